@@ -1,0 +1,89 @@
+"""The command as a process: what goes to which stream, Ctrl-C, and no traceback for any misuse."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+COMMAND = (sys.executable, "-m", "verify")
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    """Start the command in a session of its own, as a terminal would."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [*COMMAND, *arguments], cwd=ROOT, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    )
+
+
+def ended(*arguments: str) -> tuple[int, str, str]:
+    """Run the command to its end and return its exit status, standard output and standard error."""
+    process = started(*arguments)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def test_standard_output_is_json_alone_and_standard_error_is_empty_where_nobody_watches() -> None:
+    status, out, err = ended("verify", "--cases", "3", "--workers", "1", "--oracle", "local", "--json", "-")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["networks"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "clause"),
+    [
+        (("--cases", "two"), "'--cases'"),
+        (("--seed", "-1"), "'--seed'"),
+        (("--time-budget", "soon"), "'--time-budget'"),
+        (("--casess", "2"), "--casess"),
+    ],
+)
+def test_an_option_of_the_wrong_type_exits_with_2_and_no_traceback(arguments: tuple[str, str], clause: str) -> None:
+    from typer.testing import CliRunner
+
+    from verify.cli import app
+
+    result = CliRunner().invoke(app, ["verify", *arguments])
+    assert result.exit_code == 2
+    assert clause in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--architecture", "1000000-1000000 tanh mse"),
+        ("--max-width", "100000000", "--cases", "2", "--workers", "1"),
+    ],
+)
+def test_networks_beyond_the_memory_end_in_one_line(arguments: tuple[str, ...]) -> None:
+    status, out, err = ended("verify", *arguments)
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert "out of memory" in err
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupted_campaign_reports_what_was_done_and_exits_with_130(workers: str) -> None:
+    process = started("verify", "--cases", "1000000", "--oracle", "local", "--workers", workers)
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "of 1,000,000 networks (interrupted)" in out
+    assert err == ""
+
+
+def test_an_interrupt_while_the_autodiff_program_is_compiled_ends_cleanly() -> None:
+    process = started("verify", "--cases", "1000000", "--workers", "1")
+    time.sleep(3)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err

@@ -1,0 +1,117 @@
+"""The command ``gradproof``."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from reference import InputError
+
+from . import __version__
+from .architectures import Architecture, Drawn, Limits
+from .crosscheck import ORACLES
+from .report.model import Report
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Prove hand-written backpropagation right, or name what is wrong with it.",
+)
+MISUSE = 2
+INTERRUPTED = 130
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        print(f"gradproof {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def verify(
+    cases: Annotated[int, typer.Option(help="Random networks to draw.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Reproduces the run.", min=0)] = 0,
+    activations: Annotated[str, typer.Option(help="Comma-separated; all when left out.")] = "",
+    losses: Annotated[str, typer.Option(help="Comma-separated; all when left out.")] = "",
+    dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
+    max_depth: Annotated[int, typer.Option(help="Layers at most.")] = 6,
+    max_width: Annotated[int, typer.Option(help="Units in a layer at most.")] = 24,
+    max_batch: Annotated[int, typer.Option(help="Samples at most.")] = 12,
+    oracle: Annotated[str, typer.Option(help=f"Comma-separated from {', '.join(ORACLES)}; all when left out.")] = "",
+    workers: Annotated[
+        int | None, typer.Option(help="Processes; 1 stays in this one. One for each core when left out.")
+    ] = None,
+    time_budget: Annotated[float | None, typer.Option(help="Seconds after which no network is started.")] = None,
+    architecture: Annotated[str, typer.Option(help="Judge this one network, as a report printed it.")] = "",
+    json: Annotated[str, typer.Option(metavar="PATH|-", help="Write the report as JSON; - for standard output.")] = "",
+) -> None:
+    """Cross-check the reference on random networks: autodiff, differences, layers alone, local identities.
+
+    Exit status: 0 all agree, 1 something disagrees, 2 misuse, 3 could not judge.
+    """
+    from .report.as_json import as_json, require_writable, write_json
+    from .report.terminal import show
+
+    if json:
+        require_writable(json)
+    oracles = _names(oracle) or tuple(ORACLES)
+    limits = Limits(_names(activations), _names(losses), max_depth, max_width, max_batch, dtype)
+    chosen = [Architecture.parse(architecture)] if architecture else Drawn.campaign(cases, seed, limits)
+    report = _run(chosen, seed=seed, oracles=oracles, workers=workers, time_budget=time_budget)
+    if json:
+        write_json(as_json(report, __version__), json)
+    if json != "-":
+        show(report, Console())
+    raise typer.Exit(report.exit_code)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _run(architectures: Sequence[Architecture], **settings: Any) -> Report:
+    """Run the campaign with a progress bar on standard error, where that is a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from .campaign import run
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("networks", total=len(architectures), rate="starting")
+
+        def progress(done: int, seconds: float) -> None:
+            bar.update(task, completed=done, rate=f"{done / seconds:.0f} networks/s")
+
+        return run(architectures, progress=progress, **settings)
+
+
+def main() -> NoReturn:
+    """Run the command; a user's mistake ends in one line on standard error and exit status 2."""
+    try:
+        app()
+    except InputError as error:
+        print(f"gradproof: {error}", file=sys.stderr)
+        sys.exit(MISUSE)
+    except MemoryError as error:
+        print(f"gradproof: out of memory ({error}); ask for smaller networks", file=sys.stderr)
+        sys.exit(MISUSE)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _leave_at_once()
+        raise
+    raise AssertionError("the command always exits")
+
+
+def _leave_at_once() -> NoReturn:
+    """End the process without Python's own shutdown, which crashes where JAX was interrupted while it compiled."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)

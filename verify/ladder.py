@@ -1,0 +1,103 @@
+"""Richardson extrapolation of central differences on a halving ladder of steps, with an error bar."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.arrays import Array
+
+U = 2.0**-53  # half an ulp of 1, the unit of rounding
+
+
+class Estimate(NamedTuple):
+    """Extrapolated derivatives and the error bar of each.
+
+    Attributes:
+        value: the derivative, NaN where fewer than two levels could be used.
+        bar: the largest honest error of ``value``, infinite where ``value`` is NaN.
+    """
+
+    value: Array
+    bar: Array
+
+
+def extrapolate(differences: Array, valid: NDArray[np.bool_], finest_step: Array, noise: Array) -> Estimate:
+    """Return the corner of the Romberg tableau of each ladder of central differences, and its error bar.
+
+    T[k][0] = (f(x + h_k) - f(x - h_k)) / (2 h_k), h_k = h_0 / 2^k,
+    T[k][m] = T[k][m-1] + (T[k][m-1] - T[k-1][m-1]) / (4^m - 1),
+    value = T[last][n - 1], bar = |value - T[last - 1][n - 2]| + 2 (noise / h_last + U |value|),
+    n the number of usable levels: the run of valid levels that ends at the finest.
+
+    It is always the corner, never the entry of least estimated error: that one is picked for being
+    lucky, and its bar is then too narrow. Of the corner's two neighbours in the tableau,
+    T[last - 1][n - 2] is always the farther one.
+
+    Arguments:
+        differences: T[k][0], of shape (levels, ...), coarsest first.
+        valid: false where a kink lies between the two points of a level, same shape; levels that
+            are not finite need no mark.
+        finest_step: h_last, of shape (...).
+        noise: the absolute rounding error of one evaluation of f, of shape (...), in units of f.
+
+    Returns:
+        The derivatives and their bars, of shape (...); no warning is raised whatever the input.
+
+    Source: Richardson 1911; Romberg 1955.
+    """
+    shape = differences.shape[1:]
+    flat, usable = differences.reshape(len(differences), -1), valid.reshape(len(differences), -1)
+    with np.errstate(all="ignore"):
+        rounding = np.asarray(noise / finest_step)
+        if rounding.shape != shape:
+            rounding = np.broadcast_to(rounding, shape)
+        rounding = rounding.reshape(-1)
+        value, bar = _corner(flat, rounding)
+        broken = ~np.isfinite(bar)
+        if not usable.all():
+            broken |= ~usable.all(axis=0)
+        if broken.any():
+            value[broken], bar[broken] = _corner_of_run(flat[:, broken], usable[:, broken], rounding[broken])
+    return Estimate(value.reshape(shape), bar.reshape(shape))
+
+
+def _corner(differences: Array, rounding: Array) -> Estimate:
+    """Return the corner of the tableau of all levels, (levels, n) -> (n,); a single level has none."""
+    finest = differences[-1]
+    if len(differences) < 2:
+        return Estimate(np.full_like(finest, np.nan), np.full_like(finest, np.inf))
+    away = differences[:-1] - finest  # weighing the small departures keeps equal levels exact
+    to_corner, to_coarse = _weights(len(differences)) @ away
+    value = finest + to_corner
+    bar = np.abs(to_corner - to_coarse)
+    bar += 2 * (rounding + U * np.abs(value))
+    return Estimate(value, bar)
+
+
+def _corner_of_run(differences: Array, usable: NDArray[np.bool_], rounding: Array) -> Estimate:
+    """Return the corner of each column's own run of usable levels, (levels, n) -> (n,)."""
+    estimate = _corner(differences[-1:], rounding)
+    run = np.logical_and.accumulate((usable & np.isfinite(differences))[::-1]).sum(axis=0)
+    for levels in range(2, len(differences) + 1):
+        corner = _corner(differences[-levels:], rounding)
+        here = (run == levels) & np.isfinite(corner.bar)
+        np.copyto(estimate.value, corner.value, where=here)
+        np.copyto(estimate.bar, corner.bar, where=here)
+    return estimate
+
+
+@lru_cache
+def _weights(levels: int) -> Array:
+    """Return what T[last][levels - 1] and T[last - 1][levels - 2] weigh each level with, the finest left out.
+
+    The tableau is linear in its first column and its weights sum to 1: the finest level's weight
+    is what is missing.
+    """
+    tableau = np.eye(levels)
+    coarse = tableau[0]
+    for m in range(1, levels):
+        coarse = tableau[0]
+        tableau = tableau[1:] + (tableau[1:] - tableau[:-1]) / (4**m - 1)
+    return np.stack([tableau[0, :-1], coarse[:-1]])
