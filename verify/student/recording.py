@@ -1,0 +1,98 @@
+"""What a watched run of a stranger's program told: every array-valued expression, in the order of evaluation.
+
+Values are stored once however often they occur: two events that hold the same key held equal numbers of
+the same shape and dtype, and an array changed in place gets a new key at its next event.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from numpy.typing import NDArray
+
+Values: TypeAlias = NDArray[Any]
+Place: TypeAlias = tuple[int, int]
+Injection: TypeAlias = Mapping[Place, Values]
+"""(node, occurrence) -> the value that the expression returns instead of its own."""
+
+NOT_A_NUMBER = -1
+"""The key of an operand or a result that holds no numbers."""
+
+
+class Node(NamedTuple):
+    """One expression or statement of the file.
+
+    Attributes:
+        kind: "binary", "unary", "compare", "call", "attribute", "subscript", "literal", "name" (a bare rename,
+            the value of an assignment), "bind" (a name, attribute or loop variable receives a value), "augment"
+            (``target op= value``), "store" (``container[i] = value``), "return", "argument" (a parameter of a
+            function receives its value).
+        what: the operator ("@", "*", "+"), the called function as written ("np.dot", "self.sigmoid", "x.sum"),
+            the attribute ("T"), or the target that receives a value ("self.W1", "grads['dW1']").
+        line: from 1, of the file as the user sees it.
+        text: the source of the expression.
+        function: qualified name of the function it stands in, "" at module level.
+    """
+
+    kind: str
+    what: str
+    line: int
+    text: str
+    function: str
+
+
+class Event(NamedTuple):
+    """One evaluation of a node.
+
+    Attributes:
+        node: position in ``Recording.nodes``.
+        occurrence: how often the node had been evaluated before in this run.
+        operands: keys of the operands' values, in the order of the source. A method of an array
+            (``d.sum()``) has the array first; list and tuple arguments are flattened. An "augment" has
+            (old value, right-hand side), a "store" (container before, stored value).
+        result: the key of the value; for "store" and "augment" what the target holds afterwards.
+        identity: which object holds the result: the same number for as long as it is the same object.
+        held_by: the same, operand by operand.
+    """
+
+    node: int
+    occurrence: int
+    operands: tuple[int, ...]
+    result: int
+    identity: int
+    held_by: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception in the program's own code: its type, its message and the lines of the file it came through."""
+
+    type: str
+    message: str
+    line: int
+    traceback: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One watched run.
+
+    Attributes:
+        nodes: the table of the file's expressions; the same for every run of one file.
+        events: in the order of evaluation.
+        values: arrays (numbers are 0-d arrays), by key.
+        ended: "finished", "enough updates", "too many events", "time", "memory" or "raised".
+        raised: the exception, where one ended the run.
+        notes: sentences on what was cut, stubbed or replaced.
+        seen: functions and classes of the file with their parameters, as "name(a, b)".
+        seconds: wall time of the run.
+    """
+
+    nodes: tuple[Node, ...]
+    events: tuple[Event, ...]
+    values: tuple[Values, ...]
+    ended: str
+    raised: Raised | None
+    notes: tuple[str, ...]
+    seen: tuple[str, ...]
+    seconds: float
