@@ -54,7 +54,9 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 E = "abs negative exp "
-GATE = E + "subtract add multiply add multiply add divide compare subtract multiply add multiply "
+HALF = "abs multiply exp "
+GATED = HALF + "compare maximum maximum multiply multiply add divide multiply"
+GATE = HALF + "multiply subtract add multiply add multiply add divide multiply compare subtract multiply add multiply "
 INNER = "multiply multiply subtract multiply add add "
 NEEDED = {
     # name: the forward's operations, the derivative's
@@ -75,15 +77,16 @@ NEEDED = {
     "log_sigmoid": (E + "log1p minimum subtract", E + "compare maximum add divide"),
     "softplus": (E + "log1p maximum add", E + "compare maximum add divide"),
     "tanh": ("tanh", E + "multiply add divide multiply multiply"),
-    "silu": (E + "compare maximum add divide maximum multiply", GATE + "abs minimum"),
+    "silu": (GATED, GATE + "abs minimum"),
     "mish": (
-        "minimum maximum negative exp exp add add multiply multiply multiply add divide maximum multiply",
-        "minimum maximum negative exp exp clip multiply multiply add multiply add multiply multiply divide "
-        "multiply add subtract multiply multiply add multiply divide",
+        "minimum multiply maximum negative exp exp multiply add add multiply multiply multiply add divide multiply "
+        "maximum multiply multiply",
+        "minimum multiply maximum negative exp exp multiply clip multiply multiply add multiply add multiply "
+        "multiply divide multiply add subtract multiply multiply add multiply divide multiply",
     ),
     "gelu": ("Phi maximum multiply", "clip multiply multiply exp multiply multiply Phi add"),
     "gelu_tanh": (
-        "clip " + INNER + E + "compare maximum add divide maximum multiply",
+        "clip " + INNER + GATED,
         "abs minimum " + INNER + INNER + GATE,
     ),
 }

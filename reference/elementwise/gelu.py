@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arrays import Array
 from .entry import Elementwise, on_arrays
-from .logistic import decay, gated_derivative, sigmoid
+from .logistic import gated, gated_derivative, half_decay
 
 TAIL = 40.0  # e^(-40^2 / 2) is 0 in float64
 DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
@@ -66,16 +66,14 @@ def _inner(t: Array, cubic: float) -> Array:
 @on_arrays
 def gelu_tanh(z: Array) -> Array:
     """Return z (1 + tanh u) / 2 with u = sqrt(2 / pi) (z + 0.044715 z^3), computed as z sigmoid(2u)."""
-    a = sigmoid(_inner(np.clip(z, -TAIL, TAIL), CUBIC))
-    a *= np.maximum(z, -TAIL)
-    return a
+    return gated(z, half_decay(_inner(np.clip(z, -TAIL, TAIL), CUBIC)))
 
 
 @on_arrays
 def gelu_tanh_derivative(z: Array) -> Array:
     """Return the derivative of z sigmoid(v), v = 2u."""
     t = np.minimum(np.abs(z), TAIL)
-    return gated_derivative(z, decay(_inner(t, CUBIC)), _inner(t, 3 * CUBIC))
+    return gated_derivative(z, half_decay(_inner(t, CUBIC)), _inner(t, 3 * CUBIC))
 
 
 def _textbook_gelu(z: Any) -> Any:

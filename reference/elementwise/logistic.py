@@ -80,12 +80,34 @@ def tanh_derivative(z: Array) -> Array:
     return t
 
 
+def half_decay(v: Array) -> Array:
+    """Return h = e^(-|v| / 2): a product that takes h twice, last, underflows only where its true value does."""
+    h = np.abs(v)
+    h *= -0.5
+    return np.exp(h, out=h)
+
+
+def gated(z: Array, h: Array) -> Array:
+    """Return z s(v), s the sigmoid and v of the sign of z, as (z w / (1 + h^2)) w with w = max(h, [z >= 0]).
+
+    Arguments:
+        z: the inputs.
+        h: e^(-|v| / 2); overwritten.
+    """
+    w = np.maximum(h, z >= 0)
+    a = np.maximum(z, -TAIL)
+    a *= w
+    h *= h
+    h += 1
+    a /= h
+    a *= w
+    return a
+
+
 @on_arrays
 def silu(z: Array) -> Array:
     """Return z sigmoid(z)."""
-    a = sigmoid(z)
-    a *= np.maximum(z, -TAIL)
-    return a
+    return gated(z, half_decay(z))
 
 
 def flip_right(z: Array, left: Array) -> Array:
@@ -98,66 +120,74 @@ def flip_right(z: Array, left: Array) -> Array:
     return left
 
 
-def gated_derivative(z: Array, e: Array, stretch: Array) -> Array:
+def gated_derivative(z: Array, h: Array, stretch: Array) -> Array:
     """Return the derivative of z s(v(z)), s the sigmoid and v an odd increasing function.
 
-    For z < 0 it is N = e (1 + e - |z| v') / (1 + e)^2, and because z s(v) - (-z) s(-v) = z it is
-    1 - N at -z: one exponential serves both sides and nothing cancels but at the root itself.
+    For z < 0 it is N = e (1 + e - |z| v') / (1 + e)^2 with e = h^2, and because z s(v) - (-z) s(-v) = z
+    it is 1 - N at -z: one exponential serves both sides and nothing cancels but at the root itself.
 
     Arguments:
         z: the inputs; only their sign is used.
-        e: e^(-|v(z)|); overwritten.
+        h: e^(-|v(z)| / 2).
         stretch: |z| v'(z); overwritten.
     """
+    e = h * h
     slope = np.subtract(e, stretch, out=stretch)
     slope += 1
-    slope *= e
+    slope *= h
     bottom = e + 2
     bottom *= e
     bottom += 1  # (1 + e)^2, whose square would double the rounding of 1 + e
     slope /= bottom
+    slope *= h
     return flip_right(z, slope)
 
 
 @on_arrays
 def silu_derivative(z: Array) -> Array:
     """Return e (1 + e - |z|) / (1 + e)^2 with e = e^-|z| for z < 0, and 1 minus that for z > 0."""
-    return gated_derivative(z, decay(z), np.minimum(np.abs(z), TAIL))
+    return gated_derivative(z, half_decay(z), np.minimum(np.abs(z), TAIL))
 
 
 def _halves(z: Array) -> tuple[Array, Array]:
-    """Return e^min(z, 0) and e^-max(z, 0): their ratio is e^z, and neither overflows."""
-    p, m = np.minimum(z, 0), np.maximum(z, 0)
+    """Return r = e^(min(z, 0) / 2) and m = e^-max(z, 0): r^2 / m is e^z, and none of them overflows."""
+    r, m = np.minimum(z, 0), np.maximum(z, 0)
+    r *= 0.5
     np.negative(m, out=m)
-    return np.exp(p, out=p), np.exp(m, out=m)
+    return np.exp(r, out=r), np.exp(m, out=m)
 
 
 @on_arrays
 def mish(z: Array) -> Array:
-    """Return z tanh(log(1 + w)) = z (w^2 + 2w) / (w^2 + 2w + 2) with w = e^z = p / m."""
-    p, m = _halves(z)
+    """Return z tanh(log(1 + w)) = z (w^2 + 2w) / (w^2 + 2w + 2) with w = e^z = r^2 / m, r multiplied in last."""
+    r, m = _halves(z)
+    p = r * r
     top = m + m
     top += p
-    top *= p
+    p *= top
     m *= m
     m *= 2
-    m += top
-    top /= m
+    p += m
+    top /= p
+    top *= r
     top *= np.maximum(z, -TAIL)
+    top *= r
     return top
 
 
 @on_arrays
 def mish_derivative(z: Array) -> Array:
-    """Return w (w + 2(z + 1) - 2 z w^2 / D) / D with D = w^2 + 2w + 2 and w = e^z = p / m."""
-    p, m = _halves(z)
+    """Return w (w + 2(z + 1) - 2 z w^2 / D) / D with D = w^2 + 2w + 2 and w = e^z = p / m, p = r^2."""
+    r, m = _halves(z)
+    p = r * r
     z = np.clip(z, -TAIL, TAIL)
     bottom = 2 * m * m + p * (p + 2 * m)
     slope: Array = (z + 1) - z * (p * p / bottom)  # 2(z + 1) never nearly cancels against w where z < 0
     slope *= 2 * m
     slope += p
-    slope *= p
+    slope *= r
     slope /= bottom
+    slope *= r  # last, as in mish
     return slope
 
 
