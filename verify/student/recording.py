@@ -86,6 +86,7 @@ class Recording:
         notes: sentences on what was cut, stubbed or replaced.
         seen: functions and classes of the file with their parameters, as "name(a, b)".
         seconds: wall time of the run.
+        printed: the beginning of what the program printed.
     """
 
     nodes: tuple[Node, ...]
@@ -96,3 +97,4 @@ class Recording:
     notes: tuple[str, ...]
     seen: tuple[str, ...]
     seconds: float
+    printed: str = ""

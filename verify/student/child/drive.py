@@ -1,0 +1,76 @@
+"""Run the file's own main under the recorder, and say how it ended."""
+
+import random
+import sys
+import traceback
+import types
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .recorder import Recorder, Stop
+
+TRACE = 12  # lines of a traceback worth showing
+LONGEST = 300  # characters of a message worth showing
+
+
+class Program(NamedTuple):
+    """A file made ready: its code and what is known of it before it runs."""
+
+    path: str
+    code: types.CodeType
+    lines: list[str]
+
+
+class End(NamedTuple):
+    """How a run ended: one of the words of ``Recording.ended``, and the exception where there was one."""
+
+    ended: str
+    raised: Mapping[str, Any] | None
+    notes: list[str]
+
+
+def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]:
+    """Run the file as a script; return how it ended, and its names."""
+    module = types.ModuleType("__main__")
+    module.__file__ = program.path
+    sys.modules["__main__"] = module
+    sys.argv = [program.path]
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 - the generator that the stranger's file uses
+    return watched(program, recorder, lambda: exec(program.code, module.__dict__)), module.__dict__
+
+
+def watched(program: Program, recorder: Recorder, work: Any) -> End:
+    """Do the work; return how it ended."""
+    try:
+        work()
+    except Stop:
+        return End(recorder.ended, None, [])
+    except SystemExit:
+        return End(recorder.ended or "finished", None, ["the program ended itself (sys.exit)"])
+    except MemoryError:
+        return End("memory", None, [])
+    except BaseException as error:  # whatever a stranger's program raises is told, not raised again
+        if recorder.ended:
+            return End(recorder.ended, None, [])
+        return End("raised", told(program, error), [])
+    return End(recorder.ended or "finished", None, [])
+
+
+def told(program: Program, error: BaseException) -> dict[str, Any]:
+    """Return an exception in words, with the lines of the file that it came through."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == program.path and f.lineno]
+    shown = [f"line {f.lineno}, in {f.name}: {line(program, f.lineno)}" for f in frames][-TRACE:]
+    last = (frames[-1].lineno or 0) if frames else 0
+    try:
+        message = str(error)
+    except Exception:  # their exception may not even print
+        message = ""
+    return {"type": type(error).__name__, "message": message[:LONGEST], "line": last, "traceback": shown}
+
+
+def line(program: Program, number: int | None) -> str:
+    """Return a line of the file without its indentation."""
+    return program.lines[number - 1].strip() if number and number <= len(program.lines) else ""

@@ -1,0 +1,307 @@
+"""The hooks that a rewritten file calls: each does what the expression did, and reports its operands and its result."""
+
+import builtins
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .instrument import Row
+from .store import NOT_A_NUMBER, Store
+from .updates import Updates
+
+Place: TypeAlias = tuple[int, int]
+Report: TypeAlias = tuple[int, int, tuple[int, ...], int, int, tuple[int, ...]]
+Item: TypeAlias = tuple[Any, Any, Any, int, int]
+
+DEEPEST, MOST = 3, 64  # how far lists of operands are taken apart
+PRODUCTS = frozenset(("dot", "matmul", "einsum", "inner", "tensordot", "multi_dot", "vdot"))
+VIEWS = frozenset(
+    (
+        *("transpose", "reshape", "ravel", "flatten", "squeeze", "atleast_2d"),
+        *("copy", "array", "asarray", "concatenate", "hstack", "vstack"),
+    )
+)
+
+
+OURS = frozenset(str(Path(__file__).with_name(f"{name}.py")) for name in ("recorder", "store", "updates"))
+
+
+class Stop(BaseException):
+    """Ends the stranger's program from inside; no ``except Exception`` of theirs catches it."""
+
+
+class Recorder:
+    """One watched run.
+
+    Arguments:
+        rows: the table of nodes.
+        actions: what each node does.
+        inject: the values that expressions return instead of their own, by (node, occurrence).
+        updates: how many updates of every parameter are enough.
+        events: after how many reports the run ends.
+
+    Attributes:
+        reports: the events so far.
+        ended: why the run was ended from here, "" while it goes on.
+    """
+
+    def __init__(
+        self, rows: list[Row], actions: list[Any], inject: Mapping[Place, NDArray[Any]], updates: int, events: int
+    ) -> None:
+        self.actions = actions
+        self.inject = inject
+        self.events = events
+        self.reports: list[Report] = []
+        self.lists: dict[int, list[Any]] = {}  # displays of numbers: taken as arrays where they are operands
+        self.ended = ""
+        self.kept = Store()
+        self.updates = Updates(updates)
+        self.counts = [0] * len(rows)
+        self.is_product = [_is_product(row) for row in rows]
+        self.is_change = [_sign_of_change(row) for row in rows]
+        self.is_view = [_is_view(row) for row in rows]
+
+    def install(self) -> None:
+        """Make the hooks known to every module."""
+        for name in HOOKS:
+            setattr(builtins, f"__watch_{name}__", getattr(self, name))
+        builtins.__watch_bind__ = self.name  # type: ignore[attr-defined]
+        builtins.__watch_slice__ = slice  # type: ignore[attr-defined]
+
+    # -- expressions -----------------------------------------------------------------------------------------
+
+    def binary(self, node: int, left: Any, right: Any, /) -> Any:
+        """Do and report a binary operation or a comparison."""
+        if self.ended:
+            raise Stop
+        if type(left) is int and type(right) is int:
+            return self.actions[node](left, right)
+        key, identity = self.kept.key, self.kept.identity
+        operands, held = (key(left), key(right)), (identity(left), identity(right))
+        return self.report(node, operands, held, self.actions[node](left, right))
+
+    def unary(self, node: int, operand: Any, /) -> Any:
+        """Do and report a unary operation."""
+        operands, held = (self.kept.key(operand),), (self.kept.identity(operand),)
+        return self.report(node, operands, held, self.actions[node](operand))
+
+    def call(self, node: int, function: Any, /, *arguments: Any, **named: Any) -> Any:
+        """Call a function and report the arguments it was given and what it returned."""
+        if self.ended:
+            raise Stop
+        owner = getattr(function, "__self__", None)
+        taken = [owner] if isinstance(owner, np.ndarray | np.number) else []
+        taken += self.taken_apart((*arguments, *named.values()))
+        operands, held = tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken))
+        return self.report(node, operands, held, function(*arguments, **named))
+
+    def taken_apart(self, values: Iterable[Any], deep: int = DEEPEST) -> Iterator[Any]:
+        """Yield the values; lists, tuples and dictionaries item by item, but a display of numbers as an array."""
+        for value in values:
+            if type(value) is list and id(value) in self.lists:
+                yield np.array(value)
+            elif deep and type(value) in (list, tuple):
+                yield from self.taken_apart(value[:MOST], deep - 1)
+            elif deep and type(value) is dict:
+                yield from self.taken_apart(list(value.values())[:MOST], deep - 1)
+            else:
+                yield value
+
+    def attribute(self, node: int, owner: Any, /) -> Any:
+        """Look an attribute up; report it where it is computed from an array, as in X.T, or comes from a table."""
+        found = getattr(owner, self.actions[node])
+        if type(found) in PLAIN or not (isinstance(owner, np.ndarray) or _is_table(owner)):
+            return found
+        return self.report(node, (self.kept.key(owner),), (self.kept.identity(owner),), found)
+
+    def subscript(self, node: int, owner: Any, index: Any, /) -> Any:
+        """Look an item up; report a part of an array, a length out of a shape, a column of a table."""
+        found = owner[index]
+        if not (isinstance(owner, np.ndarray | tuple) or _is_table(owner)):
+            return found
+        taken = [owner, *([index] if isinstance(index, np.ndarray) else ())]
+        return self.report(node, tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken)), found)
+
+    def literal(self, node: int, value: Any, /) -> Any:
+        """Report a constant or a display of numbers; a display stays a list."""
+        if not isinstance(value, list):
+            return self.report(node, (), (), value)
+        try:
+            array = np.array(value)
+        except ValueError:
+            return value
+        given = self.report(node, (), (), array)
+        kept = value if given is array else given.tolist()
+        self.lists[id(kept)] = kept
+        return kept
+
+    def name(self, node: int, value: Any, /) -> Any:
+        """Report a value that is passed on as it is: a rename, a binding, an argument."""
+        return self.report(node, (self.kept.key(value),), (self.kept.identity(value),), value)
+
+    def loop(self, node: int, value: Any, /) -> Any:
+        """Report what a loop variable is bound to; counters are of no interest."""
+        return value if type(value) in PLAIN else self.name(node, value)
+
+    def result(self, node: int, value: Any, /) -> Any:
+        """Report what a function returns, part by part."""
+        taken = [value] if isinstance(value, np.ndarray) else list(self.taken_apart((value,)))
+        operands = tuple(map(self.kept.key, taken))
+        return self.report(node, operands, tuple(map(self.kept.identity, taken)), value)
+
+    # -- statements ------------------------------------------------------------------------------------------
+
+    def store(self, node: int, value: Any, container: Any, index: Any, /) -> None:
+        """Do and report ``container[index] = value``."""
+        if not isinstance(container, np.ndarray):
+            container[index] = self.report(node, (NOT_A_NUMBER, self.kept.key(value)), (-1, -1), value)
+            return
+        before, identity = self.kept.key(container), self.kept.identity(container)
+        operands, held = (before, self.kept.key(value)), (identity, self.kept.identity(value))
+        container[index] = value
+        _overwrite(container, self.report(node, operands, held, container))
+
+    def augment(self, node: int, old: Any, value: Any, /) -> Any:
+        """Do and report ``name op= value``; return what the name holds afterwards."""
+        if type(old) is int and type(value) is int:
+            return self.actions[node](old, value)
+        return self._augmented(node, self.kept.key(old), old, value)
+
+    def _augmented(self, node: int, before: int, old: Any, value: Any) -> Any:
+        """Do and report an augmented assignment to what held the old value."""
+        operands, held = (before, self.kept.key(value)), (self.kept.identity(old), self.kept.identity(value))
+        new = self.actions[node](old, value)
+        given = self.report(node, operands, held, new)
+        return _overwrite(new, given) if new is old else given
+
+    def old_attribute(self, owner: Any, name: str, /) -> Item:
+        """Return an attribute as it is before it is augmented."""
+        old = getattr(owner, name)
+        return owner, name, old, self.kept.key(old), NOT_A_NUMBER
+
+    def augment_attribute(self, node: int, place: Item, value: Any, /) -> None:
+        """Do and report ``owner.name op= value``."""
+        owner, name, old, before, _ = place
+        setattr(owner, name, self._augmented(node, before, old, value))
+
+    def old_item(self, container: Any, index: Any, /) -> Item:
+        """Return an item as it is before it is augmented."""
+        whole = self.kept.key(container) if isinstance(container, np.ndarray) else NOT_A_NUMBER
+        old = container[index]
+        return container, index, old, self.kept.key(old), whole
+
+    def augment_item(self, node: int, whole_node: int, place: Item, value: Any, /) -> None:
+        """Do and report ``container[index] op= value``: the item, and the array it is part of."""
+        container, index, old, before, whole = place
+        given = self._augmented(node, before, old, value)
+        container[index] = given
+        if isinstance(container, np.ndarray):
+            operands, held = (whole, self.kept.key(given)), (self.kept.identity(container), NOT_A_NUMBER)
+            _overwrite(container, self.report(whole_node, operands, held, container))
+
+    # -- the report ------------------------------------------------------------------------------------------
+
+    def report(self, node: int, operands: tuple[int, ...], held: tuple[int, ...], result: Any) -> Any:
+        """Enter an event and return the result, or what is injected in its place."""
+        if self.ended:
+            raise Stop
+        occurrence = self.counts[node]
+        self.counts[node] = occurrence + 1
+        if self.inject and (node, occurrence) in self.inject:
+            result = _like(result, self.inject[node, occurrence])
+        key = self.kept.key(result)
+        if key < 0 and not (isinstance(result, tuple | dict | list) and any(k >= 0 for k in operands)):
+            return result
+        self.reports.append((node, occurrence, operands, key, self.kept.identity(result), held))
+        self._count(node, operands, key)
+        if len(self.reports) >= self.events:
+            self.end("too many events")
+        if self.kept.full:
+            self.end("memory")
+        return result
+
+    def end(self, why: str) -> None:
+        """End the run: now, and at every later report should the program swallow this one."""
+        self.ended = self.ended or why
+        raise Stop
+
+    def interrupt(self, frame: FrameType | None) -> None:
+        """End the run for want of time; from inside a hook only at its next report, so that none is half done."""
+        self.ended = self.ended or "time"
+        if frame is None or frame.f_code.co_filename not in OURS:
+            raise Stop
+
+    def _count(self, node: int, operands: tuple[int, ...], result: int) -> None:
+        """Count the updates that have come full circle."""
+        shapes = self.kept.values
+        arrays = [k for k in operands if k >= 0 and shapes[k][0]]
+        if self.is_product[node]:
+            enough = [self.updates.multiplied(k) for k in arrays]
+            if any(enough):
+                self.end("enough updates")
+        elif result < 0 or not shapes[result][0]:
+            return
+        elif self.is_change[node]:
+            sign = self.is_change[node]
+            for k in arrays[:1] if sign != "+" else arrays:
+                if shapes[k][0] == shapes[result][0] and (sign != "*" or len(arrays) == 1):
+                    self.updates.changed(k, result)
+        elif self.is_view[node]:
+            for k in arrays:
+                self.updates.viewed(k, result)
+
+
+PLAIN = frozenset((int, str, bool, type(None)))
+HOOKS = (
+    *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "result", "store"),
+    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item"),
+)
+
+
+def _is_product(row: Row) -> bool:
+    """Return whether the node can be a matrix product."""
+    return row.what == "@" or (row.kind == "call" and row.what.rpartition(".")[2] in PRODUCTS)
+
+
+def _sign_of_change(row: Row) -> str:
+    """Return "+", "-" or "*" where the node can be a term of an update, else ""."""
+    if row.kind == "store":
+        return "-"
+    if row.kind == "augment":
+        return row.what[-2].replace("/", "*")
+    if row.kind == "binary":
+        return row.what if row.what in ("+", "-", "*") else ""
+    return {"add": "+", "subtract": "-"}.get(row.what.rpartition(".")[2], "") if row.kind == "call" else ""
+
+
+def _is_view(row: Row) -> bool:
+    """Return whether the node can show the same numbers in another arrangement."""
+    return row.kind in ("attribute", "subscript") or (row.kind == "call" and row.what.rpartition(".")[2] in VIEWS)
+
+
+def _is_table(owner: Any) -> bool:
+    """Return whether the object is a table of data, as pandas has them."""
+    return hasattr(type(owner), "iloc")
+
+
+def _like(result: Any, value: NDArray[Any]) -> Any:
+    """Return an injected value as the kind of object that the program's own value was."""
+    if isinstance(result, np.matrix):
+        return np.asmatrix(value.copy())
+    if type(result) is int and value.ndim == 0 and float(value).is_integer():
+        return int(value)
+    if type(result) in (int, float) and value.ndim == 0:
+        return float(value)
+    return value.copy()[()]
+
+
+def _overwrite(target: Any, given: Any) -> Any:
+    """Put an injected value into the array that was changed in place; return what is then to be used."""
+    if given is target or not isinstance(target, np.ndarray) or target.shape != np.shape(given):
+        return given
+    target[...] = given
+    return target

@@ -1,0 +1,167 @@
+"""Read requests, answer each from a fork: the file is read, rewritten and compiled once, every run starts fresh."""
+
+import contextlib
+import gc
+import io
+import os
+import resource
+import select
+import signal
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .drive import End, Program, run_main
+from .frames import LENGTHS, Header, describe, pack, unpack
+from .instrument import Rewritten, rewrite
+from .recorder import Recorder
+from .surroundings import Surroundings
+
+GRACE = 1.0  # seconds that a run which was told to stop may take to do so
+AGAIN = 0.05  # seconds after which it is told again
+PRINTED = 4000  # characters of what the program prints that are kept
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    header, _ = received(requests)
+    surroundings = Surroundings(header["folder"])
+    program, rewritten = prepared(header)
+    send(answers, pack({"rows": [list(row) for row in rewritten.rows]}))
+    gc.freeze()
+    while (request := received(requests, last=True)) is not None:
+        send(answers, forked(program, rewritten, surroundings, *request))
+
+
+def received(stream: BinaryIO, last: bool = False) -> Any:
+    """Return the next frame, None at the end where it may end."""
+    lengths = stream.read(LENGTHS.size)
+    if not lengths and last:
+        return None
+    text, body = LENGTHS.unpack(lengths)
+    return unpack(stream.read(text), stream.read(body))
+
+
+def send(stream: BinaryIO, frame: bytes) -> None:
+    """Write a frame."""
+    stream.write(frame)
+    stream.flush()
+
+
+def prepared(header: Header) -> tuple[Program, Rewritten]:
+    """Return the program compiled, and its rewritten form."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rewritten = rewrite(header["text"], header["path"])
+        code = compile(rewritten.tree, header["path"], "exec", dont_inherit=True)
+    return Program(header["path"], code, header["text"].split("\n")), rewritten
+
+
+def forked(
+    program: Program, rewritten: Rewritten, surroundings: Surroundings, request: Header, arrays: list[NDArray[Any]]
+) -> bytes:
+    """Return the frame that a run in a process of its own wrote, or one that says why there is none."""
+    with tempfile.TemporaryFile() as written:
+        alive, dies = os.pipe()
+        process = os.fork()
+        if process == 0:
+            os.close(alive)
+            alone(program, rewritten, surroundings, request, arrays, written)
+        os.close(dies)
+        in_time = bool(select.select([alive], [], [], request["seconds"] + GRACE)[0])
+        os.close(alive)
+        status = ended(process)
+        written.seek(0)
+        frame = written.read()
+    return frame or pack({"failed": "time" if not in_time else f"died: {status}"})
+
+
+def ended(process: int) -> str:
+    """End the process and all it started; return how it ended by itself, in words."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+
+
+def alone(
+    program: Program,
+    rewritten: Rewritten,
+    surroundings: Surroundings,
+    request: Header,
+    arrays: list[NDArray[Any]],
+    written: BinaryIO,
+) -> None:
+    """Run the program in this process, write what was seen, and end."""
+    try:
+        os.setsid()
+        inject = dict(zip(map(tuple, request["inject"]), arrays, strict=True))
+        recorder = Recorder(rewritten.rows, rewritten.actions, inject, request["updates"], request["events"])
+        recorder.install()
+        limit(request, recorder)
+        printed = sys.stdout = sys.stderr = Printed()
+        surroundings.enter()
+        start = time.perf_counter()
+        end, _ = run_main(program, recorder)
+        seconds = time.perf_counter() - start
+        unlimit()
+        notes = [*surroundings.notes, *end.notes]
+        written.write(recorded(recorder, end, {"notes": notes, "seconds": seconds, "printed": printed.kept()}))
+        written.flush()
+    finally:
+        os._exit(0)
+
+
+def limit(request: Mapping[str, Any], recorder: Recorder) -> None:
+    """Set the limits of memory and time."""
+    resource.setrlimit(resource.RLIMIT_AS, (request["memory"], resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, lambda _, frame: recorder.interrupt(frame))
+    signal.setitimer(signal.ITIMER_REAL, request["seconds"], AGAIN)
+
+
+def unlimit() -> None:
+    """Lift the limits: what was seen is still to be written."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+class Printed(io.TextIOBase):
+    """Keeps the beginning of what is printed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[str] = []
+        self._length = 0
+
+    def write(self, text: str) -> int:
+        """Take a piece of text."""
+        if self._length < PRINTED:
+            self._parts.append(text[: PRINTED - self._length])
+            self._length += len(text)
+        return len(text)
+
+    def kept(self) -> str:
+        """Return what was kept."""
+        return "".join(self._parts)
+
+
+def recorded(recorder: Recorder, end: End, more: Mapping[str, Any]) -> bytes:
+    """Return the frame of a run: events as columns of whole numbers, then the values."""
+    reports = recorder.reports
+    columns = [np.array([r[place] for r in reports], np.int64) for place in (0, 1, 3, 4)]
+    counts = np.array([len(r[2]) for r in reports], np.int64)
+    operands = np.array([k for r in reports for k in r[2]], np.int64)
+    held = np.array([k for r in reports for k in r[5]], np.int64)
+    header = {"ended": end.ended, "raised": end.raised, **more, "updates": list(recorder.updates.counts.values())}
+    return pack(header, [*map(describe, (*columns, counts, operands, held)), *recorder.kept.values])

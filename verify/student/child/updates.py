@@ -1,0 +1,64 @@
+"""How often each trained parameter has been updated, told from the events alone.
+
+A weight is an operand of a matrix product; where a sum or difference of it, of the same shape, is an operand of a later
+product, it was updated. The lineage passes through transposes, slices and reshapes, so a flat vector counts as well.
+"""
+
+FARTHEST = 4  # views between a flat vector and the matrix in a product; terms of one update
+SLACK = 2  # updates that the fastest parameter may be ahead before the others are no longer waited for
+
+
+class Updates:
+    """Counts the updates of every lineage of values.
+
+    Arguments:
+        wanted: after how many updates of every parameter there is enough.
+    """
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted = wanted
+        self.counts: dict[int, int] = {}
+        self._root: dict[int, int] = {}
+        self._pending: dict[int, tuple[int, int]] = {}
+        self._source: dict[int, int] = {}
+
+    def viewed(self, source: int, view: int) -> None:
+        """Take note that one value is the other transposed, cut out or reshaped."""
+        if source != view:
+            self._source.setdefault(view, source)
+
+    def multiplied(self, operand: int) -> bool:
+        """Take note of an operand of a matrix product; return whether there are enough updates now."""
+        enough = False
+        for _ in range(FARTHEST):
+            enough |= self._used(operand)
+            above = self._source.get(operand)
+            if above is None:
+                break
+            operand = above
+        return enough
+
+    def _used(self, key: int) -> bool:
+        """Confirm the update that this value came from, if any."""
+        pending = self._pending.pop(key, None)
+        if pending is None:
+            self._root.setdefault(key, key)
+            return False
+        root = pending[0]
+        self._root[key] = root
+        self.counts[root] = self.counts.get(root, 0) + 1
+        return self._enough()
+
+    def changed(self, old: int, new: int) -> None:
+        """Take note that the new value is the old one plus or minus something."""
+        if old in self._root:
+            self._pending[new] = self._root[old], 0
+        elif old in self._pending and self._pending[old][1] < FARTHEST:
+            root, terms = self._pending[old]
+            self._pending[new] = root, terms + 1
+
+    def _enough(self) -> bool:
+        """Return whether every lineage that keeps changing has changed often enough."""
+        most = max(self.counts.values())
+        trained = [count for count in self.counts.values() if count >= max(1, self.wanted - 1)]
+        return most >= self.wanted + SLACK or (bool(trained) and min(trained) >= self.wanted)

@@ -1,0 +1,145 @@
+"""A stranger's file in a child process that is kept warm: one run per injection, a few milliseconds each."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..isolation.process import NoAnswer, Process
+from .child.frames import LENGTHS, Header, describe, pack, unpack
+from .ingest import Source
+from .recording import Event, Injection, Node, Raised, Recording
+
+CHILD = Path(__file__).with_name("child")
+START = 30.0  # seconds the child may take to import NumPy and read the file, on a busy machine
+MARGIN = 3.0  # seconds beyond the limit of a run after which the child itself is given up
+MEMORY = 2 << 30  # bytes of address space
+
+
+class Session:
+    """A file that can be run again and again, each time with other values injected.
+
+    Arguments:
+        source: the file.
+        seconds: how long one run may take.
+        memory: how many bytes of address space one run may use.
+
+    Attributes:
+        nodes: the table of the file's expressions.
+    """
+
+    def __init__(self, source: Source, seconds: float, memory: int) -> None:
+        self.source, self.seconds, self.memory = source, seconds, memory
+        self._process = self._started()
+
+    def _started(self) -> Process:
+        """Return a child that has read the file."""
+        process = Process(CHILD)
+        path = self.source.path.absolute()
+        process.write(pack({"path": str(path), "folder": str(path.parent), "text": self.source.text}))
+        header, _ = _answer(process, START)
+        self.nodes = tuple(Node(*row) for row in header["rows"])
+        return process
+
+    def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
+        """Run the file from its beginning.
+
+        Arguments:
+            inject: the values that expressions return instead of their own, by (node, occurrence).
+            updates: the run ends once every trained parameter was updated so often.
+            events: the run ends after so many.
+
+        Returns:
+            What was seen until the end; a run that had to be killed has seen nothing.
+        """
+        inject = inject or {}
+        limits = {"updates": updates, "events": events, "seconds": self.seconds, "memory": self.memory}
+        start = time.monotonic()
+        try:
+            self._process.write(pack({"inject": list(inject), **limits}, [describe(v) for v in inject.values()]))
+            header, arrays = _answer(self._process, self.seconds + MARGIN)
+        except NoAnswer:
+            self._process.kill()
+            self._process = self._started()
+            header, arrays = {"failed": "time"}, []
+        if "failed" in header:
+            return self._failed(header["failed"], time.monotonic() - start)
+        return self._recording(header, arrays)
+
+    def _recording(self, header: Header, arrays: Sequence[NDArray[Any]]) -> Recording:
+        """Return the recording that a frame describes."""
+        columns, values = arrays[:7], arrays[7:]
+        return Recording(
+            nodes=self.nodes,
+            events=tuple(_events(*(column.tolist() for column in columns))),
+            values=tuple(values),
+            ended=header["ended"],
+            raised=_raised(header["raised"]),
+            notes=tuple(header["notes"]),
+            seen=(),
+            seconds=header["seconds"],
+            printed=header["printed"],
+        )
+
+    def _failed(self, why: str, seconds: float) -> Recording:
+        """Return the recording of a run that left nothing."""
+        ended, raised = "time", None
+        if why != "time":
+            ended, raised = "raised", Raised("Died", f"the program's process {why}", 0, ())
+        return Recording(self.nodes, (), (), ended, raised, (), (), seconds)
+
+    def close(self) -> None:
+        """End the child."""
+        self._process.kill()
+
+
+@contextmanager
+def watch(source: Source, *, seconds: float = 8, memory: int = MEMORY) -> Iterator[Session]:
+    """Open a session on a file, and close it.
+
+    Arguments:
+        source: the file, as ``ingest.read`` returns it.
+        seconds: how long one run may take.
+        memory: how many bytes of address space one run may use.
+
+    Yields:
+        The session.
+    """
+    session = Session(source, seconds, memory)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _answer(process: Process, seconds: float) -> tuple[Header, list[NDArray[Any]]]:
+    """Return the next frame of the child."""
+    until = time.monotonic() + seconds
+    (lengths,) = process.read([LENGTHS.size], until)
+    text, body = process.read(LENGTHS.unpack(lengths), until)
+    return unpack(text, body)
+
+
+def _events(
+    nodes: list[int],
+    occurrences: list[int],
+    results: list[int],
+    identities: list[int],
+    counts: list[int],
+    operands: list[int],
+    held: list[int],
+) -> Iterator[Event]:
+    """Yield the events that the columns describe."""
+    start = 0
+    for node, occurrence, result, identity, count in zip(nodes, occurrences, results, identities, counts, strict=True):
+        end = start + count
+        yield Event(node, occurrence, tuple(operands[start:end]), result, identity, tuple(held[start:end]))
+        start = end
+
+
+def _raised(told: dict[str, Any] | None) -> Raised | None:
+    """Return the exception that ended a run."""
+    return Raised(told["type"], told["message"], told["line"], tuple(told["traceback"])) if told else None
