@@ -1,0 +1,1 @@
+"""The zoo: programs as people write them, right and wrong, with what is true of each of them."""

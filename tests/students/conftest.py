@@ -1,0 +1,3 @@
+"""The programs of the zoo are read, never imported."""
+
+collect_ignore_glob = ["programs/*", "blind/*"]
