@@ -1,17 +1,10 @@
 """Many random networks through the cross-check: workers, progress, tallies, and the report at the end."""
 
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from functools import partial
-from itertools import islice
-from multiprocessing import get_context
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from multiprocessing.synchronize import Lock as LockType
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from threadpoolctl import threadpool_limits
@@ -22,20 +15,14 @@ from reference.errors import look_up
 from .architectures import Architecture
 from .crosscheck import ORACLES, crosscheck
 from .failure import Failure, explain
+from .processes import as_done, cache_folder
+from .processes import pool as processes
 from .report.model import Report
 from .tally import Tally
 
 Progress: TypeAlias = Callable[[int, float], None]
 BATCH = 64
 EXPLAINED = 5  # failures explained and shrunk; more are counted
-# Small products run slower on several threads, and freed chunk-sized arrays must stay with the process:
-# given back to the system at every free, they cost a third of the time in page faults.
-ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MALLOC_TOP_PAD_": "100000000",
-}
 
 
 class Job(NamedTuple):
@@ -97,9 +84,12 @@ def run(
     start = time.perf_counter()
     tally, interrupted = Tally(), False
     failures: list[Failure] = []
-    with _pool(count, executor, prepare=_prepare if "autodiff" in oracles else None) as pool:
+    waiting = iter(jobs)
+    if time_budget is not None:
+        waiting = iter(job for job in jobs if time.perf_counter() - start < time_budget)
+    with processes(count, executor, prepare=_prepare if "autodiff" in oracles else None) as pool:
         try:
-            for part in _results(jobs, pool, count, start, time_budget):
+            for part in as_done(do, waiting, pool, count):
                 tally.merge(part)
                 if progress:
                     progress(tally.networks, time.perf_counter() - start)
@@ -109,67 +99,12 @@ def run(
     return Report(tally, failures, seed, len(architectures), time.perf_counter() - start, interrupted)
 
 
-@contextmanager
-def _pool(
-    count: int, executor: Executor | None, prepare: Callable[[LockType], None] | None
-) -> Iterator[Executor | None]:
-    """Yield the executor given, a pool of ``count`` fresh and prepared processes, or None for this process alone."""
-    if executor is not None or count == 1:
-        yield executor
-        return
-    kept = {name: os.environ.get(name) for name in ENVIRONMENT}
-    os.environ.update({name: value for name, value in ENVIRONMENT.items() if kept[name] is None})
-    # fresh interpreters, not forks: JAX's threads do not survive a fork
-    fresh = get_context("spawn")
-    pool = ProcessPoolExecutor(count, fresh, partial(prepare, fresh.Lock()) if prepare else None)
-    try:
-        with _deaf_to_interrupts():
-            for _ in range(count):
-                pool.submit(int)  # each starts a process, as none is idle yet
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        for name, value in kept.items():
-            if value is None:
-                os.environ.pop(name, None)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C for this block; processes started in it ignore it for good, and their parent alone answers."""
-    if threading.current_thread() is not threading.main_thread():  # only the main thread may set this
-        yield
-        return
-    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, answer)
-
-
 def _prepare(lock: LockType) -> None:
     """Compile the autodiff program in one worker at a time: the first compiles on all cores, the others load it."""
     from .oracles.autodiff import compile_ahead, keep_programs
 
-    keep_programs(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gradproof")
+    keep_programs(cache_folder())
     compile_ahead(lock)
-
-
-def _results(
-    jobs: Sequence[Job], pool: Executor | None, count: int, start: float, budget: float | None
-) -> Iterator[Tally]:
-    """Yield the tally of each job as it is done, none started once the budget is spent."""
-    waiting = iter(jobs)
-    if budget is not None:
-        waiting = iter(job for job in jobs if time.perf_counter() - start < budget)
-    if pool is None:
-        yield from map(do, waiting)
-        return
-    running: set[Future[Tally]] = {pool.submit(do, job) for job in islice(waiting, 2 * count)}
-    while running:
-        done, running = wait(running, return_when="FIRST_COMPLETED")
-        running |= {pool.submit(do, job) for job in islice(waiting, len(done))}
-        yield from (future.result() for future in done)
 
 
 def _explanations(lines: Sequence[str], pool: Executor | None) -> list[Failure]:
