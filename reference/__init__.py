@@ -12,6 +12,8 @@ from .elementwise import ELEMENTWISE as ELEMENTWISE
 from .elementwise import Elementwise as Elementwise
 from .elementwise import Kink as Kink
 from .errors import InputError as InputError
+from .forward_mode import Tangents as Tangents
+from .forward_mode import network_jvp as network_jvp
 from .initializers import INITIALIZERS as INITIALIZERS
 from .layers import Activation as Activation
 from .layers import Affine as Affine
@@ -34,5 +36,6 @@ from .parameters import flatten as flatten
 from .parameters import unflatten as unflatten
 from .rowwise import ROWWISE as ROWWISE
 from .rowwise import Rowwise as Rowwise
+from .second_order import hessian_vector as hessian_vector
 from .training import Trained as Trained
 from .training import train as train

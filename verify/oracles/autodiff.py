@@ -20,6 +20,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from reference import ACTIVATIONS, LOSSES, REDUCTIONS, ROWWISE, Gradients, InputError, Trace
+from reference.arrays import Array
 from reference.errors import look_up
 
 from ..architectures import Problem
@@ -273,3 +274,36 @@ def plain(problem: Problem) -> Answer:
     dW, db = zip(*dparameters, strict=True)
     dz, da = zip(*dprobes, strict=True)
     return Answer(float(value), Trace(problem.X.astype(np.float64), z, a), Gradients(dz, da, dW, db, dX))
+
+
+def hessian_vector(problem: Problem, direction: Sequence[Array]) -> tuple[float, tuple[Array, ...]]:
+    """Return v . grad L and H v over all parameters, by ``jax.jvp`` of ``jax.value_and_grad``, unpadded.
+
+    It is compiled for its architecture alone, about 0.4 s.
+
+    Arguments:
+        problem: a network with its batch, targets (N, n_L) as ``as_targets`` returns them.
+        direction: v, arrays shaped as ``network.parameters``.
+
+    Returns:
+        The two derivatives, the second as arrays shaped as ``network.parameters``.
+    """
+    network, X, Y = problem
+    with float64_on_cpu() as jax:
+        import jax.numpy as jnp
+
+        twins, terms = activation_twins(), loss_twins()[network.objective.name]
+
+        def loss(parameters: Any) -> Any:
+            a: Any = np.float64(X)
+            for layer, W, b in zip(network.layers, parameters[::2], parameters[1::2], strict=True):
+                a = twins[layer.activation.entry.name](a @ W + b)
+            penalty = network.l2 / 2 * sum(jnp.sum(W * W) for W in parameters[::2])
+            y = np.float64(Y)
+            return jnp.sum(terms(a, y, jnp.ones(a.shape, bool))) / REDUCTIONS[network.reduction](y.shape) + penalty
+
+        both = jax.jit(lambda p, v: jax.jvp(jax.value_and_grad(loss), (p,), (v,)))
+        values = ([np.float64(p) for p in arrays] for arrays in (network.parameters, direction))
+        _, (slope, product) = jax.device_get(both(*values))
+    _require_float64(product[0])
+    return float(slope), tuple(product)
