@@ -39,6 +39,7 @@ class Elementwise:
         kinks: where f' jumps.
         seams: where f' is continuous but f is not analytic, so that differences lose their order.
         extremes: inputs whose forward and derivative must stay finite.
+        above_8_ulp: where an error may pass 8 ulp, though not 4 (1 + k) ulp, and why; empty where none does.
         source: the paper or text that defines f.
     """
 
@@ -52,6 +53,7 @@ class Elementwise:
     kinks: tuple[Kink, ...] = ()
     seams: tuple[float, ...] = ()
     extremes: tuple[float, ...] = (-1e300, -1e4, -745.0, 745.0, 1e4, 1e300)
+    above_8_ulp: str = ""
     source: str
 
     def backward(self, z: Array, cotangent: Array) -> Array:

@@ -187,7 +187,7 @@ def stratified_points(entry: Elementwise, rng: np.random.Generator, each: int) -
             signs * 10 ** rng.uniform(-300, 300, each),
             rng.uniform(-2e-308, 2e-308, each),
             np.array(SPECIAL),
-            *(_neighbours(x) for x in (*(kink.at for kink in entry.kinks), *entry.seams, *_roots(entry))),
+            *(_neighbours(x) for x in (*(kink.at for kink in entry.kinks), *entry.seams, *roots_of_derivative(entry))),
         ]
     )
 
@@ -198,7 +198,7 @@ def _neighbours(x: float) -> Array:
     return np.concatenate(([x, np.nextafter(x, np.inf), np.nextafter(x, -np.inf)], x + distances, x - distances))
 
 
-def _roots(entry: Elementwise) -> list[float]:
+def roots_of_derivative(entry: Elementwise) -> list[float]:
     """Return where f' changes sign within the domain, to the last bit or so."""
     grid = np.linspace(*entry.domain, 200)
     slope = entry.derivative(grid)
