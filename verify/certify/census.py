@@ -12,6 +12,7 @@ from reference.elementwise.entry import ArrayFunction
 from .roots import largest_slope, near_a_root
 
 Single: TypeAlias = NDArray[np.float32]
+QUIET = 0x400000  # the bit that tells a quiet NaN from a signalling one
 CLASSES = (0, 1, 2, 4, 8)  # ulp; what is more than the last is a class too
 NONE = (0,) * (len(CLASSES) + 1)
 
@@ -68,21 +69,43 @@ def census(name: str, part: str, z: Single) -> Census:
     with np.errstate(all="ignore"):
         true = f(z.astype(np.float64))
         rounded = true.astype(np.float32)
-    got, warned = _watched(f, z, valueless=bool(np.isnan(true[np.isinf(z)]).any()))
+    got, warned = _watched(f, z)
     off = np.flatnonzero(got.view(np.uint32) != rounded.view(np.uint32))  # bits compare faster than numbers
     found = _differences(name, part, z[off], got[off], rounded[off], true[off])
     right = z.size - found.inputs
     return found._replace(counts=(found.counts[0] + right, *found.counts[1:]), warned=int(warned))
 
 
-def _watched(f: ArrayFunction, z: Single, *, valueless: bool) -> tuple[Single, bool]:
-    """Return f(z) and whether it warned; with no value at an infinity, an invalid operation there is right."""
+def _watched(f: ArrayFunction, z: Single) -> tuple[Single, bool]:
+    """Return f(z) and whether it warned where it should not."""
     try:
-        with np.errstate(over="raise", divide="raise", invalid="ignore" if valueless else "raise", under="ignore"):
+        with silent():
             return f(z), False
     except FloatingPointError:
         with np.errstate(all="ignore"):
-            return f(z), True
+            got = f(z)
+        return got, _warns(f, z[~_may_warn(z, got)])
+
+
+def _may_warn(z: Single, got: Single) -> NDArray[np.bool_]:
+    """Return where a warning is right: at a signalling NaN, as IEEE 754 wants it, and where an infinity has no value."""
+    signalling = np.isnan(z) & (z.view(np.uint32) & QUIET == 0)
+    may: NDArray[np.bool_] = signalling | (np.isinf(z) & np.isnan(got))
+    return may
+
+
+def _warns(f: ArrayFunction, z: Single) -> bool:
+    try:
+        with silent():
+            f(z)
+    except FloatingPointError:
+        return True
+    return False
+
+
+def silent() -> np.errstate:
+    """Return the context in which every floating-point warning but underflow is an error."""
+    return np.errstate(over="raise", divide="raise", invalid="raise", under="ignore")
 
 
 def _differences(name: str, part: str, z: Single, got: Single, rounded: Single, true: Array) -> Census:

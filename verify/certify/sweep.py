@@ -119,12 +119,12 @@ def _file(name: str) -> Path:
 
 
 def fingerprint(name: str) -> str:
-    """Return a digest of all that the results depend on: the activation's source, NumPy, SciPy, the processor."""
+    """Return a digest of all that the results depend on: the sources, NumPy, SciPy, the kind of processor."""
     import scipy
 
     entry = ELEMENTWISE[name]
-    homes = sorted(_modules([sys.modules[f.__module__] for f in (entry.forward, entry.derivative)]))
-    sources = [Path(str(sys.modules[home].__file__)).read_bytes() for home in homes]
+    homes = _modules([sys.modules[f.__module__] for f in (entry.forward, entry.derivative)])
+    sources = [Path(str(sys.modules[home].__file__)).read_bytes() for home in sorted({*homes, census.__module__})]
     versions = (np.__version__, scipy.__version__, machine())
     return hashlib.sha256(repr((sources, versions)).encode()).hexdigest()[:16]
 
