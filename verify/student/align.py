@@ -1,0 +1,311 @@
+"""From a recording to a reading of it: the network, its data, its targets and its own gradients, row-major."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from .chain import Chain, Layer, chains
+from .curves import CURVES, Curve, matching_curves
+from .lineage import Lineage, Update, lineage
+from .point import Observed, Point
+from .tape import Tape
+
+MOST_READINGS = 12
+LOOK_AHEAD = 400  # events after the last pre-activation in which the output and the targets are looked for
+
+
+class Output(NamedTuple):
+    """The last activation of one pass: the curve, the key of its value and where it was made."""
+
+    curve: Curve
+    key: int
+    at: int
+
+
+class Target(NamedTuple):
+    """What the output was compared with in one pass.
+
+    Attributes:
+        key: of the targets; ``at`` where they met the output.
+        value: row-major, labels as one-hot rows.
+        labels: whether they were integer labels.
+    """
+
+    key: int
+    at: int
+    value: Array
+    labels: bool
+
+
+class Pass(NamedTuple):
+    """One forward pass with its output and its targets."""
+
+    chain: Chain
+    output: Output
+    target: Target
+
+
+class Reading(NamedTuple):
+    """What a run is taken to have done in its first training step.
+
+    Attributes:
+        point: the forward pass in our notation.
+        observed: the program's own gradients.
+        passes: the forward passes whose samples make up the batch.
+        weights, biases: the update of each layer's parameters, None where there was none.
+        start, end: the positions of the first product and of the last event of the step.
+    """
+
+    point: Point
+    observed: Observed
+    passes: tuple[Pass, ...]
+    weights: tuple[Update | None, ...]
+    biases: tuple[Update | None, ...]
+    start: int
+    end: int
+
+
+def readings(tape: Tape) -> list[Reading]:
+    """Return what the run's first training step may have been, the likeliest first; empty where none was seen."""
+    trained = lineage(tape)
+    if not trained:
+        return []
+    with np.errstate(all="ignore"):
+        return list(islice(_readings(tape, trained), MOST_READINGS))
+
+
+def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
+    until = max(updates[0].at for updates in trained.values() if updates)
+    found = chains(tape, until, trained)
+    if not found:
+        return
+    weights = tuple(tape.group(k) for k in found[0].weights)
+    same = [c for c in found if tuple(tape.group(k) for k in c.weights) == weights]
+    same = list({c.start: c for c in reversed(same)}.values())[::-1]
+    same.sort(key=lambda c: c.start)
+    first = min((u.at for g in weights for u in trained.get(g, []) if u.at > same[0].start), default=len(tape.events))
+    before = [c for c in same if c.end < first]
+    for group in _batches(before):
+        yield from _of_passes(tape, trained, group)
+
+
+def _batches(passes: list[Chain]) -> Iterator[list[Chain]]:
+    """Yield the passes that may make up the batch of the first step: the last one, or all of them."""
+    if not passes:
+        return
+    distinct = list({c.layers[0].a_key: c for c in passes}.values())
+    if len(distinct) > 1:
+        yield distinct
+    yield passes[-1:]
+    if len(passes) > 1 and len(distinct) == 1:
+        yield passes[:1]
+
+
+def _of_passes(tape: Tape, trained: Lineage, group: list[Chain]) -> Iterator[Reading]:
+    """Yield the readings of one batch: every output and target that fit."""
+    ends = [c.start for c in group[1:]] + [group[-1].end + LOOK_AHEAD]
+    options = [list(islice(_compared(tape, c, end), 4)) for c, end in zip(group, ends, strict=True)]
+    if not all(options):
+        return
+    for rank in range(min(map(len, options))):
+        chosen = [option[rank] for option in options]
+        if len({(p.output.curve.name, p.target.value.shape[1]) for p in chosen}) == 1:
+            yield _reading(tape, trained, chosen)
+
+
+def _compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:
+    """Yield a pass with each output and target that its last pre-activation may lead to."""
+    last = chain.layers[-1]
+    for output in _outputs(tape, last, end):
+        for target in _targets(tape, last, output, end):
+            yield Pass(chain, output, target)
+
+
+def _outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
+    """Yield what the last activation may be: the first value that is f(z) for a curve other than the identity."""
+    size, seen = last.z.size, set()
+    for at in range(last.z_at + 1, min(end, len(tape.events))):
+        key = tape.events[at].result
+        if key < 0 or key in seen or np.size(tape.recording.values[key]) != size:
+            continue
+        seen.add(key)
+        a = as_rows(tape.array(key), last)
+        curve = next((c for c in matching_curves(last.z, a) if c.name != "linear"), None)
+        if curve is not None and not _is_view(tape, at):
+            yield Output(curve, key, at)
+            break
+    yield Output(CURVES["linear"], last.z_key, last.z_at)
+
+
+def _is_view(tape: Tape, at: int) -> bool:
+    return tape.node(at).what in ("T", "reshape")
+
+
+def as_rows(value: Array, layer: Layer) -> Array:
+    """Return a value of the layer's pre-activation row-major, as it is where it has another shape."""
+    shape = layer.z.shape
+    if value.size != layer.z.size:
+        return value
+    turned = value.T if layer.side == "left" and value.ndim == 2 else value
+    return turned if turned.shape == shape else value.reshape(shape) if value.ndim != 2 or 1 in shape else value
+
+
+def _targets(tape: Tape, last: Layer, output: Output, end: int) -> Iterator[Target]:
+    """Yield what the output met, in a subtraction first, then in any other expression, then as integer labels."""
+    group, seen = tape.group(output.key), set()
+    for kinds in (("-",), ("*", "/", "call")):
+        for at in range(output.at, min(end, len(tape.events))):
+            node = tape.node(at)
+            if (node.what if node.kind == "binary" else node.kind) not in kinds:
+                continue
+            operands = tape.events[at].operands
+            if not any(tape.group(k) == group for k in operands):
+                continue
+            for key in operands:
+                if key in seen or key < 0 or tape.group(key) == group or not _given(tape, key, last.z_at):
+                    continue
+                seen.add(key)
+                value = as_rows(tape.array(key), last)
+                if value.shape == last.z.shape:
+                    yield Target(key, at, value, labels=False)
+    yield from _labels(tape, last, end)
+
+
+def _given(tape: Tape, key: int, before: int) -> bool:
+    """Return whether a value is data: an event made it, and it was not computed from the pass."""
+    places = tape.made.get(key, [])
+    if not places or not tape.shape(key) and tape.node(places[0]).kind == "literal":
+        return False
+    if places[0] < before:
+        return True
+    node = tape.node(places[0])
+    return node.kind in ("subscript", "argument", "bind", "literal", "name") or node.what.endswith(("reshape", "T"))
+
+
+def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
+    """Yield integer labels that were used after the pass, as one-hot rows."""
+    N, K = last.z.shape
+    if K < 2:
+        return
+    seen: set[int] = set()
+    for at in range(last.z_at, min(end, len(tape.events))):
+        for key in (*tape.events[at].operands, tape.events[at].result):
+            if key < 0 or key in seen:
+                continue
+            seen.add(key)
+            value = tape.recording.values[key]
+            if value.size != N or value.dtype.kind not in "iu" or value.ndim == 0 and N > 1:
+                continue
+            flat = value.ravel()
+            if flat.min() >= 0 and flat.max() < K and not (N > 1 and np.array_equal(flat, np.arange(N))):
+                yield Target(key, at, np.eye(K)[flat], labels=True)
+
+
+def _reading(tape: Tape, trained: Lineage, passes: list[Pass]) -> Reading:
+    """Return the reading of one batch of passes."""
+    first = passes[0].chain.layers
+    start, end = passes[0].chain.start, _end(tape, passes)
+    weights = tuple(_update(tape, trained, layer.W_key, passes[-1].chain.start) for layer in first)
+    biases = tuple(
+        None if layer.bias is None else _update(tape, trained, layer.bias.key, passes[-1].chain.start)
+        for layer in first
+    )
+    point = _point(tape, passes, weights)
+    return Reading(point, _observed(tape, first, weights, biases), tuple(passes), weights, biases, start, end)
+
+
+def _end(tape: Tape, passes: list[Pass]) -> int:
+    """Return where the next pass through the first layer starts."""
+    last = passes[-1]
+    names = tape.events[last.chain.start].node
+    later = (at for at in range(last.chain.end, len(tape.events)) if tape.events[at].node == names)
+    return next(later, len(tape.events))
+
+
+def _update(tape: Tape, trained: Lineage, key: int, after: int) -> Update | None:
+    """Return the first update of a parameter after a position."""
+    return next((u for u in trained.get(tape.group(key), []) if u.at > after), None)
+
+
+def _point(tape: Tape, passes: list[Pass], weights: tuple[Update | None, ...]) -> Point:
+    layers = passes[0].chain.layers
+    depth = len(layers)
+    stacked = [np.concatenate([p.chain.layers[l].z for p in passes]) for l in range(depth)]
+    X = np.concatenate([p.chain.layers[0].a_in for p in passes])
+    curves = tuple(_agreed(passes, l) for l in range(depth - 1)) + (passes[0].output.curve,)
+    a = tuple(np.asarray(f.forward(z)) for f, z in zip(curves, stacked, strict=True))
+    Y = np.concatenate([p.target.value for p in passes])
+    W = tuple(layer.W for layer in layers)
+    new = tuple(_new(tape, layer, u) for layer, u in zip(layers, weights, strict=True))
+    return Point(X, W, tuple(layer.b for layer in layers), tuple(stacked), a, curves, Y, new)
+
+
+def _agreed(passes: list[Pass], l: int) -> Curve:
+    """Return the activation of layer l: of the pass that tells most, where some fit the identity by accident."""
+    found = [p.chain.layers[l].curve or CURVES["linear"] for p in passes]
+    return next((c for c in found if c.name != "linear"), found[0])
+
+
+def _new(tape: Tape, layer: Layer, update: Update | None) -> Array:
+    """Return a layer's weights after its update."""
+    return layer.W if update is None else weights_part(tape.array(update.new), layer)
+
+
+def weights_part(value: Array, layer: Layer) -> Array:
+    """Return a value of the shape of a layer's stored weights as (n_in, n_out), a merged bias left out."""
+    W = value if value.ndim == 2 else value[:, None]
+    W = W.T if layer.side == "left" and value.ndim == 2 else W
+    if layer.merged is None:
+        return W
+    return W[:-1] if layer.merged == -1 else W[1:]
+
+
+def bias_part(value: Array, layer: Layer) -> Array:
+    """Return a layer's merged bias among its stored weights."""
+    W = value.T if layer.side == "left" and value.ndim == 2 else value
+    return np.asarray(W[layer.merged])
+
+
+def _observed(
+    tape: Tape, layers: tuple[Layer, ...], weights: tuple[Update | None, ...], biases: tuple[Update | None, ...]
+) -> Observed:
+    """Return old minus new of every parameter; 0 where one was not updated."""
+    dW = tuple(_weight_step(tape, layer, u) for layer, u in zip(layers, weights, strict=True))
+    db = tuple(_bias_step(tape, layer, w, b) for layer, w, b in zip(layers, weights, biases, strict=True))
+    values = [tape.recording.values[layer.W_key] for layer in layers]
+    single = any(v.dtype == np.float32 for v in values)
+    largest = max(float(np.abs(v).max(initial=0)) for v in values)
+    eps = float(np.finfo(np.float32 if single else np.float64).eps)
+    return Observed(dW, db, floor=8 * eps * max(largest, 1e-3), tolerance=2e-3 if single else 1e-6)
+
+
+def _weight_step(tape: Tape, layer: Layer, update: Update | None) -> Array:
+    if update is None:
+        return np.zeros_like(layer.W)
+    return weights_part(tape.array(update.old) - tape.array(update.new), layer)
+
+
+def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | None) -> Array | None:
+    """Return the step of a bias of its own, or of one merged with the weights; None where there is no bias."""
+    if layer.merged is not None:
+        if weight is None:
+            return np.zeros(layer.W.shape[1])
+        return bias_part(tape.array(weight.old) - tape.array(weight.new), layer) / layer.constant
+    if layer.bias is None or layer.b is None:
+        return None
+    if bias is None:
+        return np.zeros_like(layer.b)
+    step = layer.bias.sign * (tape.array(bias.old) - tape.array(bias.new))
+    if step.size == 1:
+        return np.full(layer.b.shape, float(step.reshape(())))
+    return step.reshape(-1) if step.size == layer.b.size else _one_row(step, layer)
+
+
+def _one_row(step: Array, layer: Layer) -> Array | None:
+    """Return the step of a bias that is stored once for each sample, where it is the same for all of them."""
+    rows = step.T if layer.side == "left" else step
+    return rows[0].copy() if rows.ndim == 2 and (rows == rows[0]).all() else None

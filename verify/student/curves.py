@@ -1,0 +1,154 @@
+"""The activations that a program's values are matched against: the reference's table, and families with a constant."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reference.arrays import Array
+from reference.elementwise import ELEMENTWISE
+from reference.network import ACTIVATIONS
+from reference.rowwise import ROWWISE
+
+CLOSE = 1e-9  # how well f(z) must meet a recorded value to be taken for it
+PREFERRED = ("linear", "sigmoid", "tanh", "relu", "softmax", "leaky_relu", "softplus", "elu")
+
+# f'(z) written in a = f(z): what a helper that is called on activations computes.
+FROM_OUTPUT: dict[str, Callable[[Array], Array]] = {
+    "sigmoid": lambda a: a * (1 - a),
+    "tanh": lambda a: 1 - a**2,
+    "relu": lambda a: (a > 0) * 1.0,
+    "leaky_relu": lambda a: np.where(a > 0, 1.0, 0.01),
+    "softplus": lambda a: 1 - np.exp(-a),
+    "elu": lambda a: np.where(a > 0, 1.0, a + 1),
+    "softsign": lambda a: (1 - np.abs(a)) ** 2,
+    "softmax": lambda a: a * (1 - a),
+    "linear": np.ones_like,
+}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One activation as a program uses it.
+
+    Attributes:
+        name: of the table's entry, with the constant where it has one: "leaky_relu(0.1)".
+        forward: z (N, n) -> f(z).
+        backward: (z, dL/da) -> dL/dz.
+        derivative: z -> f'(z) entry by entry; for softmax the diagonal p (1 - p).
+        formula: f' in text.
+    """
+
+    name: str
+    forward: Callable[[Array], Array]
+    backward: Callable[[Array, Array], Array]
+    derivative: Callable[[Array], Array]
+    formula: str
+
+    @property
+    def family(self) -> str:
+        """The name without its constant."""
+        return self.name.partition("(")[0]
+
+    def from_output(self, a: Array) -> Array | None:
+        """Return f'(z) by the formula in a, applied to whatever is given; None where there is no such formula."""
+        formula = FROM_OUTPUT.get(self.family)
+        return None if formula is None else formula(a)
+
+
+def curve(name: str) -> Curve:
+    """Return the curve of one table entry by its name."""
+    entry: Any = ACTIVATIONS[name]
+    diagonal = entry.derivative if name in ELEMENTWISE else _diagonal(entry.backward)
+    return Curve(name, entry.forward, entry.backward, diagonal, entry.derivative_formula)
+
+
+def _diagonal(backward: Callable[[Array, Array], Array]) -> Callable[[Array], Array]:
+    """Return z -> the diagonal of the Jacobian of a row-wise activation."""
+
+    def diagonal(z: Array) -> Array:
+        units = np.eye(z.shape[-1])
+        return np.stack([backward(z, np.broadcast_to(e, z.shape))[..., k] for k, e in enumerate(units)], axis=-1)
+
+    return diagonal
+
+
+CURVES: dict[str, Curve] = {name: curve(name) for name in (*PREFERRED, *(n for n in ACTIVATIONS if n not in PREFERRED))}
+
+
+def leaky(slope: float) -> Curve:
+    """Return the leaky ReLU of any slope on the negative side."""
+    return Curve(
+        f"leaky_relu({slope:.6g})",
+        lambda z: np.where(z > 0, z, slope * z),
+        lambda z, da: da * np.where(z > 0, 1.0, slope),
+        lambda z: np.where(z > 0, 1.0, slope),
+        f"1 if z > 0 else {slope:.6g}",
+    )
+
+
+def stretched(name: str, c: float) -> Curve:
+    """Return f(c z) for an entry f of the element-wise table."""
+    entry = ELEMENTWISE[name]
+    return Curve(
+        f"{name}({c:.6g} z)",
+        lambda z: entry.forward(c * z),
+        lambda z, da: da * c * entry.derivative(c * z),
+        lambda z: c * entry.derivative(c * z),
+        f"{c:.6g} f'({c:.6g} z) with f' = {entry.derivative_formula}",
+    )
+
+
+def elu(alpha: float) -> Curve:
+    """Return the exponential linear unit of any alpha."""
+    return Curve(
+        f"elu({alpha:.6g})",
+        lambda z: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))),
+        lambda z, da: da * np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0))),
+        lambda z: np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0))),
+        f"1 if z > 0 else {alpha:.6g} e^z",
+    )
+
+
+def close(got: Array, should_be: Array, tolerance: float = CLOSE) -> bool:
+    """Return whether two arrays of one shape agree to a part of the largest entry."""
+    if got.shape != should_be.shape or not got.size:
+        return False
+    scale = np.max(np.abs(should_be))
+    return bool(np.isfinite(scale)) and bool(np.max(np.abs(got - should_be)) <= tolerance * max(float(scale), 1e-12))
+
+
+def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Curve]:
+    """Yield every curve f with f(z) = a, the customary ones first.
+
+    Arguments:
+        z: pre-activations (N, n).
+        a: recorded values of the same shape.
+        tolerance: relative to the largest entry.
+    """
+    if z.shape != a.shape or not np.isfinite(a).all():
+        return
+    with np.errstate(all="ignore"):
+        found = False
+        for candidate in CURVES.values():
+            if candidate.name in ROWWISE and z.shape[-1] == 1:
+                continue
+            if close(a, candidate.forward(z), tolerance):
+                found = True
+                yield candidate
+        if not found:
+            yield from (c for c in _fitted(z, a) if close(a, c.forward(z), tolerance))
+
+
+def _fitted(z: Array, a: Array) -> Iterator[Curve]:
+    """Yield members of the families whose constant is read off the entry with the largest |z| it can be read from."""
+    negative = np.where(z < 0, z, 0)
+    if negative.any():
+        at = np.unravel_index(int(np.argmin(negative)), z.shape)
+        yield leaky(float(a[at] / z[at]))
+        yield elu(float(a[at] / np.expm1(z[at])))
+    at = np.unravel_index(int(np.argmax(np.abs(z) * (np.abs(z) < 3))), z.shape)
+    if z[at]:
+        yield stretched("tanh", float(np.arctanh(a[at]) / z[at]))
+        yield stretched("sigmoid", float(np.log(a[at] / (1 - a[at])) / z[at]))

@@ -1,0 +1,287 @@
+"""Which mistakes in our own reverse sweep reproduce a program's gradients: from the top layer down, fewest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from .point import FUSED, Observed, Point, loss_gradient, top_delta
+from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant, error_variants
+
+MOST_BUGS = 3
+BEAM = 48
+OTHER_LOSSES = ("half_sse", "bce", "cross_entropy", "mae", "log_cosh", "huber", "hinge", "kl_divergence")
+
+
+class Found(NamedTuple):
+    """One wrong step of an explanation.
+
+    Attributes:
+        bug: the catalogue's id.
+        layer: counted from 1.
+        quantity: the first quantity it makes wrong: "delta", "dW" or "db".
+        wrong, right: formulas.
+    """
+
+    bug: str
+    layer: int
+    quantity: str
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Mistakes that together reproduce every observed gradient.
+
+    Attributes:
+        found: the wrong steps from the top layer down; empty where the gradients are right.
+        scale: observed = scale * gradient of the summed loss, for every parameter.
+        loss: the loss it is measured against.
+        deltas: delta of every layer as the mistaken sweep computes it.
+    """
+
+    found: tuple[Found, ...]
+    scale: float
+    loss: str
+    deltas: tuple[Array, ...]
+
+    @property
+    def bugs(self) -> tuple[str, ...]:
+        """The distinct ids, in the order found."""
+        return tuple(dict.fromkeys(f.bug for f in self.found))
+
+    @property
+    def cost(self) -> tuple[float, int]:
+        """Distinct mistakes, then places, to sort by: one mistake made in every layer is one mistake."""
+        return (len({(f.bug, f.wrong) for f in self.found}), len(self.found))
+
+
+class _State(NamedTuple):
+    """The sweep down to a layer, with the mistakes so far; ``scale`` None until a gradient has fixed it."""
+
+    da: Array
+    delta: Array
+    scale: float | None
+    found: tuple[Found, ...]
+    deltas: tuple[Array, ...]
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        return (len({(f.bug, f.wrong) for f in self.found}), len(self.found))
+
+
+def explain(point: Point, observed: Observed, loss: str) -> list[Explanation]:
+    """Return the sets of at most three mistakes that reproduce the observed gradients, fewest first.
+
+    Each layer's dW and db fix its delta, so the search goes from the top down and keeps only what the
+    layers above allow: any number of mistakes is found one after another.
+
+    Arguments:
+        point: the forward pass.
+        observed: the program's gradients.
+        loss: the name of the loss that they should belong to.
+    """
+    with np.errstate(all="ignore"):
+        for most in range(MOST_BUGS + 1):
+            states = _settled(point, observed, point.depth - 1, _within(_tops(point, loss, most), most), most)
+            for l in reversed(range(point.depth - 1)):
+                states = _settled(point, observed, l, _within(_lowered(point, l, states), most), most)
+            done = [s for s in states if s.scale is not None]
+            if done:
+                return [Explanation(s.found, float(s.scale or 0), loss, tuple(reversed(s.deltas))) for s in done]
+    return []
+
+
+def _within(states: Iterator["_State"], most: int) -> list["_State"]:
+    """Return the states with no more than that many mistakes."""
+    return [state for state in states if state.cost[0] <= most]
+
+
+def is_right(point: Point, observed: Observed, loss: str) -> float | None:
+    """Return the one scale at which every observed gradient is the right one, None where there is none."""
+    with np.errstate(all="ignore"):
+        state = _State(loss_gradient(point, loss), top_delta(point, loss), None, (), ())
+        for l in reversed(range(point.depth)):
+            kept = _match(point, observed, l, state, variants=False)
+            if not kept:
+                return None
+            state = kept[0]
+            if l:
+                da = state.delta @ point.W[l].T
+                state = state._replace(da=da, delta=point.curves[l - 1].backward(point.z[l - 1], da))
+    return state.scale
+
+
+def _tops(point: Point, loss: str, most: int) -> Iterator[_State]:
+    """Yield what the top delta may be: the right one, and every mistake at the output."""
+    L = point.depth - 1
+    curve, z = point.curves[L], point.z[L]
+    right = top_delta(point, loss)
+    yield _State(loss_gradient(point, loss), right, None, (), ())
+    for variant, da in error_variants(point, loss):
+        found = () if variant is None else (_found(variant, L, "delta"),)
+        if len(found) > most:
+            continue
+        if variant is not None:
+            yield _State(da, curve.backward(z, da), None, found, ())
+        if len(found) < most:
+            yield from _derived(point, L, da, found, missing="B4")
+    error = point.a[L] - point.Y
+    if (curve.name, loss) in FUSED:
+        twice = Found("B7", L + 1, "delta", "(a_L - y) * f'(z_L)", "delta_L = a_L - y")
+        yield _State(error, error * curve.derivative(z), None, (twice,), ())
+        if most > 1:
+            yield from _derived(point, L, error, (twice,), missing="B4")
+    for other in OTHER_LOSSES:
+        if other != loss and not (other == "cross_entropy" and curve.family not in ("softmax", "sigmoid")):
+            name = Found("B44", L + 1, "delta", f"the delta of the loss {other}", f"the delta of the loss {loss}")
+            yield _State(loss_gradient(point, other), top_delta(point, other), None, (name,), ())
+
+
+def _derived(point: Point, l: int, da: Array, found: tuple[Found, ...], missing: str = "B11") -> Iterator[_State]:
+    """Yield the deltas of one layer that a wrong derivative makes of dL/da."""
+    stage = Stage(point, l, da, da)
+    right = point.curves[l].backward(point.z[l], da)
+    for variant in DERIVATIVE:
+        delta = variant.change(stage)
+        if delta is not None and _another(delta, right):
+            bug = missing if variant.bug == "B11" else variant.bug
+            wrong = variant.wrong if bug == "B11" else variant.wrong.replace("delta_l = dL/da_l", "delta_L = dL/da_L")
+            yield _State(da, delta, None, (*found, Found(bug, l + 1, "delta", wrong, variant.right)), ())
+
+
+def _another(value: Array, right: Array) -> bool:
+    """Return whether a step's result can be used and is not the right one: a variant may change nothing here."""
+    if value.shape != right.shape or not np.isfinite(value).all():
+        return False
+    return bool(np.abs(value - right).max() > 1e-9 * np.abs(right).max())
+
+
+def _found(variant: Variant, l: int, quantity: str) -> Found:
+    return Found(variant.bug, l + 1, quantity, variant.wrong, variant.right)
+
+
+def _settled(point: Point, observed: Observed, l: int, states: list[_State], most: int) -> list[_State]:
+    """Return the states whose delta, with at most one mistake in dW and in db, gives the layer's gradients."""
+    kept: list[_State] = []
+    for state in sorted(states, key=lambda s: s.cost):
+        if len(kept) >= BEAM:
+            break
+        kept += _within(iter(_match(point, observed, l, state, variants=most > 0)), most)
+    kept.sort(key=lambda s: s.cost)
+    return kept[:BEAM]
+
+
+def _match(point: Point, observed: Observed, l: int, state: _State, *, variants: bool) -> list[_State]:
+    """Return the state once for every way in which its delta gives the layer's observed dW and db."""
+    stage = Stage(point, l, state.da, state.delta)
+    state = state._replace(deltas=(*state.deltas, state.delta))
+    dW, db = observed.dW[l], observed.db[l]
+    found = _after_dW(observed, stage, state, dW, variants)
+    if db is None:
+        return found
+    kept = [s for one in found for s in _after_db(observed, stage, one, db, variants)]
+    if not kept and variants and dW is not None:
+        found = _after_db(observed, stage, state, db, True)
+        kept = [s for one in found for s in _after_dW(observed, stage, one, dW, True)]
+    return kept
+
+
+def _after_dW(observed: Observed, s: Stage, state: _State, got: Array | None, variants: bool) -> list[_State]:
+    if got is None:
+        return [state]
+    return _after(observed, s, state, got, s.a_in.T @ s.delta, "dW" if variants else "")
+
+
+def _after_db(observed: Observed, s: Stage, state: _State, got: Array, variants: bool) -> list[_State]:
+    return _after(observed, s, state, got, s.delta.sum(axis=0), "db" if variants else "")
+
+
+def _after(observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str) -> list[_State]:
+    """Return the state if the right gradient fits, else once for every mistake that does."""
+    scale = _fit(observed, got, right, state.scale)
+    if scale is not None:
+        return [state if state.scale is not None or not got.any() else state._replace(scale=scale)]
+    if not kind:
+        return []
+    return list(_mistaken(observed, s, state, got, right, kind))
+
+
+def _mistaken(observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str) -> Iterator[_State]:
+    for variant in DW if kind == "dW" else DB:
+        wrong = variant.change(s)
+        if wrong is None or not _another(wrong, right):
+            continue
+        scale = _fit(observed, got, wrong, state.scale)
+        named = _found(variant, s.l, kind)
+        if scale is not None:
+            fixed = scale if wrong.any() else state.scale
+            yield state._replace(scale=fixed, found=(*state.found, named))
+    if state.scale is not None and (free := _fit(observed, got, right, None)) is not None:
+        yield state._replace(found=(*state.found, _constant(s, free / state.scale, kind)))
+
+
+def _constant(s: Stage, factor: float, kind: str) -> Found:
+    """Return the mistake of one gradient with a factor of its own."""
+    N = len(s.delta)
+    formula = "dW_l = a_(l-1)^T delta_l" if kind == "dW" else "db_l = sum of delta_l over the batch"
+    averaged = N > 1 and any(np.isclose(factor, c, rtol=1e-6) for c in (N, 1 / N))
+    bug = "B16" if averaged else "B14" if np.isclose(factor, -1, rtol=1e-6) else "B43"
+    return Found(bug, s.l + 1, kind, f"{factor:.6g} times too large: {formula} * {factor:.6g}", formula)
+
+
+def _fit(observed: Observed, got: Array, right: Array, scale: float | None) -> float | None:
+    """Return the scale at which ``right`` is what was got, None where there is none; a given scale is kept."""
+    if got.shape != right.shape:
+        return None
+    if scale is None:
+        norm = float(np.vdot(right, right))
+        if norm == 0 or not np.isfinite(norm):
+            return 1.0 if not norm and np.abs(got).max(initial=0) <= observed.floor else None
+        scale = float(np.vdot(right, got)) / norm
+        if abs(scale) * np.sqrt(norm) <= observed.floor:
+            return None
+    predicted = scale * right
+    size = max(float(np.abs(got).max(initial=0)), float(np.abs(predicted).max(initial=0)))
+    allowed = observed.tolerance * size + observed.floor
+    return scale if float(np.abs(got - predicted).max(initial=0)) <= allowed else None
+
+
+def _lowered(point: Point, l: int, states: list[_State]) -> Iterator[_State]:
+    """Yield what delta_l may be, given delta_(l+1): right, or with a mistake on the way down or in f'."""
+    return (lower for state in states for lower in _one_lower(point, l, state))
+
+
+def _one_lower(point: Point, l: int, state: _State) -> Iterator[_State]:
+    stage = Stage(point, l + 1, state.da, state.delta)
+    curve, z = point.curves[l], point.z[l]
+    da = state.delta @ point.W[l + 1].T
+    ways: list[tuple[tuple[Found, ...], Array]] = [((), da)]
+    for variant in DOWN:
+        other = variant.change(stage)
+        if other is not None and _another(other, da):
+            ways.append(((_found(variant, l, "delta"),), other))
+    for found, down in ways:
+        below = state._replace(da=down, found=state.found + found)
+        yield from _with_factors(point, l, below._replace(delta=curve.backward(z, down)))
+        for wrong in _derived(point, l, down, ()):
+            yield below._replace(delta=wrong.delta, found=below.found + wrong.found)
+
+
+def _with_factors(point: Point, l: int, state: _State) -> Iterator[_State]:
+    """Yield the state, and the state with each constant that is known to slip into the way down."""
+    yield state
+    N, K = len(point.X), point.sizes[-1]
+    factors = {
+        "B15": {1 / N, 1.0 * N, 1 / (N * K), 1 / point.sizes[l + 1]},
+        "B14": {-1.0},
+        "B41": {2.0, 0.5, 4.0, 0.25},
+    }
+    for bug, values in factors.items():
+        for c in values - {1.0}:
+            named = Found(bug, l + 1, "delta", f"{c:.6g} * (delta_(l+1) W_(l+1)^T) * f'(z_l)", RIGHT_DERIVATIVE)
+            yield state._replace(delta=c * state.delta, found=(*state.found, named))

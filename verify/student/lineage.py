@@ -1,0 +1,114 @@
+"""Parameters found by what happens to them: used in a product, then changed by an addition, then used again."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from .tape import Sum, Tape
+
+STEPS = 3  # additions that may follow one another in one update
+
+
+class Update(NamedTuple):
+    """One change of a parameter.
+
+    Attributes:
+        at: the position of the first addition; ``end`` of the last.
+        old, new: keys of the parameter before and after.
+        step: the key of what was first added or subtracted, ``sign`` how.
+    """
+
+    at: int
+    end: int
+    old: int
+    new: int
+    step: int
+    sign: int
+
+
+Lineage = dict[int, list[Update]]
+
+
+def lineage(tape: Tape) -> Lineage:
+    """Return the updates of every trained parameter, by the group of the value that was changed.
+
+    A weight is an operand of a product, a bias is added to the result of one; what is changed must come
+    back in the same role, or be assigned in place, or to a name.
+    """
+    uses = _Uses(tape)
+    found: Lineage = defaultdict(list)
+    by_left: dict[int, list[Sum]] = defaultdict(list)
+    for total in tape.sums:
+        by_left[total.left].append(total)
+    for total in tape.sums:
+        for old, step in ((total.left, total.right), (total.right, total.left)):
+            if old == total.right and (total.sign < 0 or tape.node(total.at).kind == "augment"):
+                continue
+            if uses.before(old, total.at) and _keeps_shape(tape, old, total.result):
+                end = _last(tape, total, by_left, uses)
+                if end is not None:
+                    found[tape.group(old)].append(Update(total.at, end.at, old, end.result, step, total.sign))
+    return dict(found)
+
+
+class _Uses:
+    """Where values serve as weights or biases, by group."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.roles: dict[int, list[int]] = defaultdict(list)
+        results: dict[int, int] = {}
+        for p in tape.products:
+            for key in (p.left, p.right):
+                self.roles[tape.group(key)].append(p.at)
+            results.setdefault(tape.group(p.result), p.at)
+        for s in tape.sums:
+            for key, other in ((s.left, s.right), (s.right, s.left)):
+                made = results.get(tape.group(other))
+                if made is not None and made < s.at and tape.group(key) not in results:
+                    self.roles[tape.group(key)].append(s.at)
+
+    def before(self, key: int, at: int) -> bool:
+        """Return whether a value had a role before a position."""
+        places = self.roles.get(self.tape.group(key))
+        return bool(places) and places[0] < at
+
+    def next_after(self, key: int, at: int) -> int | None:
+        """Return where a value next has a role after a position."""
+        return next((place for place in self.roles.get(self.tape.group(key), []) if place > at), None)
+
+
+def _keeps_shape(tape: Tape, old: int, new: int) -> bool:
+    shape = tape.shape(old)
+    return tape.shape(new) == shape
+
+
+def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses) -> Sum | None:
+    """Return the last addition of an update: the one whose result comes back as a parameter or is assigned."""
+    best: Sum | None = None
+    total: Sum | None = first
+    for _ in range(STEPS):
+        if total is None:
+            break
+        following = next((s for s in by_left.get(total.result, []) if s.at > total.at), None)
+        used = uses.next_after(total.result, total.at)
+        if used is not None or _assigned(tape, total):
+            best = total
+        if used is not None and (following is None or used < following.at):
+            break
+        total = following
+    return best
+
+
+def _assigned(tape: Tape, total: Sum) -> bool:
+    """Return whether a sum went back to where its left side came from: in place, or to the same name."""
+    node = tape.node(total.at)
+    if node.kind == "augment":
+        return True
+    targets = {tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)}
+    return bool(targets) and any(
+        tape.node(at).what in targets for at in tape.made.get(total.left, []) if at < total.at and _binds(tape, at)
+    )
+
+
+def _binds(tape: Tape, at: int) -> bool:
+    return tape.node(at).kind in ("bind", "store")

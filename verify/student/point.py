@@ -1,0 +1,114 @@
+"""A program's numbers in our notation: row-major, one array per quantity and layer."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+from reference.losses import LOSSES
+
+from .curves import Curve
+
+FUSED = {("sigmoid", "bce"), ("softmax", "cross_entropy")}
+
+
+class Point(NamedTuple):
+    """What a program's forward pass computed, and what it is judged by; index l holds layer l + 1.
+
+    Attributes:
+        X: inputs (N, n_0).
+        W: weights (n_l, n_{l+1}).
+        b: biases (n_{l+1},), None for a layer without.
+        z, a: pre-activations and activations (N, n_{l+1}).
+        curves: the activations.
+        Y: targets (N, n_L).
+        new_W: the weights after the step, where they are known.
+    """
+
+    X: Array
+    W: tuple[Array, ...]
+    b: tuple[Array | None, ...]
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    curves: tuple[Curve, ...]
+    Y: Array
+    new_W: tuple[Array, ...] | None = None
+
+    @property
+    def inputs(self) -> tuple[Array, ...]:
+        """Each layer's input: X, then every activation but the last."""
+        return (self.X, *self.a[:-1])
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """n_0, ..., n_L."""
+        return (self.X.shape[1], *(z.shape[1] for z in self.z))
+
+    @property
+    def depth(self) -> int:
+        """How many layers."""
+        return len(self.W)
+
+
+class Observed(NamedTuple):
+    """The program's own gradients up to one constant: old minus new parameters, or what it returned.
+
+    Attributes:
+        dW, db: shapes of the weights and biases; None where a parameter has no such gradient to look at.
+        floor: what rounding alone may make of an entry.
+        tolerance: the largest relative discrepancy of two equal gradients.
+    """
+
+    dW: tuple[Array | None, ...]
+    db: tuple[Array | None, ...]
+    floor: float = 0.0
+    tolerance: float = 1e-6
+
+
+class Sweep(NamedTuple):
+    """Our reverse sweep at a point: da, delta, dW and db of every layer, for the summed loss."""
+
+    da: tuple[Array, ...]
+    delta: tuple[Array, ...]
+    dW: tuple[Array, ...]
+    db: tuple[Array, ...]
+
+
+def forward(X: Array, W: tuple[Array, ...], b: tuple[Array | None, ...], curves: tuple[Curve, ...], Y: Array) -> Point:
+    """Return the point that our forward sweep reaches with these parameters."""
+    z: list[Array] = []
+    a = [X]
+    for W_l, b_l, f in zip(W, b, curves, strict=True):
+        z.append(a[-1] @ W_l + (0 if b_l is None else b_l))
+        a.append(np.asarray(f.forward(z[-1])))
+    return Point(X, W, b, tuple(z), tuple(a[1:]), curves, Y)
+
+
+def loss_gradient(point: Point, loss: str) -> Array:
+    """Return dL/da_L of the summed loss."""
+    return np.asarray(LOSSES[loss].derivative(point.a[-1], point.Y))
+
+
+def top_delta(point: Point, loss: str) -> Array:
+    """Return delta_L of the summed loss; a - y where loss and activation are made for each other."""
+    if (point.curves[-1].name, loss) in FUSED and _sums_to_one(point, loss):
+        return point.a[-1] - point.Y
+    return point.curves[-1].backward(point.z[-1], loss_gradient(point, loss))
+
+
+def _sums_to_one(point: Point, loss: str) -> bool:
+    return loss != "cross_entropy" or bool(np.allclose(point.Y.sum(axis=1), 1, atol=1e-12))
+
+
+def reverse_sweep(point: Point, loss: str) -> Sweep:
+    """Return the right gradients at a point (BP1 to BP4), for the summed loss."""
+    delta = top_delta(point, loss)
+    rows: list[tuple[Array, Array, Array, Array]] = []
+    da = loss_gradient(point, loss)
+    for l in reversed(range(point.depth)):
+        rows.append((da, delta, point.inputs[l].T @ delta, delta.sum(axis=0)))
+        if l:
+            da = delta @ point.W[l].T
+            delta = point.curves[l - 1].backward(point.z[l - 1], da)
+    das, deltas, dWs, dbs = zip(*reversed(rows), strict=True)
+    return Sweep(das, deltas, dWs, dbs)

@@ -1,0 +1,156 @@
+"""A recording made searchable: which values are the same numbers, where each is made, and where it is used."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from .recording import Event, Node, Place, Recording
+
+PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
+ADDITIONS = ("+", "-", "+=", "-=")
+LARGEST = 400_000  # entries of a value worth comparing
+
+
+class Product(NamedTuple):
+    """One product of two arrays: the position of its event, and the keys of its operands and its result."""
+
+    at: int
+    left: int
+    right: int
+    result: int
+
+
+class Sum(NamedTuple):
+    """One addition or subtraction: position, keys of both sides and the result, and the sign of the right side."""
+
+    at: int
+    left: int
+    right: int
+    result: int
+    sign: int
+
+
+class Tape:
+    """The events of one run, indexed.
+
+    Arguments:
+        recording: the watched run.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.events: tuple[Event, ...] = recording.events
+        self.nodes: tuple[Node, ...] = recording.nodes
+        self._groups: dict[int, int] = {}
+        self._known: dict[tuple[int, bytes], int] = {}
+
+    def array(self, key: int) -> Array:
+        """Return a value as float64."""
+        return np.asarray(self.recording.values[key], dtype=np.float64)
+
+    def shape(self, key: int) -> tuple[int, ...]:
+        """Return a value's shape."""
+        return np.shape(self.recording.values[key])
+
+    def node(self, at: int) -> Node:
+        """Return the expression that an event evaluated."""
+        return self.nodes[self.events[at].node]
+
+    def place(self, at: int) -> Place:
+        """Return the place of an event, for an injection."""
+        return self.events[at].node, self.events[at].occurrence
+
+    def group(self, key: int) -> int:
+        """Return a number that is equal for equal values, their transposes, and vectors of any orientation."""
+        if key < 0:
+            return -1
+        if key not in self._groups:
+            value = self.array(key)
+            forms = sorted({value.tobytes(), value.T.tobytes()}) if value.ndim == 2 else [value.tobytes()]
+            self._groups[key] = self._known.setdefault((value.size, forms[0]), len(self._known))
+        return self._groups[key]
+
+    @cached_property
+    def made(self) -> dict[int, list[int]]:
+        """The positions of the events that result in a key."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for at, event in enumerate(self.events):
+            if event.result >= 0:
+                found[event.result].append(at)
+        return found
+
+    @cached_property
+    def used(self) -> dict[int, list[int]]:
+        """The positions of the events that have a key among their operands."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for at, event in enumerate(self.events):
+            for key in dict.fromkeys(event.operands):
+                if key >= 0:
+                    found[key].append(at)
+        return found
+
+    @cached_property
+    def products(self) -> list[Product]:
+        """Every product of two arrays, of which at least one is a matrix or both are vectors."""
+        return list(self._products())
+
+    def _products(self) -> Iterator[Product]:
+        for at, event in enumerate(self.events):
+            if event.result < 0 or not self._multiplies(at):
+                continue
+            arrays = [k for k in event.operands if k >= 0 and self.shape(k) and len(self.shape(k)) <= 2]
+            if len(arrays) == 2:
+                yield Product(at, arrays[0], arrays[1], event.result)
+
+    def _multiplies(self, at: int) -> bool:
+        """Return whether an event is a product of matrices; ``*`` is one for np.matrix."""
+        node, event = self.node(at), self.events[at]
+        if node.kind == "call":
+            return node.what.rpartition(".")[2] in PRODUCTS
+        if node.kind != "binary" or node.what not in ("@", "*"):
+            return False
+        return node.what == "@" or self._is_matrix_product(event)
+
+    def _is_matrix_product(self, event: Event) -> bool:
+        """Return whether ``a * b`` multiplied matrices: its shape tells, unless it could be either."""
+        if len(event.operands) != 2 or min(*event.operands, event.result) < 0:
+            return False
+        left, right = (self.shape(k) for k in event.operands)
+        if len(left) != 2 or len(right) != 2 or left[1] != right[0]:
+            return False
+        if self.shape(event.result) != (left[0], right[1]):
+            return False
+        try:
+            by_entry = self.array(event.operands[0]) * self.array(event.operands[1])
+        except ValueError:
+            return True
+        return by_entry.shape != self.shape(event.result) or not np.array_equal(by_entry, self.array(event.result))
+
+    @cached_property
+    def sums(self) -> list[Sum]:
+        """Every addition and subtraction of two recorded numbers."""
+        found = []
+        for at, event in enumerate(self.events):
+            sign = self._sign(at)
+            if sign and event.result >= 0 and len(event.operands) == 2 and min(event.operands) >= 0:
+                found.append(Sum(at, *event.operands, event.result, sign))
+        return found
+
+    def _sign(self, at: int) -> int:
+        node = self.node(at)
+        if node.kind == "binary" and node.what in ("+", "-"):
+            return 1 if node.what == "+" else -1
+        if node.kind == "augment" and node.what.endswith((" +=", " -=")):
+            return 1 if node.what.endswith("+=") else -1
+        last = node.what.rpartition(".")[2] if node.kind == "call" else ""
+        return {"add": 1, "subtract": -1}.get(last, 0)
+
+    def first_made(self, key: int, before: int) -> int | None:
+        """Return the position of the first event that results in a key, None where there is none before that."""
+        found = self.made.get(key, [])
+        return found[0] if found and found[0] < before else None

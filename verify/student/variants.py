@@ -1,0 +1,424 @@
+"""Every wrong step of a reverse sweep that the catalogue knows, as a change to our own sweep.
+
+A variant replaces one step at one layer: the error at the output, the derivative, the product that goes down, dW
+or db. It returns what the wrong step computes, or None where it cannot be written (shapes that do not fit).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from reference.arrays import Array
+from reference.elementwise import ELEMENTWISE
+
+from .point import Point
+
+
+class Stage(NamedTuple):
+    """What the sweep holds when it reaches layer l, counted from 0.
+
+    Attributes:
+        point: the forward pass.
+        l: the layer.
+        da: dL/da_l as this sweep has it; where delta goes down, that of the layer it goes to is computed.
+        delta: dL/dz_l as this sweep has it.
+    """
+
+    point: Point
+    l: int
+    da: Array
+    delta: Array
+
+    @property
+    def W(self) -> Array:
+        """The layer's weights."""
+        return self.point.W[self.l]
+
+    @property
+    def z(self) -> Array:
+        """Its pre-activations."""
+        return self.point.z[self.l]
+
+    @property
+    def a(self) -> Array:
+        """Its activations."""
+        return self.point.a[self.l]
+
+    @property
+    def a_in(self) -> Array:
+        """Its input."""
+        return self.point.inputs[self.l]
+
+    @property
+    def slope(self) -> Array:
+        """f'(z), entry by entry."""
+        return self.point.curves[self.l].derivative(self.z)
+
+
+Change: TypeAlias = Callable[[Stage], Array | None]
+
+
+class Variant(NamedTuple):
+    """One wrong step.
+
+    Attributes:
+        bug: the catalogue's id.
+        change: the stage -> what the wrong step computes.
+        wrong: the wrong step as a formula.
+        right: the right one.
+    """
+
+    bug: str
+    change: Change
+    wrong: str
+    right: str
+
+
+RIGHT_DERIVATIVE = "delta_l = dL/da_l * f'(z_l)"
+RIGHT_DW = "dW_l = a_(l-1)^T delta_l"
+RIGHT_DB = "db_l = sum of delta_l over the batch"
+RIGHT_DOWN = "dL/da_(l-1) = delta_l W_l^T"
+
+
+def _same(new: Array, old: Array) -> Array | None:
+    """Return ``new`` where it has the shape that the sweep needs."""
+    return new if new.shape == old.shape else None
+
+
+def _at_output(s: Stage) -> Array | None:
+    formula = s.point.curves[s.l].from_output(s.z)
+    return None if formula is None else s.da * formula
+
+
+def _other_slope(name: str) -> Change:
+    """Return the step that multiplies by another function's derivative."""
+
+    def change(s: Stage) -> Array | None:
+        own = s.point.curves[s.l].family
+        return None if own == name else s.da * ELEMENTWISE[name].derivative(s.z)
+
+    return change
+
+
+def _other_formula(name: str, formula: Callable[[Array], Array]) -> Change:
+    """Return the step that applies another function's formula in a to this layer's activations."""
+
+    def change(s: Stage) -> Array | None:
+        return None if s.point.curves[s.l].family == name else s.da * formula(s.a)
+
+    return change
+
+
+def _neighbour(step: int) -> Change:
+    """Return the step that takes f' at the layer above or below."""
+
+    def change(s: Stage) -> Array | None:
+        other = s.l + step
+        if not 0 <= other < s.point.depth:
+            return None
+        slope = s.point.curves[other].derivative(s.point.z[other])
+        return s.da * slope if slope.shape == s.da.shape else None
+
+    return change
+
+
+def _when(family: str, change: Change) -> Change:
+    """Return the step where the layer's activation is of that family, nothing elsewhere."""
+    return lambda s: change(s) if s.point.curves[s.l].family == family else None
+
+
+def _negative_side(slope: float) -> Change:
+    def change(s: Stage) -> Array | None:
+        if s.point.curves[s.l].family not in ("leaky_relu", "elu", "selu", "celu"):
+            return None
+        return s.da * np.where(s.z > 0, 1.0, slope)
+
+    return change
+
+
+DERIVATIVE: tuple[Variant, ...] = (
+    Variant("B11", lambda s: s.da, "delta_l = dL/da_l", RIGHT_DERIVATIVE),
+    Variant("B8", lambda s: s.da * s.point.curves[s.l].derivative(s.a), "dL/da_l * f'(a_l)", RIGHT_DERIVATIVE),
+    Variant("B9", _at_output, "dL/da_l * g(z_l), g the formula for f' in a", "dL/da_l * g(a_l)"),
+    Variant("B25", lambda s: s.da * s.slope**2, "dL/da_l * f'(z_l) * f'(z_l)", RIGHT_DERIVATIVE),
+    Variant("B25", lambda s: s.da * s.slope**3, "dL/da_l * f'(z_l) three times", RIGHT_DERIVATIVE),
+    Variant("B42", _negative_side(0.0), "slope 0 where z_l < 0", RIGHT_DERIVATIVE),
+    Variant("B42", _negative_side(1.0), "slope 1 where z_l < 0", RIGHT_DERIVATIVE),
+    Variant("B42", _negative_side(0.01), "slope 0.01 where z_l < 0", RIGHT_DERIVATIVE),
+    Variant("B42", lambda s: s.da * s.point.curves[s.l].derivative(-s.z), "dL/da_l * f'(-z_l)", RIGHT_DERIVATIVE),
+    Variant("B29", lambda s: np.zeros_like(s.da), "delta_l = 0", RIGHT_DERIVATIVE),
+    Variant("B19", _neighbour(1), "dL/da_l * f'(z_(l+1))", RIGHT_DERIVATIVE),
+    Variant("B19", _neighbour(-1), "dL/da_l * f'(z_(l-1))", RIGHT_DERIVATIVE),
+    Variant(
+        "B12", lambda s: _same(s.da @ s.slope, s.da) if _square(s) else None, "dL/da_l @ f'(z_l)", RIGHT_DERIVATIVE
+    ),
+    Variant("B40", lambda s: s.da * s.a, "dL/da_l * a_l: the activation in place of its derivative", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * s.z, "dL/da_l * z_l", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (1 - s.a), "dL/da_l * (1 - a_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (1 + s.a), "dL/da_l * (1 + a_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (1 + s.a**2), "dL/da_l * (1 + a_l^2)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (1 - s.a) ** 2, "dL/da_l * (1 - a_l)^2", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * s.a**2, "dL/da_l * a_l^2", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (s.a * (1 + s.a)), "dL/da_l * a_l (1 + a_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (s.a - 1), "dL/da_l * (a_l - 1)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (1 - np.tanh(s.z)), "dL/da_l * (1 - tanh z_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da / s.z**2, "dL/da_l / z_l^2", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da / np.cosh(s.z), "dL/da_l / cosh z_l", RIGHT_DERIVATIVE),
+    Variant(
+        "B40",
+        lambda s: s.da * (1 - ELEMENTWISE["sigmoid"].forward(s.z) ** 2),
+        "dL/da_l * (1 - sigmoid(z_l)^2)",
+        RIGHT_DERIVATIVE,
+    ),
+    Variant("B40", lambda s: s.da * np.exp(-s.z), "dL/da_l * e^(-z_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * np.exp(s.z), "dL/da_l * e^(z_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * (s.z < 0), "dL/da_l where z_l < 0 instead of z_l > 0", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * np.sign(s.z), "dL/da_l * sign(z_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da * np.abs(s.slope), "dL/da_l * |f'(z_l)|", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da / s.slope, "dL/da_l / f'(z_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.da + s.slope, "dL/da_l + f'(z_l)", RIGHT_DERIVATIVE),
+    Variant("B40", lambda s: s.slope, "delta_l = f'(z_l) alone", RIGHT_DERIVATIVE),
+    Variant(
+        "B40",
+        _other_formula("sigmoid", lambda a: a * (1 - a)),
+        "dL/da_l * a_l (1 - a_l), the sigmoid's",
+        RIGHT_DERIVATIVE,
+    ),
+    Variant("B40", _other_formula("tanh", lambda a: 1 - a**2), "dL/da_l * (1 - a_l^2), tanh's", RIGHT_DERIVATIVE),
+    *(
+        Variant("B40", _other_slope(name), f"dL/da_l * {name}'(z_l)", RIGHT_DERIVATIVE)
+        for name in ("sigmoid", "tanh", "relu", "softplus", "elu", "sin", "gaussian", "softsign", "silu", "gelu")
+    ),
+    Variant("B41", lambda s: s.da * s.point.curves[s.l].derivative(s.z) / 2, "dL/da_l * f'(z_l) / 2", RIGHT_DERIVATIVE),
+    Variant("B6", lambda s: _diagonal_only(s), "dL/da_l * p (1 - p) entry by entry", "p_i (g_i - sum_j g_j p_j)"),
+)
+
+
+def _square(s: Stage) -> bool:
+    return s.da.shape[0] == s.da.shape[1]
+
+
+def _diagonal_only(s: Stage) -> Array | None:
+    return s.da * s.a * (1 - s.a) if s.point.curves[s.l].family == "softmax" else None
+
+
+def _new_weights(s: Stage) -> Array | None:
+    return None if s.point.new_W is None else s.delta @ s.point.new_W[s.l].T
+
+
+def _other_weights(step: int) -> Change:
+    def change(s: Stage) -> Array | None:
+        other = s.l + step
+        if not 0 <= other < s.point.depth or s.point.W[other].shape != s.W.shape:
+            return None
+        return s.delta @ s.point.W[other].T
+
+    return change
+
+
+def _width(s: Stage) -> int:
+    return s.W.shape[0]
+
+
+def _untransposed(s: Stage) -> Array | None:
+    return s.delta @ s.W if s.W.shape[0] == s.W.shape[1] else None
+
+
+def _spread_sum(s: Stage) -> Array:
+    return np.repeat(s.delta.sum(axis=1, keepdims=True), _width(s), axis=1)
+
+
+def _hadamard(s: Stage) -> Array | None:
+    """Return delta * W where NumPy broadcasts it to the shape of a."""
+    for W in (s.W, s.W.T):
+        if s.delta.shape[1] == 1 or s.delta.shape == W.shape or W.shape[0] == 1:
+            try:
+                product = s.delta * W
+            except ValueError:
+                continue
+            if product.shape == (len(s.delta), _width(s)):
+                return product
+    return None
+
+
+DOWN: tuple[Variant, ...] = (
+    Variant("B3", _new_weights, "dL/da_(l-1) = delta_l (W_l after its update)^T", RIGHT_DOWN),
+    Variant("B5", lambda s: s.da @ s.W.T, "dL/da_(l-1) = e_l W_l^T, e_l the error without f'(z_l)", RIGHT_DOWN),
+    Variant("B20", _other_weights(-1), "delta_l W_(l-1)^T", RIGHT_DOWN),
+    Variant("B20", _other_weights(1), "delta_l W_(l+1)^T", RIGHT_DOWN),
+    Variant("B20", _untransposed, "delta_l W_l, not transposed", RIGHT_DOWN),
+    Variant("B20", lambda s: s.delta @ (s.a_in.T @ s.delta).T, "delta_l dW_l^T", RIGHT_DOWN),
+    Variant("B20", _spread_sum, "dL/da_(l-1) = sum_j delta_lj, without the weights", RIGHT_DOWN),
+    Variant("B20", lambda s: _same(s.delta, s.a_in), "dL/da_(l-1) = delta_l, without the weights", RIGHT_DOWN),
+    Variant("B20", lambda s: s.delta @ np.abs(s.W.T), "delta_l |W_l|^T", RIGHT_DOWN),
+    Variant("B20", lambda s: s.delta @ np.linalg.pinv(s.W), "delta_l times the inverse of W_l", RIGHT_DOWN),
+    Variant("B12", _hadamard, "delta_l * W_l entry by entry", RIGHT_DOWN),
+    Variant("B25", lambda s: (s.delta * s.slope) @ s.W.T, "(delta_l * f'(z_l)) W_l^T", RIGHT_DOWN),
+    Variant("B25", lambda s: (s.delta @ s.W.T) * s.a_in, "(delta_l W_l^T) * a_(l-1)", RIGHT_DOWN),
+    Variant("B26", lambda s: np.zeros_like(s.a_in), "nothing goes down: dL/da_(l-1) = 0", RIGHT_DOWN),
+    Variant(
+        "B33",
+        lambda s: np.repeat(s.delta.sum(0, keepdims=True) @ s.W.T, len(s.delta), 0),
+        "(sum of delta_l) W_l^T",
+        RIGHT_DOWN,
+    ),
+    Variant(
+        "B33",
+        lambda s: np.repeat(s.delta.mean(0, keepdims=True) @ s.W.T, len(s.delta), 0),
+        "(mean of delta_l) W_l^T",
+        RIGHT_DOWN,
+    ),
+)
+
+
+def _layer_input(step: int) -> Change:
+    """Return dW from another layer's activations, where they have the right width."""
+
+    def change(s: Stage) -> Array | None:
+        other = s.l + step
+        layers = s.point.inputs
+        if not 0 <= other < len(layers):
+            return None
+        dW = layers[other].T @ s.delta
+        return _same(dW, s.W)
+
+    return change
+
+
+def _first_last(which: int) -> Change:
+    return lambda s: np.outer(s.a_in[which], s.delta.sum(axis=0)) if len(s.delta) > 1 else None
+
+
+def _one_sample(which: int) -> Change:
+    return lambda s: np.outer(s.a_in[which], s.delta[which]) if len(s.delta) > 1 else None
+
+
+def _of_sums(s: Stage) -> Array | None:
+    return np.outer(s.a_in.sum(axis=0), s.delta.sum(axis=0)) if len(s.delta) > 1 else None
+
+
+DW: tuple[Variant, ...] = (
+    Variant("B19", lambda s: _same(s.a.T @ s.delta, s.W), "dW_l = a_l^T delta_l", RIGHT_DW),
+    Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, "dW_l = z_(l-1)^T delta_l", RIGHT_DW),
+    Variant("B19", lambda s: _same(s.point.X.T @ s.delta, s.W) if s.l else None, "dW_l = X^T delta_l", RIGHT_DW),
+    Variant("B19", _layer_input(-1), "dW_l = a_(l-2)^T delta_l", RIGHT_DW),
+    Variant(
+        "B19",
+        lambda s: s.point.curves[s.l - 1].derivative(s.point.z[s.l - 1]).T @ s.delta if s.l else None,
+        "dW_l = f'(z_(l-1))^T delta_l",
+        RIGHT_DW,
+    ),
+    Variant(
+        "B21",
+        lambda s: _same(s.W.T @ s.delta, s.W) if s.W.shape[0] == len(s.delta) else None,
+        "dW_l = W_l^T delta_l",
+        RIGHT_DW,
+    ),
+    Variant(
+        "B22",
+        lambda s: (s.a_in.T @ s.delta).T if s.W.shape[0] == s.W.shape[1] else None,
+        "dW_l = (a_(l-1)^T delta_l)^T",
+        RIGHT_DW,
+    ),
+    Variant("B25", lambda s: s.a_in.T @ (s.delta * s.slope), "dW_l = a_(l-1)^T (delta_l * f'(z_l))", RIGHT_DW),
+    Variant("B25", lambda s: s.a_in.T @ (s.delta * s.delta), "dW_l = a_(l-1)^T delta_l^2", RIGHT_DW),
+    Variant("B25", lambda s: (s.a_in.T @ s.delta) * s.W, "dW_l = (a_(l-1)^T delta_l) * W_l", RIGHT_DW),
+    Variant("B25", lambda s: (s.a_in**2).T @ s.delta, "dW_l = (a_(l-1)^2)^T delta_l", RIGHT_DW),
+    Variant("B11", lambda s: s.a_in.T @ s.da, "dW_l = a_(l-1)^T dL/da_l, without f'(z_l)", RIGHT_DW),
+    Variant("B33", _first_last(-1), "dW_l = (a_(l-1) of the last sample)^T sum of delta_l", RIGHT_DW),
+    Variant("B33", _first_last(0), "dW_l = (a_(l-1) of the first sample)^T sum of delta_l", RIGHT_DW),
+    Variant("B33", _one_sample(-1), "dW_l of the last sample only", RIGHT_DW),
+    Variant("B33", _one_sample(0), "dW_l of the first sample only", RIGHT_DW),
+    Variant("B33", _of_sums, "dW_l = (sum of a_(l-1))^T (sum of delta_l)", RIGHT_DW),
+    Variant(
+        "B17",
+        lambda s: np.repeat(s.delta.sum(axis=0, keepdims=True), len(s.W), 0),
+        "dW_l = sum of delta_l, without a_(l-1)",
+        RIGHT_DW,
+    ),
+    Variant(
+        "B1", lambda s: np.full_like(s.W, (s.a_in.T @ s.delta).sum()), "dW_l summed over all its entries", RIGHT_DW
+    ),
+    Variant(
+        "B1",
+        lambda s: np.repeat((s.a_in.T @ s.delta).sum(axis=1, keepdims=True), s.W.shape[1], 1),
+        "dW_l summed over the units",
+        RIGHT_DW,
+    ),
+    Variant(
+        "B1",
+        lambda s: np.repeat((s.a_in.T @ s.delta).sum(axis=0, keepdims=True), len(s.W), 0),
+        "dW_l summed over the inputs",
+        RIGHT_DW,
+    ),
+    Variant("B54", lambda s: np.zeros_like(s.W), "dW_l = 0", RIGHT_DW),
+)
+
+
+def _flat_sum(s: Stage) -> Array | None:
+    return np.full(s.delta.shape[1], s.delta.sum()) if s.delta.shape[1] > 1 else None
+
+
+def _wrong_axis(s: Stage) -> Array | None:
+    return s.delta.sum(axis=1) if len(s.delta) == s.delta.shape[1] > 1 else None
+
+
+DB: tuple[Variant, ...] = (
+    Variant("B1", _flat_sum, "db_l = sum of all entries of delta_l", RIGHT_DB),
+    Variant("B1", _wrong_axis, "db_l = sum of delta_l over the units", RIGHT_DB),
+    Variant("B10", lambda s: np.zeros(s.delta.shape[1]), "db_l = 0: the bias is never trained", RIGHT_DB),
+    Variant("B18", lambda s: s.a_in.sum(axis=1) @ s.delta, "db_l = sum over rows of a_(l-1)^T delta_l", RIGHT_DB),
+    Variant("B11", lambda s: s.da.sum(axis=0), "db_l = sum of dL/da_l, without f'(z_l)", RIGHT_DB),
+    Variant("B25", lambda s: (s.delta * s.slope).sum(axis=0), "db_l = sum of delta_l * f'(z_l)", RIGHT_DB),
+    Variant("B33", lambda s: s.delta[-1] if len(s.delta) > 1 else None, "db_l = delta_l of the last sample", RIGHT_DB),
+    Variant("B33", lambda s: s.delta[0] if len(s.delta) > 1 else None, "db_l = delta_l of the first sample", RIGHT_DB),
+    Variant(
+        "B17",
+        lambda s: s.delta.max(axis=0) if len(s.delta) > 1 else None,
+        "db_l = max of delta_l over the batch",
+        RIGHT_DB,
+    ),
+    Variant("B25", lambda s: (s.delta**2).sum(axis=0), "db_l = sum of delta_l^2", RIGHT_DB),
+    Variant("B18", lambda s: (s.delta * s.a).sum(axis=0), "db_l = sum of delta_l * a_l", RIGHT_DB),
+    Variant("B1", lambda s: np.abs(s.delta).sum(axis=0), "db_l = sum of |delta_l|", RIGHT_DB),
+)
+
+
+def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Array]]:
+    """Yield what may stand for dL/da_L, the right one first, each with the variant that it is."""
+    a, y = point.a[-1], point.Y
+    right = "dL/da_L = a_L - y"
+    if loss == "half_sse":
+        yield None, a - y
+        yield Variant("B24", _given(a), "the squared error (a_L - y)^2 as dL/da_L", right), (a - y) ** 2
+        yield Variant("B24", _given(a), "|a_L - y| as dL/da_L", right), np.abs(a - y)
+        yield Variant("B24", _given(a), "sign(a_L - y) as dL/da_L", right), np.sign(a - y)
+        if len(a) > 1:
+            mean = np.full_like(a, np.mean((a - y) ** 2))
+            yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), mean
+            total = np.repeat((a - y).sum(axis=0, keepdims=True), len(a), 0)
+            yield Variant("B33", _given(a), "the error summed over the batch as dL/da_L", right), total
+        yield Variant("B14", _given(a), "a_L + y as dL/da_L", right), a + y
+        return
+    with np.errstate(all="ignore"):
+        from .point import loss_gradient
+
+        yield None, loss_gradient(point, loss)
+        if loss == "bce":
+            right = "-y/a + (1 - y)/(1 - a)"
+            yield Variant("B39", _given(a), "-(y/a + (1 - y)/(1 - a))", right), -(y / a + (1 - y) / (1 - a))
+            yield Variant("B39", _given(a), "-y/a alone", right), -y / a
+            yield (
+                Variant("B24", _given(a), "the loss's value as dL/da_L", right),
+                -(y * np.log(a) + (1 - y) * np.log(1 - a)),
+            )
+        if loss == "cross_entropy":
+            right = "-y/p"
+            yield Variant("B39", _given(a), "y/p + ... with the wrong sign inside", right), -(y / a + (1 - y) / (1 - a))
+            yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), -y * np.log(a)
+
+
+def _given(value: Array) -> Change:
+    """Return a step that is never run again: the candidates of the error are computed where they are listed."""
+    return lambda s: value
