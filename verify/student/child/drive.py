@@ -1,14 +1,12 @@
 """Run the file's own main under the recorder, and say how it ended."""
 
-import random
 import sys
 import traceback
 import types
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from .notes import note
 from .recorder import Recorder, Stop
 
 TRACE = 12  # lines of a traceback worth showing
@@ -19,6 +17,7 @@ class Program(NamedTuple):
     """A file made ready: its code and what is known of it before it runs."""
 
     path: str
+    folder: str
     code: types.CodeType
     lines: list[str]
 
@@ -28,7 +27,6 @@ class End(NamedTuple):
 
     ended: str
     raised: Mapping[str, Any] | None
-    notes: list[str]
 
 
 def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]:
@@ -37,8 +35,6 @@ def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]
     module.__file__ = program.path
     sys.modules["__main__"] = module
     sys.argv = [program.path]
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002 - the generator that the stranger's file uses
     return watched(program, recorder, lambda: exec(program.code, module.__dict__)), module.__dict__
 
 
@@ -47,16 +43,17 @@ def watched(program: Program, recorder: Recorder, work: Any) -> End:
     try:
         work()
     except Stop:
-        return End(recorder.ended, None, [])
+        return End(recorder.ended, None)
     except SystemExit:
-        return End(recorder.ended or "finished", None, ["the program ended itself (sys.exit)"])
+        note("the program ended itself (sys.exit)")
+        return End(recorder.ended or "finished", None)
     except MemoryError:
-        return End("memory", None, [])
+        return End("memory", None)
     except BaseException as error:  # whatever a stranger's program raises is told, not raised again
         if recorder.ended:
-            return End(recorder.ended, None, [])
-        return End("raised", told(program, error), [])
-    return End(recorder.ended or "finished", None, [])
+            return End(recorder.ended, None)
+        return End("raised", told(program, error))
+    return End(recorder.ended or "finished", None)
 
 
 def told(program: Program, error: BaseException) -> dict[str, Any]:

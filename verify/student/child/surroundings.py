@@ -3,23 +3,35 @@
 import os
 import sys
 
+from .callers import HOME
+from .stand_ins import files, patches, quiet
+from .stand_ins.datasets import DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
+from .stand_ins.finder import Finder
+from .stand_ins.pictures import PICTURES
+from .stand_ins.preparation import PREPARATION
+from .stand_ins.screens import SCREEN_CONTENTS, SCREENS
+from .stand_ins.tables import TABLES
 
-class Surroundings:
-    """Prepared once, entered by every run.
+MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES}
+CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **TABLES, **MADE_UP}
 
-    Arguments:
-        folder: where the file lies.
 
-    Attributes:
-        notes: sentences on what was stubbed or replaced.
-    """
+def enter(folder: str) -> None:
+    """Put the program into its surroundings: in its folder, with stand-ins before and after all other modules."""
+    if os.path.isdir(folder):
+        os.chdir(folder)
+        sys.path.insert(0, folder)
+    HOME["folder"] = folder
+    libraries = SCREENS | DATA_LIBRARIES - {name for name in ("mnist", "mnist_loader", "datasets") if _beside(name)}
+    sys.meta_path.insert(0, Finder(libraries, CONTENTS, MADE_UP))
+    sys.meta_path.append(Finder(frozenset(), CONTENTS, MADE_UP, last=True))
+    patches.install({"scipy.io": files.patch_scipy_io})
+    for name in [name for name in sys.modules if name.partition(".")[0] in libraries]:
+        del sys.modules[name]
+    files.install()
+    quiet.install()
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.notes: list[str] = []
 
-    def enter(self) -> None:
-        """Put the program into its surroundings."""
-        if os.path.isdir(self.folder):
-            os.chdir(self.folder)
-            sys.path.insert(0, self.folder)
+def _beside(name: str) -> bool:
+    """Return whether a module of that name lies beside the file."""
+    return os.path.exists(f"{name}.py") or os.path.isdir(name)

@@ -1,0 +1,1 @@
+"""What stands in for libraries and files that a stranger's program asks for."""

@@ -1,0 +1,94 @@
+"""No keyboard, no waiting, no network, no other programs, and the same random numbers in every run."""
+
+import builtins
+import io
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ..notes import note
+from .files import MadeUpBytes
+from .samples import as_csv
+
+MOST_ANSWERS = 50  # to input(): a loop that asks for ever has to end
+_default_rng = np.random.default_rng
+
+
+def install() -> None:
+    """Let everything that waits or reaches out return at once."""
+    builtins.input = answers()
+    time.sleep = lambda *_: None
+    sys.stdin = io.StringIO("1\n" * MOST_ANSWERS)
+    os.system = _no_command
+    os._exit = _exit
+    subprocess.Popen = _no_program  # type: ignore[assignment, misc]
+    socket.socket.connect = _no_network  # type: ignore[method-assign]
+    socket.create_connection = socket.getaddrinfo = _no_network
+    urllib.request.urlretrieve = _retrieved  # type: ignore[assignment]
+    urllib.request.urlopen = _opened
+    seed()
+
+
+def seed() -> None:
+    """Start every generator of random numbers at the same place, unless the program does."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 - the generator that most programs use
+    np.random.default_rng = lambda seed=None: _default_rng(0 if seed is None else seed)
+
+
+def answers() -> Callable[..., str]:
+    """Return input(): it answers "1"."""
+    asked = 0
+
+    def answer(*_: object) -> str:
+        nonlocal asked
+        asked += 1
+        note("input() was answered with 1")
+        if asked > MOST_ANSWERS:
+            raise EOFError("input() was called again and again")
+        return "1"
+
+    return answer
+
+
+def _no_command(command: object) -> int:
+    """Take note of a command that was not run."""
+    note("os.system did nothing")
+    return 0
+
+
+def _retrieved(url: str, filename: str | None = None, *_: object, **__: object) -> tuple[str, None]:
+    """Fetch nothing; the file will be missing and made up."""
+    note("nothing was downloaded: made-up data were read")
+    return filename or "download", None
+
+
+def _opened(*_: object, **__: object) -> Any:
+    """Return a made-up table."""
+    note("nothing was downloaded: made-up data were read")
+    return MadeUpBytes(as_csv("download").encode())
+
+
+def _no_network(*_: Any, **__: Any) -> NoReturn:
+    """Refuse to connect."""
+    note("the network was out of reach")
+    raise OSError("the network is out of reach")
+
+
+def _no_program(*_: Any, **__: Any) -> NoReturn:
+    """Refuse to start a program."""
+    note("no other program was started")
+    raise OSError("no other program is started")
+
+
+def _exit(status: int = 0) -> NoReturn:
+    """End the program as sys.exit does."""
+    raise SystemExit(status)
