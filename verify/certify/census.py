@@ -88,7 +88,7 @@ def _watched(f: ArrayFunction, z: Single) -> tuple[Single, bool]:
 
 
 def _may_warn(z: Single, got: Single) -> NDArray[np.bool_]:
-    """Return where a warning is right: at a signalling NaN, as IEEE 754 wants it, and where an infinity has no value."""
+    """Return where a warning is right: at a signalling NaN (IEEE 754 wants it), and where an infinity has no value."""
     signalling = np.isnan(z) & (z.view(np.uint32) & QUIET == 0)
     may: NDArray[np.bool_] = signalling | (np.isinf(z) & np.isnan(got))
     return may

@@ -30,6 +30,6 @@ def near_a_root(name: str, z: Array) -> NDArray[np.bool_]:
     """Return where z, of shape (n,), lies within NEAR_ROOT of a root of f'."""
     near = np.zeros(z.shape, np.bool_)
     for root in roots(name):
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             near |= np.abs(z - z.dtype.type(root)) <= NEAR_ROOT
     return near
