@@ -3,13 +3,13 @@
 The ``check`` of a program says: ``shorten``, replacements after which running the file takes no time ("{n}" is
 the number of training steps left in it); ``setup``, code run once after it; ``step``, code that makes one update
 (left out for a script, which is run with one step left in it); ``loss``, an expression of the file's own
-functions, or one written anew; ``W`` and ``b``, expressions that hold the parameters, layer by layer.
+functions, or one written anew; ``W`` and ``b``, expressions that hold the parameters, layer by layer; and where
+the update is not proportional to the gradient ``gradient``, expressions that hold it in the same order.
 """
 
 import contextlib
 import io
 import warnings
-from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -49,7 +49,7 @@ class Trainer:
 
     def parameters(self) -> Values:
         """Return copies of all parameters."""
-        return [np.array(eval(name, self.space), dtype=float) for name in self.names]
+        return values_of(self.names, self.space)
 
     def put(self, values: Values) -> None:
         """Replace every parameter."""
@@ -57,7 +57,8 @@ class Trainer:
             self.space["value_"] = value
             kept = eval(name, self.space)
             in_place = isinstance(kept, np.ndarray) and kept.ndim and kept.dtype.kind == "f"
-            self.execute(f"{name}[...] = value_" if in_place else f"{name} = {as_number(kept)}")
+            number = "value_" if np.ndim(kept) else "float(value_)"
+            self.execute(f"{name}[...] = value_" if in_place else f"{name} = {number}")
 
     def loss(self) -> float:
         """Return the loss at the current parameters."""
@@ -70,6 +71,8 @@ class Trainer:
         for _ in range(self.check.get("steps", 1)):
             before = self.parameters()
             self.execute(self.check["step"])
+        if "gradient" in self.check:
+            return values_of(self.check["gradient"], self.space)
         return [a - b for a, b in zip(before, self.parameters(), strict=True)]
 
     def slopes(self, h: float = 1e-5) -> Values:
@@ -87,11 +90,6 @@ class Trainer:
                 slopes[which][place] = (at[0] - at[1]) / (2 * h)
         self.put(start)
         return slopes
-
-
-def as_number(kept: Any) -> str:
-    """Return the expression that turns an array into what a plain number was."""
-    return "value_" if isinstance(kept, np.ndarray) and kept.ndim else "float(value_)"
 
 
 def spread_out(values: Values, random: np.random.Generator) -> Values:
@@ -148,16 +146,17 @@ def script_step(case: Case) -> tuple[Values, Values]:
     """Return the same for a program that is nothing but a loop: run with no step, and with one."""
     before = Trainer(case, spread=False)
     steps = case.check.get("steps", 1)
-    start = before.parameters() if steps == 1 else parameters_of(case, run(case, steps - 1))
-    after = parameters_of(case, run(case, steps))
     slopes = before.slopes() if "loss" in case.check and steps == 1 else []
-    return [a - b for a, b in zip(start, after, strict=True)], slopes
+    end = run(case, steps)
+    if "gradient" in case.check:
+        return values_of(case.check["gradient"], end), slopes
+    start = values_of(before.names, run(case, steps - 1))
+    return [a - b for a, b in zip(start, values_of(before.names, end), strict=True)], slopes
 
 
-def parameters_of(case: Case, space: Mapping[str, Any]) -> Values:
-    """Return copies of the parameters that a finished run left."""
-    names = [*case.check["W"], *case.check.get("b", [])]
-    return [np.array(eval(name, dict(space)), dtype=float) for name in names]
+def values_of(names: list[str], space: Space) -> Values:
+    """Return copies of what the expressions hold."""
+    return [np.array(eval(name, space), dtype=float) for name in names]
 
 
 def agree(updates: Values, slopes: Values, k: float) -> list[bool]:

@@ -29,6 +29,7 @@ class Case:
         source: the text of the file.
         wrong: whether a mistake was planted.
         visible: whether that mistake changes any number of a training step.
+        runs: whether the file comes through a training step without an exception.
         verdicts: the accepted ones, the best first.
         bugs: the accepted catalogue ids, the planted one first; empty for a right program.
         faults: the accepted first wrong quantities as (layer from 1, quantity), the best first.
@@ -47,6 +48,7 @@ class Case:
     source: str
     wrong: bool
     visible: bool
+    runs: bool
     verdicts: tuple[str, ...]
     bugs: tuple[str, ...]
     faults: tuple[tuple[int, str], ...]
@@ -82,7 +84,7 @@ def right_case(record: Mapping[str, Any], stem: str, suffix: str, part: str, sou
     """Return the base program's case."""
     network = {key: record[key] for key in ("sizes", "activations", "loss")}
     verdicts = tuple(record.get("verdict", RIGHT))
-    about = (record["shape"], suffix, source, False, True, verdicts, (), (), (), network, record["check"], "")
+    about = (record["shape"], suffix, source, False, True, True, verdicts, (), (), (), network, record["check"], "")
     return Case(stem, stem, part, *about, record.get("why", ""))
 
 
@@ -104,6 +106,7 @@ def varied(base: Case, variant: Mapping[str, Any]) -> Case:
 def mistaken(right: Case, mistake: Mapping[str, Any]) -> Case:
     """Return a right program with a mistake planted."""
     bugs = listed(mistake["bug"])
+    top = len(right.network["sizes"]) - 1
     name = "-".join([right.name, bugs[0], *listed(mistake.get("name", []))])
     around = edited(right.source, mistake.get("edit", []), name)
     old, new = mistake["old"], mistake["new"]
@@ -119,9 +122,10 @@ def mistaken(right: Case, mistake: Mapping[str, Any]) -> Case:
             "source": source,
             "wrong": True,
             "visible": mistake.get("visible", True),
+            "runs": mistake.get("runs", True),
             "verdicts": tuple(listed(mistake.get("verdict", "wrong"))),
             "bugs": tuple(bugs),
-            "faults": tuple(fault(text) for text in listed(mistake.get("fault", []))),
+            "faults": tuple(fault(text, top) for text in listed(mistake.get("fault", []))),
             "lines": tuple(lines),
             "check": {**right.check, "steps": mistake.get("steps", 1), **mistake.get("check", {})},
             "origin": right.name,
@@ -135,10 +139,10 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def fault(text: str) -> tuple[int, str]:
-    """Read "2 dW"."""
+def fault(text: str, top: int) -> tuple[int, str]:
+    """Read "2 dW", or "L db", "L-1 delta" where the mistake is planted in networks of several depths."""
     layer, quantity = text.split()
-    return int(layer), quantity
+    return (top - int(layer[2:] or 0) if layer.startswith("L") else int(layer)), quantity
 
 
 def edited(source: str, edits: list[list[str]], name: str) -> str:
