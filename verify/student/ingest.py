@@ -1,7 +1,23 @@
 """Read a stranger's file: the text to run, and where each of its lines stands in what the user sees."""
 
-from dataclasses import dataclass
+import ast
+import io
+import stat
+import tokenize
+import warnings
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
+
+from reference.errors import InputError
+
+from .damage import refusal
+from .notebook import cells
+
+LARGEST = 5_000_000  # bytes of a file worth reading as a program
+WANTED = "a Python program (.py) or a notebook (.ipynb)"
+SPACES = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u200b": None, "\ufeff": None, "\f": None})
+TAB = 8  # columns, as Python 2 counted them
 
 
 @dataclass(frozen=True)
@@ -12,11 +28,13 @@ class Source:
         path: where it lies.
         text: Python; of a notebook, its code cells one after another.
         places: for a notebook, (cell, line in it) of each line of the text, cells counted from 1; else empty.
+        notes: sentences on what was repaired or left out.
     """
 
     path: Path
     text: str
     places: tuple[tuple[int, int], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def where(self, line: int) -> str:
         """Return a line of the text as the user finds it: "line 12" or "cell 3, line 2"."""
@@ -26,6 +44,144 @@ class Source:
 
 
 def read(path: str | Path) -> Source:
-    """Return the file's text."""
+    """Return the program in a file.
+
+    Arguments:
+        path: a Python file or a notebook.
+
+    Returns:
+        Its text, repaired where that changes no meaning; the notes say so.
+
+    Raises:
+        InputError: when there is no such file, or nothing in it that runs as Python 3; the error names the line.
+    """
     path = Path(path)
-    return Source(path, path.read_text(encoding="utf-8-sig"))
+    text, notes = _decoded(path, _content(path))
+    source = Source(path, text, (), notes)
+    if path.suffix == ".ipynb":
+        found = cells(path, text)
+        source = Source(path, found.text, found.places, (*notes, *found.notes))
+    return _checked(_repaired(source))
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a regular file of a sensible size."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        raise InputError(str(path), "no such file", WANTED, _nearest(path)) from None
+    if stat.S_ISDIR(status.st_mode):
+        programs = ", ".join(sorted(p.name for p in path.iterdir() if p.suffix in (".py", ".ipynb"))[:5])
+        advice = f"name one of the files in it: {programs}" if programs else "name a file"
+        raise InputError(str(path), "a folder", WANTED, advice)
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(str(path), "no regular file", WANTED, "save the program to a file")
+    if status.st_size > LARGEST:
+        raise InputError(str(path), f"{status.st_size} bytes", f"{WANTED} of at most {LARGEST}", "name the program")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(str(path), f"a file that cannot be read ({error.strerror})", WANTED, "allow reading") from None
+
+
+def _nearest(path: Path) -> str:
+    """Return what a mistyped path may have meant."""
+    try:
+        names = [p.name for p in path.parent.iterdir()]
+    except OSError:
+        return f"there is no folder {path.parent} either"
+    near = get_close_matches(path.name, names, n=1)
+    return f"did you mean {near[0]}?" if near else "check the path"
+
+
+def _decoded(path: Path, content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text, and a note where its encoding had to be guessed."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace"), ("the file is in UTF-16",)
+    if b"\0" in content:
+        raise InputError(str(path), "binary data", WANTED, "name the program's source text")
+    if not content.strip():
+        raise InputError(str(path), "an empty file", WANTED, "save the program first")
+    try:
+        return content.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        pass
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(content).readline)[0]
+        return content.decode(encoding), (f"the file is in {encoding}",)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return content.decode("latin-1"), ("the file is not in UTF-8: it was read as Latin-1",)
+
+
+def _repaired(source: Source) -> Source:
+    """Return the source with what a copy from a page leaves in it set right."""
+    text = source.text.replace("\r\n", "\n").replace("\r", "\n")
+    cleaned = text.translate(SPACES)
+    notes = (*source.notes, *(["spaces that Python does not know were replaced"] if cleaned != text else []))
+    return replace(source, text=cleaned, notes=notes)
+
+
+def _checked(source: Source) -> Source:
+    """Return the source if it runs as Python 3, with tabs as Python 2 counted them where that is all it needs."""
+    error = _error(source.text)
+    if error is None:
+        return _with_code(source)
+    if isinstance(error, TabError):
+        spaced = "\n".join(_spaced(line) for line in source.text.split("\n"))
+        if _error(spaced) is None:
+            note = f"tabs and spaces are mixed ({source.where(error.lineno or 1)}): a tab was read as {TAB} columns"
+            return _with_code(replace(source, text=spaced, notes=(*source.notes, note)))
+    raise refusal(source.path.name, source.text, error, source.where)
+
+
+def _spaced(line: str) -> str:
+    """Return a line with the tabs before its text as spaces."""
+    body = line.lstrip(" \t")
+    return line[: len(line) - len(body)].expandtabs(TAB) + body
+
+
+def _error(text: str) -> SyntaxError | None:
+    """Return why the text is no Python, None where it is."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "file", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # null bytes, absurd nesting
+        return SyntaxError(str(error), ("file", 1, 1, text.split("\n", 1)[0]))
+    return None
+
+
+def _with_code(source: Source) -> Source:
+    """Return the source, refused where nothing in it does anything or where only Python 2 knows its names."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source.text)
+    body = [s for s in tree.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    if not body:
+        raise InputError(source.path.name, "no statement, only comments and text", WANTED, "save the program first")
+    old = refusal_of_names(source, tree)
+    if old is not None:
+        raise old
+    return source
+
+
+def refusal_of_names(source: Source, tree: ast.Module) -> InputError | None:
+    """Return the refusal of a program that parses but calls what Python 3 no longer has."""
+    gone = {"xrange": "range", "raw_input": "input", "unicode": "str", "basestring": "str"}
+    gone_methods = {"iteritems": "items", "itervalues": "values", "iterkeys": "keys", "has_key": "in"}
+    defined = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    defined |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    for node in ast.walk(tree):
+        name, new = "", ""
+        if isinstance(node, ast.Name) and node.id in gone and node.id not in defined:
+            name, new = node.id, gone[node.id]
+        if isinstance(node, ast.Attribute) and node.attr in gone_methods and node.attr not in defined:
+            name, new = f".{node.attr}", gone_methods[node.attr]
+        if name:
+            where = f"{source.path.name}, {source.where(node.lineno)}"  # type: ignore[attr-defined]
+            return InputError(
+                where, f"{name}, which is Python 2", "Python 3", f"write {new}, or run 2to3 -w on the file"
+            )
+    return None

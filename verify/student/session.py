@@ -78,7 +78,7 @@ class Session:
             values=tuple(values),
             ended=header["ended"],
             raised=_raised(header["raised"]),
-            notes=tuple(header["notes"]),
+            notes=(*self.source.notes, *header["notes"]),
             seen=(),
             seconds=header["seconds"],
             printed=header["printed"],
@@ -89,7 +89,7 @@ class Session:
         ended, raised = "time", None
         if why != "time":
             ended, raised = "raised", Raised("Died", f"the program's process {why}", 0, ())
-        return Recording(self.nodes, (), (), ended, raised, (), (), seconds)
+        return Recording(self.nodes, (), (), ended, raised, self.source.notes, (), seconds)
 
     def close(self) -> None:
         """End the child."""

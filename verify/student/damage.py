@@ -1,0 +1,165 @@
+"""Why a text is no Python: Python 2, lost indentation, fused lines, a page with prose in it, or a plain mistake."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from reference.errors import InputError
+
+Where = Callable[[int], str]
+OPENER = re.compile(r"^\s*(async\s+)?(def|class|for|while|if|elif|else|try|except|finally|with)\b.*:\s*(#.*)?$")
+STARTER = re.compile(r"^\s*(import \w+|from [\w.]+ import |def \w+\(|class \w+|[A-Za-z_][\w.\[\]]* [-+*/]?= \S)")
+NUMBERED = re.compile(r"^\s*(\d+)[.:|)]?(\s|$)")
+PRINT = re.compile(r"^(\s*)print\s+(?![=(])(.+?),?\s*$")
+OLD = (
+    (PRINT, "print without parentheses", r"\1print(\2)"),
+    (re.compile(r"^(\s*except\s+[\w.]+)\s*,\s*(\w+)\s*:.*$"), "except with a comma", r"\1 as \2:"),
+    (re.compile(r"^(\s*raise\s+[\w.]+)\s*,\s*(.+)$"), "raise with a comma", r"\1(\2)"),
+    (re.compile(r"^(.*?)\s<>\s(.*)$"), "<>", r"\1 != \2"),
+    (re.compile(r"^(\s*)exec\s+([\"'\w].*)$"), "exec without parentheses", r"\1exec(\2)"),
+    (re.compile(r"^(.*)`(\w+)`(.*)$"), "backquotes", r"\1repr(\2)\3"),
+)
+"""What only Python 2 took, what it is called, and what 2to3 makes of the line."""
+
+FUSED = 5  # line numbers in a row within one line that cannot be chance
+LONGEST = 60  # characters of a line worth showing
+PYTHON = "a Python 3 program"
+
+
+def refusal(name: str, text: str, error: SyntaxError, where: Where) -> InputError:
+    """Return the refusal of a text that does not parse, which says what is damaged and where.
+
+    Arguments:
+        name: of the file.
+        text: what is in it.
+        error: what Python says.
+        where: how the user finds a line of the text.
+    """
+    lines = text.split("\n")
+    at = min(max(error.lineno or 1, 1), len(lines))
+    for diagnosis in (_python_2, _fused_numbers, _page, _lost_indentation, _fused_lines):
+        found = diagnosis(lines, at)
+        if found is not None:
+            line, got, to_do = found
+            return InputError(f"{name}, {where(line)}", got, PYTHON, to_do)
+    shown = f": {_short(lines[at - 1])}" if lines[at - 1].strip() else ""
+    return InputError(f"{name}, {where(at)}", f"a syntax error ({error.msg}){shown}", PYTHON, "correct that line")
+
+
+Found = tuple[int, str, str] | None
+"""The line, what was got there, what to do."""
+
+
+def _python_2(lines: list[str], _: int) -> Found:
+    """Find the first construct that only Python 2 took, in a text that is a program otherwise."""
+    if _prose(lines) is not None or _is_flat(lines):
+        return None
+    for number, line in enumerate(lines, 1):
+        for pattern, construct, new in OLD:
+            if not line.lstrip().startswith("#") and pattern.match(line) and not STARTER.match(line):
+                became = _short(pattern.sub(new, line))
+                return number, f"{construct}, which is Python 2", f"run 2to3 -w on the file: it writes {became}"
+    return None
+
+
+def _fused_numbers(lines: list[str], _: int) -> Found:
+    """Find line numbers of a listing that were copied with the code."""
+    for number, line in enumerate(lines, 1):
+        count = _counted(line)
+        if count >= FUSED:
+            got = f"{count} lines of code in one, their line numbers between them: {_short(line)}"
+            return number, got, "copy the program again without line numbers, one line each, with its indentation"
+    numbered = [int(m[1]) for m in map(NUMBERED.match, filter(str.strip, lines)) if m]
+    if len(numbered) >= FUSED and all(b == a + 1 for a, b in pairwise(numbered)):
+        first = next(i for i, line in enumerate(lines, 1) if NUMBERED.match(line))
+        return first, f"a line number before the code: {_short(lines[first - 1])}", "copy the program without them"
+    return None
+
+
+def _counted(line: str) -> int:
+    """Return up to which number a line counts 1, 2, 3, ... between its words."""
+    count = 0
+    for word in re.findall(r"(?<!\S)\d+(?!\S)", line):
+        if int(word) == count + 1:
+            count += 1
+    return count
+
+
+def _page(lines: list[str], _: int) -> Found:
+    """Find prose around the code: a page that was saved whole."""
+    prose = _prose(lines)
+    if prose is None:
+        return None
+    start = next((i for i, line in enumerate(lines, 1) if i > prose and STARTER.match(line)), None)
+    if start is None:
+        return prose, f"text that is no Python: {_short(lines[prose - 1])}", "name a file with the program alone"
+    hurt = " (its indentation is lost as well: copy it with its leading spaces)" if _is_flat(lines) else ""
+    got = f"text that is no Python, around the code: {_short(lines[prose - 1])}"
+    return prose, got, f"keep the code alone: it begins at line {start}, {_short(lines[start - 1])}{hurt}"
+
+
+def _prose(lines: list[str]) -> int | None:
+    """Return the first line that is a sentence, if there is one outside comments and texts."""
+    for number, line in enumerate(_outside_texts(lines), 1):
+        bare = re.sub(r"(\"[^\"]*\"|'[^']*'|#.*)", "", line)
+        words = re.findall(r"[^\W\d_]{2,}", bare)
+        foreign = sum(ord(c) > 0x2E7F or 0x400 <= ord(c) < 0x530 for c in bare)
+        if foreign >= 4 or (bare.startswith("```")) or (len(words) >= 6 and not re.search(r"[=()\[\]:]", bare)):
+            return number
+    return None
+
+
+def _outside_texts(lines: list[str]) -> Iterator[str]:
+    """Yield the lines, those inside triple quotes as empty ones."""
+    inside = ""
+    for line in lines:
+        marks = re.findall(r"\"\"\"|'''", line)
+        if inside:
+            inside = "" if inside in marks else inside
+            yield ""
+        else:
+            inside = marks[0] if len(marks) % 2 else ""
+            yield "" if marks else line
+
+
+def _lost_indentation(lines: list[str], _: int) -> Found:
+    """Find blocks whose bodies stand no further in than their heads."""
+    if not _is_flat(lines):
+        return None
+    first, head = next(_heads_without_body(lines))
+    got = f"lost indentation: the line after {_short(head)} stands no further in"
+    return first + 1, got, "copy the program again with its leading spaces"
+
+
+def _is_flat(lines: list[str]) -> bool:
+    """Return whether most blocks have lost their indentation."""
+    heads = sum(bool(OPENER.match(line)) for line in lines)
+    return heads > 0 and sum(1 for _ in _heads_without_body(lines)) * 2 > heads
+
+
+def _heads_without_body(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines that open a block where nothing is indented after them."""
+    code = [(i, line) for i, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    for (number, line), (_, after) in pairwise(code):
+        if OPENER.match(line) and _indent(after) <= _indent(line):
+            yield number, line
+
+
+def _indent(line: str) -> int:
+    """Return how far in a line stands."""
+    return len(line.expandtabs(8)) - len(line.expandtabs(8).lstrip())
+
+
+def _fused_lines(lines: list[str], at: int) -> Found:
+    """Find several lines that were joined into one."""
+    heads = len(re.findall(r"(?<![\w.])(?:def|class)\s+\w+[^:]*:", lines[at - 1]))
+    joined = heads > 1 or (heads == 1 and re.search(r":\s*\w.*\s(for|if|return|self\.\w+ =)\s", lines[at - 1]))
+    if not joined:
+        return None
+    return at, f"several lines joined into one: {_short(lines[at - 1])}", "copy the program with its line ends"
+
+
+def _short(line: str) -> str:
+    """Return a line in quotes, cut where it is long."""
+    line = " ".join(line.split())
+    return repr(line if len(line) <= LONGEST else line[: LONGEST - 3] + "...")
