@@ -27,7 +27,7 @@ def write(chosen: list[Case], folder: Path) -> None:
     """Write each case's source, and ``truth.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     for case in chosen:
-        (folder / f"{case.name}{case.suffix}").write_text(case.source, encoding="utf-8")
+        (folder / f"{case.name}{case.suffix}").write_text(case.content, encoding="utf-8")
     hidden = ("source", "check")
     truths = {case.name: {k: v for k, v in asdict(case).items() if k not in hidden} for case in chosen}
     (folder / "truth.json").write_text(json.dumps(truths, indent=1), encoding="utf-8")

@@ -100,7 +100,8 @@ def spread_out(values: Values, random: np.random.Generator) -> Values:
 def shortened(case: Case, steps: int) -> str:
     """Return the source with so many training steps left in it."""
     edits = [[old, new.replace("{n}", str(steps))] for old, new in case.check.get("shorten", [])]
-    return edited(case.source, edits, case.name)
+    source = edited(case.source, edits, case.name)
+    return "\n".join("" if line.startswith(("%", "!")) else line for line in source.split("\n"))
 
 
 def run(case: Case, steps: int) -> Space:

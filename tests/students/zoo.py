@@ -4,6 +4,7 @@ A program ``NAME.py`` stands beside its table ``NAME.toml``: its variants (still
 replacement of text that matches exactly once, and how one training step of it is made and measured.
 """
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Case:
         part: "seen" or "blind".
         shape: S1 ... S17.
         suffix: ".py" or ".ipynb".
-        source: the text of the file.
+        source: the program; a notebook's cells one after another, each under a line "# %%".
         wrong: whether a mistake was planted.
         visible: whether that mistake changes any number of a training step.
         runs: whether the file comes through a training step without an exception.
@@ -58,6 +59,16 @@ class Case:
     origin: str
     why: str
 
+    @property
+    def harmful(self) -> bool:
+        """Whether a debugger has to object."""
+        return self.wrong and self.verdicts[0] not in RIGHT
+
+    @property
+    def content(self) -> str:
+        """The text of the file."""
+        return self.source if self.suffix == ".py" else notebook(self.source)
+
 
 @cache
 def cases(part: str = "all") -> tuple[Case, ...]:
@@ -69,8 +80,8 @@ def cases(part: str = "all") -> tuple[Case, ...]:
 def read(table: Path, part: str) -> Iterator[Case]:
     """Yield the cases of one program: itself, its variants, its mistakes on it and on the variants they name."""
     record = tomllib.loads(table.read_text(encoding="utf-8"))
-    program = next(table.parent.glob(f"{table.stem}.[pi]*y*"))
-    base = right_case(record, table.stem, program.suffix, part, program.read_text(encoding="utf-8"))
+    program = table.with_suffix(".py").read_text(encoding="utf-8")
+    base = right_case(record, table.stem, ".ipynb" if record.get("notebook") else ".py", part, program)
     rights = {"base": base}
     for variant in record.get("variant", ()):
         rights[variant["name"]] = varied(rights[variant.get("of", "base")], variant)
@@ -132,6 +143,22 @@ def mistaken(right: Case, mistake: Mapping[str, Any]) -> Case:
             "why": mistake.get("why", ""),
         }
     )
+
+
+def notebook(source: str) -> str:
+    """Return a program with lines "# %%" as a notebook."""
+    cells = [cell(text) for text in source.split("# %%")[1:]]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}, indent=1)
+
+
+def cell(text: str) -> dict[str, Any]:
+    """Return one cell of a notebook."""
+    first, _, body = text.strip("\n").partition("\n") if text.startswith(" [markdown]") else ("", "", text.strip("\n"))
+    shared = {"metadata": {}, "source": body.splitlines(keepends=True)}
+    if first:
+        return {"cell_type": "markdown", **shared}
+    return {"cell_type": "code", "execution_count": None, "outputs": [], **shared}
 
 
 def listed(value: str | list[str]) -> list[str]:
