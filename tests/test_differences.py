@@ -12,6 +12,7 @@ from verify.blocks import Block, backward_values
 from verify.bounds import Roundoff, running_bound
 from verify.crosscheck import PROJECTION
 from verify.ladder import Estimate
+from verify.oracles import differences as oracle
 from verify.oracles.alone import layer_differences
 from verify.oracles.autodiff import autodiff
 from verify.oracles.differences import FINER_STEP, FIRST_STEP, differences
@@ -177,6 +178,22 @@ def test_any_number_of_levels_gives_the_same_derivatives(levels: int) -> None:
     gradients = network.backward(trace, Y)
     found = differences(network, trace, Y, gradients, levels=levels)
     assert (np.abs(found.dX.value - gradients.dX) <= found.dX.bar).all()
+
+
+def test_chunks_done_side_by_side_give_the_same_bits_as_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, X, Y = Architecture.parse("9-8-4 tanh,relu half_sse/sum batch=5 seed=3").build()
+    trace = network.forward(X)
+    gradients = network.backward(trace, Y)
+
+    def found(chunk: int, many: int) -> list[Array]:
+        monkeypatch.setattr(oracle, "CHUNK", chunk)
+        monkeypatch.setattr(oracle, "MANY", many)
+        with np.errstate(all="raise", under="ignore"):  # the oracle's own leave holds in its threads too
+            return list(differences(network, trace, Y, gradients).dW[0])
+
+    together = found(1 << 10, 2)
+    assert all(map(np.array_equal, together, found(1 << 10, 1 << 30)))
+    assert all(map(np.array_equal, together, found(1 << 18, 1 << 30)))
 
 
 def alone_by_loop(layer: Dense, a_in: Array, c: Array) -> dict[str, Array]:

@@ -15,8 +15,8 @@ class Estimate(NamedTuple):
     """Extrapolated derivatives and the error bar of each.
 
     Attributes:
-        value: the derivative, NaN where fewer than two levels could be used.
-        bar: the largest honest error of ``value``, infinite where ``value`` is NaN.
+        value: the derivative; NaN where fewer than two levels of several could be used.
+        bar: the largest honest error of ``value``; infinite where that is NaN, or from a single level.
     """
 
     value: Array
@@ -58,16 +58,16 @@ def extrapolate(differences: Array, valid: NDArray[np.bool_], finest_step: Array
         broken = ~np.isfinite(bar)
         if not usable.all():
             broken |= ~usable.all(axis=0)
-        if broken.any():
+        if broken.any() and len(differences) > 1:
             value[broken], bar[broken] = _corner_of_run(flat[:, broken], usable[:, broken], rounding[broken])
     return Estimate(value.reshape(shape), bar.reshape(shape))
 
 
 def _corner(differences: Array, rounding: Array) -> Estimate:
-    """Return the corner of the tableau of all levels, (levels, n) -> (n,); a single level has none."""
+    """Return the corner of the tableau of all levels, (levels, n) -> (n,); a single level has no error bar."""
     finest = differences[-1]
     if len(differences) < 2:
-        return Estimate(np.full_like(finest, np.nan), np.full_like(finest, np.inf))
+        return Estimate(finest, np.full_like(finest, np.inf))
     away = differences[:-1] - finest  # weighing the small departures keeps equal levels exact
     to_corner, to_coarse = _weights(len(differences)) @ away
     value = finest + to_corner
@@ -78,7 +78,7 @@ def _corner(differences: Array, rounding: Array) -> Estimate:
 
 def _corner_of_run(differences: Array, usable: NDArray[np.bool_], rounding: Array) -> Estimate:
     """Return the corner of each column's own run of usable levels, (levels, n) -> (n,)."""
-    estimate = _corner(differences[-1:], rounding)
+    estimate = Estimate(np.full_like(rounding, np.nan), np.full_like(rounding, np.inf))
     run = np.logical_and.accumulate((usable & np.isfinite(differences))[::-1]).sum(axis=0)
     for levels in range(2, len(differences) + 1):
         corner = _corner(differences[-levels:], rounding)

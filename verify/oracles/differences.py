@@ -8,7 +8,10 @@ piece of its function it lies on; entries that lose too many levels are tried ag
 What remains is inconclusive: an infinite error bar.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -33,6 +36,8 @@ from .perturbations import (
 FIRST_STEP = 2.0**-9
 FINER_STEP = 2.0**-17
 LEVELS = 4
+KEPT = (1 << 22) - 1024  # elements of a block just below 32 MiB, the most the C library adapts to
+MANY = 16  # chunks from which on threads are worth starting: beyond the networks of a campaign
 CHUNK = 1 << 18  # elements of the widest array of one chunk, 2 MiB: larger gains nothing, smaller costs calls
 
 
@@ -144,6 +149,8 @@ def _ladders(ladder: Ladder, k: int, count: int, columns: Callable[[Indices, flo
     """Return the estimates of ``count`` perturbations of layer k, the unresolved ones taken from a finer ladder."""
     size = _chunk_size(ladder, k)
     first = _in_chunks(columns, np.arange(count), FIRST_STEP, size)
+    if ladder.levels == 1:  # no bar tells a resolved one
+        return first
     lost = np.zeros(count, bool)
     for estimate in first:
         lost |= np.isinf(estimate.bar).reshape(-1, count).any(axis=0)
@@ -162,13 +169,34 @@ def _chunk_size(ladder: Ladder, k: int) -> int:
 
 def _in_chunks(columns: Callable[[Indices, float], Estimates], some: Indices, first: float, size: int) -> Estimates:
     """Return the estimates of ``some`` perturbations, the last axis, computed ``size`` at a time."""
-    parts = [columns(some[start : start + size], first) for start in range(0, len(some), size)]
-    if len(parts) == 1:
-        return parts[0]
+    pieces = [some[start : start + size] for start in range(0, len(some), size)]
+    if len(pieces) == 1:
+        return columns(pieces[0], first)
+    parts = _side_by_side(columns, pieces, first) if len(pieces) >= MANY else [columns(p, first) for p in pieces]
     return tuple(
         Estimate(*(np.concatenate(arrays, axis=-1) for arrays in zip(*same, strict=True)))
         for same in zip(*parts, strict=True)
     )
+
+
+def _side_by_side(
+    columns: Callable[[Indices, float], Estimates], pieces: Sequence[Indices], first: float
+) -> list[Estimates]:
+    """Return the estimates of each piece, on all cores: NumPy lets go of the interpreter in its loops."""
+    _keep_freed_memory()
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        tasks = [threads.submit(copy_context().run, columns, piece, first) for piece in pieces]
+        return [task.result() for task in tasks]
+
+
+@lru_cache
+def _keep_freed_memory() -> None:
+    """Let the allocator keep freed arrays of a chunk's size for the next chunk.
+
+    The C library of Linux raises its thresholds for giving memory back to the system, up to 32 MiB, when a
+    block of that size is freed; below them every chunk was paged in afresh, for as long as its arithmetic took.
+    """
+    np.empty(KEPT)
 
 
 def _fill(estimate: Estimate, finer: Estimate, some: Indices) -> None:
