@@ -307,3 +307,30 @@ def hessian_vector(problem: Problem, direction: Sequence[Array]) -> tuple[float,
         _, (slope, product) = jax.device_get(both(*values))
     _require_float64(product[0])
     return float(slope), tuple(product)
+
+
+def passes_check_grads(
+    loss: Callable[[Sequence[Array]], float], at: Sequence[Array], gradient: Sequence[Array]
+) -> bool:
+    """Return whether ``jax.test_util.check_grads`` accepts a gradient in reverse mode, with its own settings.
+
+    Arguments:
+        loss: of some float64 arrays.
+        at: the arrays to check at.
+        gradient: what is claimed to be dL/d each of them.
+    """
+    with float64_on_cpu() as jax:
+        from jax.test_util import check_grads
+
+        result = jax.ShapeDtypeStruct((), np.dtype(np.float64))
+
+        @jax.custom_vjp
+        def function(*arrays: Any) -> Any:
+            return jax.pure_callback(lambda *a: np.float64(loss([np.asarray(x) for x in a])), result, *arrays)
+
+        function.defvjp(lambda *arrays: (function(*arrays), None), lambda _, c: tuple(c * g for g in gradient))
+        try:
+            check_grads(function, tuple(at), order=1, modes=["rev"])
+        except AssertionError:
+            return False
+    return True
