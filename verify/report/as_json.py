@@ -61,8 +61,8 @@ def _row(subject: Subject, oracle: str, count: Count) -> dict[str, Any]:
     }
 
 
-def require_writable(path: str) -> None:
-    """Refuse a path that no file can be written to; "-" is standard output.
+def require_writable(path: str, option: str = "--json") -> None:
+    """Refuse a path, given by an option, that no file can be written to; "-" is standard output.
 
     Raises:
         InputError: when the folder does not exist, is not writable, or the path is a folder.
@@ -76,7 +76,7 @@ def require_writable(path: str) -> None:
         _partial(path).unlink()
     except (OSError, ValueError):  # a null character is a ValueError
         raise InputError(
-            "--json", path, "a file in a folder that exists and can be written to, or -", "choose another"
+            option, path, "a file in a folder that exists and can be written to, or -", "choose another"
         ) from None
 
 
@@ -87,7 +87,11 @@ def _partial(path: str) -> Path:
 
 def write_json(data: dict[str, Any], path: str) -> None:
     """Write the data to ``path``, or to standard output for "-"; the file appears whole or not at all."""
-    text = json.dumps(data, indent=2, allow_nan=False) + "\n"
+    write_text(json.dumps(data, indent=2, allow_nan=False) + "\n", path)
+
+
+def write_text(text: str, path: str) -> None:
+    """Write the text to ``path``, or to standard output for "-"; the file appears whole or not at all."""
     if path == "-":
         sys.stdout.write(text)
         return
