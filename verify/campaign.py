@@ -87,7 +87,7 @@ def run(
     waiting = iter(jobs)
     if time_budget is not None:
         waiting = iter(job for job in jobs if time.perf_counter() - start < time_budget)
-    with processes(count, executor, prepare=_prepare if "autodiff" in oracles else None) as pool:
+    with processes(count, executor, prepare=prepare if "autodiff" in oracles else None) as pool:
         try:
             for part in as_done(do, waiting, pool, count):
                 tally.merge(part)
@@ -99,7 +99,7 @@ def run(
     return Report(tally, failures, seed, len(architectures), time.perf_counter() - start, interrupted)
 
 
-def _prepare(lock: LockType) -> None:
+def prepare(lock: LockType) -> None:
     """Compile the autodiff program in one worker at a time: the first compiles on all cores, the others load it."""
     from .oracles.autodiff import compile_ahead, keep_programs
 
