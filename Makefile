@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: verify test test-slow lint bench perf-gate gate-power clean
+.PHONY: verify test test-slow lint bench perf-gate gate-power debug-rates clean
 
 # The main job: a thousand random networks against two oracles.
 verify: $(VENV)/.stamp-base
@@ -36,6 +36,10 @@ perf-gate: $(VENV)/.stamp-bench
 # What the gate catches, and what it blames wrongly: about half an hour.
 gate-power: $(VENV)/.stamp-bench
 	$(BIN)/python -m bench.power
+
+# How often `gradproof debug` is right on the zoo of students' programs; PART=--blind for the other part.
+debug-rates: $(VENV)/.stamp-test
+	$(BIN)/python -m tests.students.rates $(PART) --write docs/debug-rates.md
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

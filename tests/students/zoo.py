@@ -33,6 +33,7 @@ class Case:
         runs: whether the file comes through a training step without an exception.
         verdicts: the accepted ones, the best first.
         bugs: the accepted catalogue ids, the planted one first; empty for a right program.
+        shows: of a right program, the catalogue id of what it does though it is no mistake; else "".
         faults: the accepted first wrong quantities as (layer from 1, quantity), the best first.
         lines: the accepted guilty lines, the best first; empty where the mistake is an absence.
         network: sizes, activations and loss; a size 0 is decided by the data.
@@ -52,6 +53,7 @@ class Case:
     runs: bool
     verdicts: tuple[str, ...]
     bugs: tuple[str, ...]
+    shows: str
     faults: tuple[tuple[int, str], ...]
     lines: tuple[int, ...]
     network: Mapping[str, Any]
@@ -95,7 +97,22 @@ def right_case(record: Mapping[str, Any], stem: str, suffix: str, part: str, sou
     """Return the base program's case."""
     network = {key: record[key] for key in ("sizes", "activations", "loss")}
     verdicts = tuple(record.get("verdict", RIGHT))
-    about = (record["shape"], suffix, source, False, True, True, verdicts, (), (), (), network, record["check"], "")
+    about = (
+        record["shape"],
+        suffix,
+        source,
+        False,
+        True,
+        True,
+        verdicts,
+        (),
+        record.get("shows", ""),
+        (),
+        (),
+        network,
+        record["check"],
+        "",
+    )
     return Case(stem, stem, part, *about, record.get("why", ""))
 
 
@@ -109,6 +126,7 @@ def varied(base: Case, variant: Mapping[str, Any]) -> Case:
             "network": {**base.network, **variant.get("network", {})},
             "check": {**base.check, **variant.get("check", {})},
             "verdicts": tuple(variant.get("verdict", RIGHT)),
+            "shows": variant.get("shows", base.shows),
             "why": variant.get("why", ""),
         }
     )
@@ -136,6 +154,7 @@ def mistaken(right: Case, mistake: Mapping[str, Any]) -> Case:
             "runs": mistake.get("runs", True),
             "verdicts": tuple(listed(mistake.get("verdict", "wrong"))),
             "bugs": tuple(bugs),
+            "shows": "",
             "faults": tuple(fault(text, top) for text in listed(mistake.get("fault", []))),
             "lines": tuple(lines),
             "check": {**right.check, "steps": mistake.get("steps", 1), **mistake.get("check", {})},
