@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("reference", "verify", "bench", "tests")
 FILES = {p.relative_to(ROOT).as_posix(): p for name in PACKAGES for p in sorted((ROOT / name).rglob("*.py"))}
-HEAVY = ("jax", "mpmath", "rich", "typer", "matplotlib")
+HEAVY = ("jax", "mpmath", "rich", "typer", "matplotlib", "torch")
 
 # The only homes of what is slow to import or easy to lean on; outside them nobody may.
 HOMES = {
@@ -23,6 +23,7 @@ HOMES = {
     "mpmath": ("verify/oracles/exact.py",),
     "typer": ("verify/cli.py",),
     "rich": ("verify/cli.py", "verify/report/"),
+    "torch": ("verify/oracles/pytorch.py",),
     "matplotlib": ("reference/examples/", "verify/report/"),
     "scipy": ("reference/", "verify/"),
 }
@@ -70,7 +71,9 @@ def files_of(package: str) -> list[str]:
 def declared() -> set[str]:
     """Return the packages that the project says it depends on."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {re.split(r"[^\w-]", wanted)[0] for wanted in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    every = [*project["dependencies"], *extras["plot"], *extras["peers"]]
+    return {re.split(r"[^\w-]", wanted)[0] for wanted in every}
 
 
 @pytest.mark.parametrize("file", files_of("reference"))
@@ -111,7 +114,7 @@ def test_each_heavy_package_stays_in_its_home(package: str) -> None:
             assert file.startswith(HOMES[package]), f"{file} imports {package}"
 
 
-@pytest.mark.parametrize("package", ["jax", "mpmath", "matplotlib"])
+@pytest.mark.parametrize("package", ["jax", "mpmath", "matplotlib", "torch"])
 def test_slow_packages_are_imported_inside_functions(package: str) -> None:
     for file in files_of("reference") + files_of("verify"):
         assert package not in {found.package for found in imports_of(file) if found.at_import}, file

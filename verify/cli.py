@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -72,25 +73,57 @@ def verify(
     raise typer.Exit(report.exit_code)
 
 
+@app.command()
+def rates(
+    networks: Annotated[int, typer.Option(help="Right networks to judge; a tenth of them by differences.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Reproduces the measurement.", min=0)] = 0,
+    json: Annotated[str, typer.Option(metavar="PATH|-", help="Write every count as JSON.")] = "",
+    markdown: Annotated[str, typer.Option(metavar="PATH|-", help="Write the tables as a page.")] = "",
+    plot: Annotated[str, typer.Option(metavar="PATH", help="Draw the curves, as PNG and SVG.")] = "",
+    workers: Annotated[int | None, typer.Option(help="Processes. One for each core when left out.")] = None,
+) -> None:
+    """Measure the verdicts themselves: false alarms on right networks, and the share of planted mistakes seen.
+
+    Exit status: 0 no false alarm, 1 a false alarm, 2 misuse.
+    """
+    from .rates.command import Targets
+    from .rates.command import rates as measure
+    from .report.rates_terminal import show_rates
+
+    targets = Targets(json, markdown, plot)
+    with _bar() as update:
+        measured = measure(networks, seed, workers, targets, lambda done, jobs: update(done, jobs, "jobs"))
+    if not targets.takes_output:
+        show_rates(measured, Console())
+    raise typer.Exit(measured.exit_code)
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _run(architectures: Sequence[Architecture], **settings: Any) -> Report:
-    """Run the campaign with a progress bar on standard error, where that is a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+    """Run the campaign with a progress bar."""
     from .campaign import run
+
+    with _bar() as update:
+
+        def progress(done: int, seconds: float) -> None:
+            update(done, len(architectures), f"{done / seconds:.0f} networks/s")
+
+        return run(architectures, progress=progress, **settings)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Yield what shows (done, total, rate) on a bar on standard error, where that is a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("networks", total=len(architectures), rate="starting")
-
-        def progress(done: int, seconds: float) -> None:
-            bar.update(task, completed=done, rate=f"{done / seconds:.0f} networks/s")
-
-        return run(architectures, progress=progress, **settings)
+        task = bar.add_task("done", total=None, rate="starting")
+        yield lambda done, total, rate: bar.update(task, completed=done, total=total, rate=rate)
 
 
 def main() -> NoReturn:

@@ -1,0 +1,117 @@
+"""The measurement of all rates: its jobs, shared among fresh processes, and their results put together."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from reference import InputError
+
+from ..campaign import prepare
+from ..processes import as_done, pool
+from .alarms import Alarms, count_alarms
+from .compared import measure_peers_alarms, measure_together, measure_zeroed_together
+from .families import FAMILIES, Case, right
+from .power import Power, measure_power, measure_zeroed
+from .result import AUTODIFF, DIFFERENCES, Rates
+
+Part: TypeAlias = Alarms | Power
+Progress: TypeAlias = Callable[[int, int], None]
+BATCH = 64
+FEW = 4  # of what takes seconds a network
+# Beyond these a share is known well enough, and the machine is needed for the alarms.
+MOST_POWER, MOST_TOGETHER, MOST_REFUSED, MOST_ZEROED = 5000, 100, 500, 20
+
+
+class Job(NamedTuple):
+    """What a worker does at a time: one task on some cases of one family."""
+
+    task: str
+    family: str
+    cases: range
+    seed: int
+
+
+TASKS: dict[str, Callable[[Sequence[Case], int], Part]] = {
+    AUTODIFF: lambda cases, seed: count_alarms(cases, ("autodiff", "local"), seed),
+    DIFFERENCES: lambda cases, seed: count_alarms(cases, ("autodiff", "differences"), seed),
+    "power": measure_power,
+    "zeroed": measure_zeroed,
+    "together": measure_together,
+    "zeroed_together": measure_zeroed_together,
+    "refused": measure_peers_alarms,
+}
+
+
+def do(job: Job) -> tuple[Job, Part]:
+    """Return a job with its result."""
+    cases = [right(job.family, job.seed, case) for case in job.cases]
+    with threadpool_limits(1), np.errstate(all="ignore"):
+        return job, TASKS[job.task](cases, job.seed + job.cases.start)
+
+
+def plan(networks: int, seed: int) -> list[Job]:
+    """Return the jobs of a measurement, the slow ones first so that no worker is left alone with one.
+
+    By differences a tenth of the networks are judged; mistakes are planted into a tenth, at most 5000; the others
+    get a two-hundredth.
+    """
+    some = partial(_jobs, seed=seed)
+    tenth = max(networks // 10, 1)
+    return [
+        *some("together", "small", min(max(networks // 200, 1), MOST_TOGETHER), FEW),
+        *some("zeroed_together", "vanishing", min(max(networks // 1000, 1), MOST_ZEROED), FEW),
+        *some("refused", "small", min(max(networks // 40, 1), MOST_REFUSED), BATCH),
+        *some("power", "all", min(tenth, MOST_POWER), BATCH),
+        *some("zeroed", "vanishing", min(tenth, MOST_POWER), BATCH),
+        *(job for name, f in FAMILIES.items() for job in some(DIFFERENCES, name, round(tenth * f.share) or 1, BATCH)),
+        *(job for name, f in FAMILIES.items() for job in some(AUTODIFF, name, round(networks * f.share) or 1, BATCH)),
+    ]
+
+
+def _jobs(task: str, family: str, cases: int, batch: int, *, seed: int) -> Iterator[Job]:
+    for start in range(0, cases, batch):
+        yield Job(task, family, range(start, min(start + batch, cases)), seed)
+
+
+def measure(
+    networks: int = 2000, *, seed: int = 0, workers: int | None = None, progress: Progress | None = None
+) -> Rates:
+    """Return the rates over random right networks; an interrupt (Ctrl-C) ends it early, and the result says so.
+
+    Arguments:
+        networks: right networks judged by autodiff and the local identities; a tenth of them by differences.
+        seed: reproduces the measurement, whatever the number of workers.
+        workers: processes; 1 stays in this one, None takes one for each core.
+        progress: called with the jobs done and their number.
+
+    Raises:
+        InputError: on no networks, a negative seed, or workers below 1.
+    """
+    for name, value, least in (("networks", networks, 1), ("seed", seed, 0), ("workers", workers or 1, 1)):
+        if value < least:
+            raise InputError(name, value, f"{least} or more", "choose another")
+    rates, jobs, start = Rates(seed, networks), plan(networks, seed), time.perf_counter()
+    count = min(workers or os.cpu_count() or 1, len(jobs))
+    with pool(count, prepare=prepare) as executor:
+        try:
+            for done, (job, part) in enumerate(as_done(do, jobs, executor, count), 1):
+                _merge(rates, job, part)
+                if progress:
+                    progress(done, len(jobs))
+        except KeyboardInterrupt:
+            rates.interrupted = True
+    rates.seconds = time.perf_counter() - start
+    return rates
+
+
+def _merge(rates: Rates, job: Job, part: Part) -> None:
+    if isinstance(part, Alarms):
+        rates.alarms[job.task].setdefault(job.family, Alarms()).merge(part)
+    else:
+        whole: Power = getattr(rates, job.task)
+        whole.merge(part)
