@@ -16,6 +16,7 @@ from .recording import Event, Injection, Node, Raised, Recording
 CHILD = Path(__file__).with_name("child")
 START = 30.0  # seconds the child may take to import NumPy and read the file, on a busy machine
 MARGIN = 3.0  # seconds beyond the limit of a run after which the child itself is given up
+TRAINS, BACKWARD = 4, 2  # what a run has shown: an update, a backward pass; less is a forward pass at most
 MEMORY = 2 << 30  # bytes of address space
 
 
@@ -26,13 +27,18 @@ class Session:
         source: the file.
         seconds: how long one run may take.
         memory: how many bytes of address space one run may use.
+        function: the only function, class or method (as "Class.method") to call, "" for any.
 
     Attributes:
         nodes: the table of the file's expressions.
+        seen: its functions and classes with their parameters.
+        plan: how the file is made to train, None before the first run.
     """
 
-    def __init__(self, source: Source, seconds: float, memory: int) -> None:
+    def __init__(self, source: Source, seconds: float, memory: int, function: str = "") -> None:
         self.source, self.seconds, self.memory = source, seconds, memory
+        self.plan: Header | None = None
+        self._function = function
         self._process = self._started()
 
     def _started(self) -> Process:
@@ -42,6 +48,8 @@ class Session:
         process.write(pack({"path": str(path), "folder": str(path.parent), "text": self.source.text}))
         header, _ = _answer(process, START)
         self.nodes = tuple(Node(*row) for row in header["rows"])
+        self.seen = tuple(header["seen"])
+        self._plans: list[Header] = _of(self._function, header["plans"])
         return process
 
     def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
@@ -55,19 +63,40 @@ class Session:
         Returns:
             What was seen until the end; a run that had to be killed has seen nothing.
         """
-        inject = inject or {}
         limits = {"updates": updates, "events": events, "seconds": self.seconds, "memory": self.memory}
+        if self.plan is None:
+            self.plan = self._settled(limits)
+        return self._run(inject or {}, {**limits, "plan": self.plan})[0]
+
+    def _settled(self, limits: Header) -> Header:
+        """Return the plan under which the file trains: its own main, else calls of what it defines."""
+        first, promise = self._run({}, {**limits, "plan": {}})
+        if not self._function and (promise >= TRAINS or first.ended not in ("finished", "raised")):
+            return {}
+        promise = 0 if self._function else promise
+        best: Header = {}
+        for plan in self._plans:
+            _, found = self._run({}, {**limits, "plan": plan})
+            if found > promise:
+                best, promise = plan, found
+            if promise >= TRAINS:
+                break
+        return best
+
+    def _run(self, inject: Injection, request: Header) -> tuple[Recording, float]:
+        """Run once; return the recording, and how much was seen: TRAINS for an update, BACKWARD for a gradient."""
         start = time.monotonic()
         try:
-            self._process.write(pack({"inject": list(inject), **limits}, [describe(v) for v in inject.values()]))
+            self._process.write(pack({"inject": list(inject), **request}, [describe(v) for v in inject.values()]))
             header, arrays = _answer(self._process, self.seconds + MARGIN)
         except NoAnswer:
             self._process.kill()
             self._process = self._started()
             header, arrays = {"failed": "time"}, []
         if "failed" in header:
-            return self._failed(header["failed"], time.monotonic() - start)
-        return self._recording(header, arrays)
+            return self._failed(header["failed"], time.monotonic() - start), 0
+        seen = TRAINS if header["updates"] else BACKWARD * header["backward"] + (header["products"] > 0)
+        return self._recording(header, arrays), seen
 
     def _recording(self, header: Header, arrays: Sequence[NDArray[Any]]) -> Recording:
         """Return the recording that a frame describes."""
@@ -79,7 +108,7 @@ class Session:
             ended=header["ended"],
             raised=_raised(header["raised"]),
             notes=(*self.source.notes, *header["notes"]),
-            seen=(),
+            seen=self.seen,
             seconds=header["seconds"],
             printed=header["printed"],
         )
@@ -89,7 +118,7 @@ class Session:
         ended, raised = "time", None
         if why != "time":
             ended, raised = "raised", Raised("Died", f"the program's process {why}", 0, ())
-        return Recording(self.nodes, (), (), ended, raised, self.source.notes, (), seconds)
+        return Recording(self.nodes, (), (), ended, raised, self.source.notes, self.seen, seconds)
 
     def close(self) -> None:
         """End the child."""
@@ -97,22 +126,30 @@ class Session:
 
 
 @contextmanager
-def watch(source: Source, *, seconds: float = 8, memory: int = MEMORY) -> Iterator[Session]:
+def watch(source: Source, *, seconds: float = 8, memory: int = MEMORY, function: str = "") -> Iterator[Session]:
     """Open a session on a file, and close it.
 
     Arguments:
         source: the file, as ``ingest.read`` returns it.
         seconds: how long one run may take.
         memory: how many bytes of address space one run may use.
+        function: the only function, class or method (as "Class.method") to call, "" for any.
 
     Yields:
         The session.
     """
-    session = Session(source, seconds, memory)
+    session = Session(source, seconds, memory, function)
     try:
         yield session
     finally:
         session.close()
+
+
+def _of(function: str, plans: list[Header]) -> list[Header]:
+    """Return the plans, or those that call one function in each of their layouts."""
+    if not function:
+        return plans
+    return [{**plan, "way": function} for plan in plans if plan["way"] == plans[0]["way"]]
 
 
 def _answer(process: Process, seconds: float) -> tuple[Header, list[NDArray[Any]]]:

@@ -1,11 +1,14 @@
 """Run the file's own main under the recorder, and say how it ended."""
 
+import ast
 import sys
 import traceback
 import types
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .calls import drive
+from .names import Trial
 from .notes import note
 from .recorder import Recorder, Stop
 
@@ -19,6 +22,7 @@ class Program(NamedTuple):
     path: str
     folder: str
     code: types.CodeType
+    tree: ast.Module
     lines: list[str]
 
 
@@ -27,6 +31,22 @@ class End(NamedTuple):
 
     ended: str
     raised: Mapping[str, Any] | None
+
+
+def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
+    """Run the file as a script, then, if the plan says so, call what it defines or evaluate a call."""
+    end, space = run_main(program, recorder)
+    if "way" not in plan or end.ended not in ("finished", "raised"):
+        return end
+    if end.raised is not None:
+        note(f"the file's own main ended in {end.raised['type']} (line {end.raised['line']}): {end.raised['message']}")
+    done: list[str] = []
+    trial = Trial(tuple(plan["sizes"]), plan["layout"], plan["labels"], plan["samples"])
+    end = watched(program, recorder, lambda: done.append(drive(space, program.tree, trial, plan["way"])))
+    shown = f", called {done[0]}" if done else ""
+    made_up = f"made-up data of sizes {list(trial.sizes)}, samples as {trial.layout}"
+    note(f"nothing in the file trains by itself: {made_up}{shown}")
+    return end
 
 
 def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]:

@@ -207,10 +207,12 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> Any:
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
             return self.stored(node.targets[0], self.value(node.value), node)
+        target_again = _mentions(node.value, node.targets[0])
         node.value, after = self.value(node.value), []
         for target in node.targets:
             if isinstance(target, ast.Name | ast.Attribute):
-                node.value = self.bound(target, node.value)
+                again = len(node.targets) == 1 and target_again
+                node.value = self.rebound_to(target, node.value) if again else self.bound(target, node.value)
             after += self.bound_after(target)
         node.targets = [self.visit(target) for target in node.targets]
         return [node, *after]
@@ -223,6 +225,11 @@ class _Rewriter(ast.NodeTransformer):
     def bound(self, target: ast.expr, value: ast.expr) -> ast.expr:
         """Return a value that reports the name it is given."""
         return self.hook("bind", [self.enter("bind", self.source(target), target), value], target)
+
+    def rebound_to(self, target: ast.expr, value: ast.expr) -> ast.expr:
+        """Return a value that reports the name it is given, and what the name held before."""
+        number = self.enter("bind", self.source(target), target)
+        return self.hook("rebind", [number, _as(target, ast.Load()), value], target)
 
     def bound_after(self, target: ast.expr) -> list[ast.stmt]:
         """Return the reports of the names inside a target that takes a value apart."""
@@ -333,6 +340,19 @@ def _as(node: ast.expr, context: ast.expr_context) -> ast.expr:
         return ast.copy_location(ast.Attribute(node.value, node.attr, context), node)
     assert isinstance(node, ast.Name)
     return ast.copy_location(ast.Name(node.id, context), node)
+
+
+def _mentions(value: ast.expr, target: ast.expr) -> bool:
+    """Return whether a sum or a difference begins with, or ends in, what it is assigned to."""
+    if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)):
+        return False
+    if not (isinstance(target, ast.Name) or _is_plain(target)):
+        return False
+    left = value.left
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+        left = left.left
+    name = ast.unparse(target)
+    return name in (ast.unparse(left), ast.unparse(value.right))
 
 
 def _is_plain(node: ast.expr) -> bool:

@@ -1,7 +1,7 @@
 """The hooks that a rewritten file calls: each does what the expression did, and reports its operands and its result."""
 
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeAlias
@@ -158,6 +158,10 @@ class Recorder:
     def store(self, node: int, value: Any, container: Any, index: Any, /) -> None:
         """Do and report ``container[index] = value``."""
         if not isinstance(container, np.ndarray):
+            if type(value) in FLOATS and type(container) is list:
+                self.updates.replaced(
+                    (node, id(container), index), self.kept.key(container[index]), self.kept.key(value)
+                )
             container[index] = self.report(node, (NOT_A_NUMBER, self.kept.key(value)), (-1, -1), value)
             return
         before, identity = self.kept.key(container), self.kept.identity(container)
@@ -165,17 +169,25 @@ class Recorder:
         container[index] = value
         _overwrite(container, self.report(node, operands, held, container))
 
+    def rebind(self, node: int, old: Any, value: Any, /) -> Any:
+        """Report the new value of a name in ``name = name - ...``."""
+        if type(value) in FLOATS and type(old) in FLOATS and old:
+            self.updates.replaced(node, self.kept.key(old), self.kept.key(value))
+        return self.name(node, value)
+
     def augment(self, node: int, old: Any, value: Any, /) -> Any:
         """Do and report ``name op= value``; return what the name holds afterwards."""
         if type(old) is int and type(value) is int:
             return self.actions[node](old, value)
         return self._augmented(node, self.kept.key(old), old, value)
 
-    def _augmented(self, node: int, before: int, old: Any, value: Any) -> Any:
-        """Do and report an augmented assignment to what held the old value."""
+    def _augmented(self, node: int, before: int, old: Any, value: Any, *place: Hashable) -> Any:
+        """Do and report an augmented assignment to what held the old value, in an object or a list if not a name."""
         operands, held = (before, self.kept.key(value)), (self.kept.identity(old), self.kept.identity(value))
         new = self.actions[node](old, value)
         given = self.report(node, operands, held, new)
+        if type(old) in FLOATS and old:
+            self.updates.replaced((node, *place), before, self.kept.key(given))
         return _overwrite(new, given) if new is old else given
 
     def old_attribute(self, owner: Any, name: str, /) -> Item:
@@ -186,7 +198,7 @@ class Recorder:
     def augment_attribute(self, node: int, place: Item, value: Any, /) -> None:
         """Do and report ``owner.name op= value``."""
         owner, name, old, before, _ = place
-        setattr(owner, name, self._augmented(node, before, old, value))
+        setattr(owner, name, self._augmented(node, before, old, value, id(owner)))
 
     def old_item(self, container: Any, index: Any, /) -> Item:
         """Return an item as it is before it is augmented."""
@@ -197,7 +209,8 @@ class Recorder:
     def augment_item(self, node: int, whole_node: int, place: Item, value: Any, /) -> None:
         """Do and report ``container[index] op= value``: the item, and the array it is part of."""
         container, index, old, before, whole = place
-        given = self._augmented(node, before, old, value)
+        number = index if isinstance(index, int | str) else None
+        given = self._augmented(node, before, old, value, id(container), number)
         container[index] = given
         if isinstance(container, np.ndarray):
             operands, held = (whole, self.kept.key(given)), (self.kept.identity(container), NOT_A_NUMBER)
@@ -229,6 +242,14 @@ class Recorder:
         self.ended = self.ended or why
         raise Stop
 
+    def _change(self, sign: str, operands: tuple[int, ...], arrays: list[int], result: int) -> None:
+        """Take note of a sum, of what something is subtracted from, of a product with a number."""
+        terms = arrays if sign == "+" else [k for k in operands[:1] if k in arrays] if sign == "-" else arrays[:1]
+        shapes = self.kept.values
+        for k in terms if sign != "*" or len(arrays) == 1 else ():
+            if shapes[k][0] == shapes[result][0]:
+                self.updates.changed(k, result)
+
     def interrupt(self, frame: FrameType | None) -> None:
         """End the run for want of time; from inside a hook only at its next report, so that none is half done."""
         self.ended = self.ended or "time"
@@ -244,20 +265,21 @@ class Recorder:
             if any(enough):
                 self.end("enough updates")
         elif result < 0 or not shapes[result][0]:
-            return
+            if self.is_change[node] == "*" and not arrays:
+                enough = [self.updates.factor(k) for k in operands if k >= 0]
+                if any(enough):
+                    self.end("enough updates")
         elif self.is_change[node]:
-            sign = self.is_change[node]
-            for k in arrays[:1] if sign != "+" else arrays:
-                if shapes[k][0] == shapes[result][0] and (sign != "*" or len(arrays) == 1):
-                    self.updates.changed(k, result)
+            self._change(self.is_change[node], operands, arrays, result)
         elif self.is_view[node]:
             for k in arrays:
                 self.updates.viewed(k, result)
 
 
+FLOATS = frozenset((float, np.float64, np.float32))
 PLAIN = frozenset((int, str, bool, type(None)))
 HOOKS = (
-    *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "result", "store"),
+    *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result", "store"),
     *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item"),
 )
 

@@ -1,5 +1,6 @@
 """Read requests, answer each from a fork: the file is read, rewritten and compiled once, every run starts fresh."""
 
+import ast
 import contextlib
 import gc
 import io
@@ -18,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import surroundings
-from .drive import End, Program, run_main
+from .calls import WAYS
+from .drive import End, Program, run
 from .frames import LENGTHS, Header, describe, pack, unpack
 from .instrument import Rewritten, rewrite
+from .names import TRIALS
 from .notes import NOTES
 from .recorder import Recorder
 
@@ -50,11 +53,30 @@ def serve() -> None:
         os.dup2(nowhere, standard)
     header, _ = received(requests)
     program, rewritten = prepared(header)
-    send(answers, pack({"rows": [list(row) for row in rewritten.rows]}))
+    trials = [{**trial._asdict(), "way": way} for trial in TRIALS for way in WAYS]
+    send(answers, pack({"rows": [list(row) for row in rewritten.rows], "seen": seen(program.tree), "plans": trials}))
     warm()
     gc.freeze()
     while (request := received(requests, last=True)) is not None:
         send(answers, forked(program, rewritten, *request))
+
+
+def seen(tree: ast.Module) -> list[str]:
+    """Return the functions and classes of the file with their parameters."""
+    found: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            found.append(f"class {node.name}")
+            found += [f"{node.name}.{_signature(n)}" for n in node.body if isinstance(n, ast.FunctionDef)]
+        elif isinstance(node, ast.FunctionDef):
+            found.append(_signature(node))
+    return found
+
+
+def _signature(node: ast.FunctionDef) -> str:
+    """Return a function's name and parameters."""
+    arguments = [a.arg for a in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs] if a.arg != "self"]
+    return f"{node.name}({', '.join(arguments)})"
 
 
 def warm() -> None:
@@ -87,7 +109,8 @@ def prepared(header: Header) -> tuple[Program, Rewritten]:
         warnings.simplefilter("ignore")
         rewritten = rewrite(header["text"], header["path"])
         code = compile(rewritten.tree, header["path"], "exec", dont_inherit=True)
-    return Program(header["path"], header["folder"], code, header["text"].split("\n")), rewritten
+    tree = ast.parse(header["text"])
+    return Program(header["path"], header["folder"], code, tree, header["text"].split("\n")), rewritten
 
 
 def forked(program: Program, rewritten: Rewritten, request: Header, arrays: list[NDArray[Any]]) -> bytes:
@@ -132,7 +155,7 @@ def alone(
         sys.stdout, sys.stderr = printed, _ = Printed(), Printed()
         surroundings.enter(program.folder)
         start = time.perf_counter()
-        end, _ = run_main(program, recorder)
+        end = run(program, recorder, request["plan"])
         seconds = time.perf_counter() - start
         unlimit()
         written.write(recorded(recorder, end, {"notes": list(NOTES), "seconds": seconds, "printed": printed.kept()}))
@@ -185,5 +208,11 @@ def recorded(recorder: Recorder, end: End, more: Mapping[str, Any]) -> bytes:
     counts = np.array([len(r[2]) for r in reports], np.int64)
     operands = np.array([k for r in reports for k in r[2]], np.int64)
     held = np.array([k for r in reports for k in r[5]], np.int64)
-    header = {"ended": end.ended, "raised": end.raised, **more, "updates": list(recorder.updates.counts.values())}
+    found = recorder.updates
+    progress = {
+        "updates": max(found.counts.values(), default=0),
+        "backward": found.backward,
+        "products": found.products,
+    }
+    header = {"ended": end.ended, "raised": end.raised, **more, **progress}
     return pack(header, [*map(describe, (*columns, counts, operands, held)), *recorder.kept.values])

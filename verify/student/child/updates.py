@@ -2,7 +2,11 @@
 
 A weight is an operand of a matrix product; where a sum or difference of it, of the same shape, is an operand of a later
 product, it was updated. The lineage passes through transposes, slices and reshapes, so a flat vector counts as well.
+Where there are no matrix products, numbers in named places are followed: one that was a factor, was changed by a sum or
+a difference, and is a factor again.
 """
+
+from collections.abc import Hashable
 
 FARTHEST = 4  # views between a flat vector and the matrix in a product; terms of one update
 SLACK = 2  # updates that the fastest parameter may be ahead before the others are no longer waited for
@@ -13,11 +17,21 @@ class Updates:
 
     Arguments:
         wanted: after how many updates of every parameter there is enough.
+
+    Attributes:
+        counts: updates so far, by lineage or by place.
+        backward: whether a matrix and its transpose have both been operands of products.
+        products: how many operands of matrix products there were.
     """
 
     def __init__(self, wanted: int) -> None:
         self.wanted = wanted
-        self.counts: dict[int, int] = {}
+        self.counts: dict[Hashable, int] = {}
+        self.backward = False
+        self.products = 0
+        self._direct: set[int] = set()
+        self._factors: set[int] = set()
+        self._places: dict[int, set[Hashable]] = {}
         self._root: dict[int, int] = {}
         self._pending: dict[int, tuple[int, int]] = {}
         self._source: dict[int, int] = {}
@@ -29,6 +43,7 @@ class Updates:
 
     def multiplied(self, operand: int) -> bool:
         """Take note of an operand of a matrix product; return whether there are enough updates now."""
+        self._notice(operand)
         enough = False
         for _ in range(FARTHEST):
             enough |= self._used(operand)
@@ -37,6 +52,26 @@ class Updates:
                 break
             operand = above
         return enough
+
+    def _notice(self, operand: int) -> None:
+        """Notice a backward pass: it multiplies by the transpose of what the forward pass multiplied by."""
+        self.products += 1
+        self._direct.add(operand)
+        self.backward |= self._source.get(operand) in self._direct
+
+    def factor(self, key: int) -> bool:
+        """Take note of a number that is multiplied; return whether there are enough updates now."""
+        self._factors.add(key)
+        for place in self._places.pop(key, ()):
+            self.counts[place] = self.counts.get(place, 0) + 1
+            if self._enough():
+                return True
+        return False
+
+    def replaced(self, place: Hashable, old: int, new: int) -> None:
+        """Take note that the number in a place, once a factor, has been changed by a sum or a difference."""
+        if old in self._factors and not self.products:
+            self._places.setdefault(new, set()).add(place)
 
     def _used(self, key: int) -> bool:
         """Confirm the update that this value came from, if any."""

@@ -1,0 +1,262 @@
+"""Calls for a file in which nothing runs: its own classes and functions, with arguments chosen by their names."""
+
+import ast
+import inspect
+import re
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from .layers import by_layers
+from .names import BACKWARD, FORWARD, INIT, LOSS, STEP_METHOD, STEPS, TRAIN, UPDATE, NoCall, Trial, known_for, made_for
+
+
+def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> str:
+    """Call what the file defines.
+
+    Arguments:
+        space: the names of the file after it was run.
+        tree: its syntax tree, for the names in return statements.
+        trial: sizes and layout of the arguments.
+        way: one of WAYS, or the name of the only function or class to call.
+
+    Returns:
+        What was called, in words.
+
+    Raises:
+        NoCall: when nothing can be called that way.
+    """
+    own = {n: v for n, v in space.items() if getattr(v, "__module__", "") == "__main__"}
+    functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType)}
+    classes = {n: v for n, v in own.items() if isinstance(v, type)}
+    caller = Caller(space, returned(tree), trial)
+    if way == "classes":
+        found = by_classes(caller, classes)
+    elif way == "training":
+        found = by_training(caller, functions)
+    elif way == "steps":
+        found = by_steps(caller, functions)
+    elif way == "layers":
+        found = by_layers(trial, classes)
+    else:
+        found = iter([named(caller, own, way)])
+    for done in found:
+        return done
+    raise NoCall(way)
+
+
+WAYS = ("classes", "training", "steps", "layers")
+
+
+def named(caller: "Caller", own: Mapping[str, Any], function: str) -> str:
+    """Call one function, method (as "Class.method") or class of the file a few times."""
+    first, _, method = function.partition(".")
+    found = own.get(first)
+    if isinstance(found, type):
+        return f"{first}: " + _trained(caller, caller.construct(found), method)
+    if found is None:
+        raise NoCall(function)
+    caller.prepare({n: f for n, f in own.items() if isinstance(f, types.FunctionType) and n != function})
+    for _ in range(STEPS):
+        caller.call(found)
+    return f"{function}()"
+
+
+def by_classes(caller: "Caller", classes: Mapping[str, type]) -> Iterator[str]:
+    """Construct each class and train it: by its training method, else forward, backward, update."""
+    for name, made in sorted(classes.items(), key=lambda item: -_promise(item[1])):
+        if _promise(made) < 1:
+            continue
+        try:
+            yield f"{name}: " + _trained(caller, caller.construct(made), "")
+        except NoCall:
+            continue
+
+
+def _promise(made: type) -> int:
+    """Return how much a class looks like a network: training 4, forward and backward 3, one that makes gradients 1."""
+    methods = [_bare(n, made) for n in vars(made) if callable(getattr(made, n, None)) and not n.startswith("__")]
+    trains, forward, backward = (any(p.match(n) for n in methods) for p in (STEP_METHOD, FORWARD, BACKWARD))
+    return 4 * trains + 2 * (forward and backward) + (backward or any(LOSS.search(n) for n in methods))
+
+
+def _trained(caller: "Caller", thing: Any, method: str) -> str:
+    """Train an object for a few steps; return what was called."""
+    made = type(thing)
+    methods = {_bare(n, made): getattr(thing, n) for n in dir(thing) if inspect.ismethod(getattr(thing, n, None))}
+    training = [f for n, f in methods.items() if STEP_METHOD.match(n) and _takes_data(f)]
+    if method:
+        return caller.repeat([methods[method]] if method in methods else [])
+    if training:
+        return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
+    return caller.repeat([f for p in (FORWARD, LOSS, BACKWARD, UPDATE) if (f := _best(methods, p)) is not None])
+
+
+def _takes_data(function: Callable[..., Any]) -> bool:
+    """Return whether a method takes data and not only gradients or a rate."""
+    return len([p for p in _wanted(function) if p.default is p.empty]) >= 1
+
+
+def _bare(name: str, made: type) -> str:
+    """Return a method's name as it is written in its class."""
+    return name.removeprefix(f"_{made.__name__.lstrip('_')}") if name.startswith("_") else name
+
+
+def by_training(caller: "Caller", functions: Mapping[str, Any]) -> Iterator[str]:
+    """Call the functions that train by themselves."""
+    for name, function in functions.items():
+        if TRAIN.match(name) and _wanted(function):
+            try:
+                caller.prepare(functions)
+                caller.call(function)
+            except NoCall:
+                continue
+            yield f"{name}()"
+
+
+def by_steps(caller: "Caller", functions: Mapping[str, Any]) -> Iterator[str]:
+    """Call what makes parameters, then forward, loss, backward and update in turn."""
+    caller.prepare(functions)
+    chosen = [f for f in (_best(functions, p) for p in (FORWARD, LOSS, BACKWARD, UPDATE)) if f is not None]
+    if any(BACKWARD.match(f.__name__) or LOSS.search(f.__name__) for f in chosen):
+        yield caller.repeat(chosen)
+
+
+def _best(functions: Mapping[str, Any], pattern: re.Pattern[str]) -> Any:
+    """Return the last function of a kind: helpers come before what uses them."""
+    found = [f for n, f in functions.items() if pattern.search(n) and _wanted(f)]
+    whole = [f for f in found if len(_wanted(f)) > 1]
+    return (whole or found or [None])[-1]
+
+
+class Caller:
+    """Calls functions with arguments chosen by name, and remembers what they return under the names they return.
+
+    Arguments:
+        space: the names of the file.
+        returns: the names in each function's return statements.
+        trial: sizes and layout of the arguments.
+    """
+
+    def __init__(self, space: dict[str, Any], returns: Mapping[str, list[str]], trial: Trial) -> None:
+        self.space, self.returns, self.trial = space, returns, trial
+        self.pool: dict[str, Any] = {}
+
+    def prepare(self, functions: Mapping[str, Any]) -> None:
+        """Call the functions that make parameters, the one for the most layers last."""
+        for name, function in functions.items():
+            if INIT.match(name):
+                try:
+                    self.call(function)
+                except (NoCall, TypeError, ValueError, IndexError, KeyError):
+                    continue
+
+    def call(self, function: Any) -> Any:
+        """Call it and remember what it returned."""
+        given: list[Any] = []
+        named: dict[str, Any] = {}
+        for parameter in _wanted(function):
+            value = self.argument(parameter)
+            if value is _LEFT_OUT:
+                continue
+            if parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY:
+                given.append(value)
+            else:
+                named[parameter.name] = value
+        result = function(*given, **named)
+        self.remember(getattr(function, "__name__", ""), result)
+        return result
+
+    def repeat(self, functions: list[Any]) -> str:
+        """Call the functions in turn, a few times; return what was called.
+
+        Raises:
+            NoCall: when none of them can be.
+        """
+        called: dict[str, None] = {}
+        for _ in range(STEPS):
+            for function in functions:
+                try:
+                    self.call(function)
+                    called.setdefault(f"{function.__name__}()")
+                except NoCall:
+                    continue
+        if not called:
+            raise NoCall
+        return ", ".join(called)
+
+    def construct(self, made: type) -> Any:
+        """Return an object of a class; where its parameters' names say nothing, they are the sizes in order."""
+        required = [p for p in _wanted(made) if p.default is p.empty]
+        try:
+            return self.call(made)
+        except NoCall:
+            if len(required) != len(self.trial.sizes):
+                raise
+            return made(*self.trial.sizes)
+
+    def argument(self, parameter: inspect.Parameter) -> Any:
+        """Return what the parameter takes.
+
+        Raises:
+            NoCall: when its name does not say and it has no default.
+        """
+        name = parameter.name
+        value = known_for(name, self.pool)
+        value = made_for(name, self.trial) if value is None else value
+        if parameter.default is not parameter.empty and not _is_data(value):
+            return _LEFT_OUT
+        if value is None:
+            value = known_for(name, {n: v for n, v in self.space.items() if not n.startswith("__")})
+        if value is None:
+            raise NoCall(name)
+        return value
+
+    def remember(self, name: str, result: Any) -> None:
+        """Take note of what a function returned."""
+        names = self.returns.get(name, [])
+        if isinstance(result, tuple) and len(names) == len(result):
+            self.pool.update(zip(names, result, strict=True))
+        elif result is not None and len(names) == 1:
+            self.pool[names[0]] = result
+        if isinstance(result, dict):
+            self.pool.update({k: v for k, v in result.items() if isinstance(k, str)})
+
+
+_LEFT_OUT = object()
+
+
+def _is_data(value: Any) -> bool:
+    """Return whether the value is an array or holds some."""
+    return isinstance(value, np.ndarray | dict | list | tuple)
+
+
+def _wanted(function: Any) -> list[inspect.Parameter]:
+    """Return the parameters of a function, without *args and **kwargs."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+
+
+def returned(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names in the last return statement of every function, by the function's name."""
+    found: dict[str, list[str]] = {}
+    for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
+        for node in (n for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None):
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            last_word = function.name.rpartition("_")[2]
+            found[function.name] = [_name(part) or (f"<{i}>" if i else last_word) for i, part in enumerate(parts)]
+    return found
+
+
+def _name(node: ast.expr | None) -> str:
+    """Return the name of a returned value, of ``W - rate * dW`` the first; "" where it has none."""
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""

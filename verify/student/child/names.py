@@ -1,0 +1,160 @@
+"""What a parameter's name asks for: data, targets, sizes, rates, or something an earlier function returned."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .stand_ins.samples import generator, one_hot
+
+Values = NDArray[Any]
+
+
+class Trial(NamedTuple):
+    """One way to call what a file defines.
+
+    Attributes:
+        sizes: of the layers, data to output.
+        layout: "rows" or "columns": where the samples of a batch stand; "one": a single column, "flat": a single row.
+        labels: "one-hot" or "integers".
+        samples: how many.
+    """
+
+    sizes: tuple[int, ...]
+    layout: str
+    labels: str
+    samples: int = 7
+
+
+TRIALS = tuple(
+    Trial(sizes, layout, labels, 1 if layout in ("one", "flat") else 7)
+    for layout, labels in (
+        *(("rows", "one-hot"), ("columns", "one-hot"), ("rows", "integers"), ("columns", "integers")),
+        *(("one", "one-hot"), ("flat", "one-hot")),
+    )
+    for sizes in ((4, 5, 3), (4, 5, 1), (4, 6, 5, 3))
+)
+RATE, STEPS = 0.5, 4
+
+TRAIN = re.compile(
+    r"^_*(train|fit|learn|nn_model|model$|.*_model$|gradient_descent|sgd|optimi[sz]e|run_train|partial_fit)"
+)
+STEP_METHOD = re.compile(
+    r"^_*(train_?(step|on_batch)?|fit|partial_fit|learn|update|step|sgd|backprop_and_update)$", re.I
+)
+INIT = re.compile(
+    r"^_*(init|create|build|make_(net|param|model|weight)|get_param|random_(init|param|weight)|rand_init)", re.I
+)
+FORWARD = re.compile(
+    r"^_*(l_model_)?(forward|feed|fprop|predict|propagate|calc_output|compute_output|think|model_forward)", re.I
+)
+LOSS = re.compile(r"(cost|loss|error|cross_entropy|mse|objective)", re.I)
+BACKWARD = re.compile(
+    r"^_*(l_model_)?(back|bprop|gradients?$|compute_grad|calc_grad|get_grad|model_back|gradient_check$)", re.I
+)
+UPDATE = re.compile(r"^_*(update|apply_grad|step$|gradient_step|optimi[sz]er_step|sgd_step)", re.I)
+
+
+class NoCall(Exception):  # noqa: N818 - not an error: this way of calling does not fit, the next is tried
+    """A parameter's name says nothing about what it takes."""
+
+
+SYNONYMS = (
+    ("parameters", "params", "weights", "model", "theta", "w_and_b", "net", "network"),
+    ("cache", "caches", "forward_cache", "memory", "activations", "outputs", "history", "cached", "store"),
+    ("grads", "gradients", "grad", "gradient", "derivatives", "nabla", "deltas"),
+    ("output", "al", "a_last", "y_hat", "yhat", "y_pred", "prediction", "predictions", "out", "o", "pred", "probs"),
+    ("delta", "error", "err", "dout"),
+)
+_DATA = re.compile(r"^(x|xs|a0|a_0|data|inputs?|inp|features?|samples?|images?|input_(data|x|vector|list)s?|l0)$")
+_TARGET = re.compile(
+    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|target_(data|y|vector|list)s?|y_true)$"
+)
+_RATE = re.compile(r"^(lr|alpha|eta|rate|learn(ing)?_?rate|step_?size|epsilon|lrate)$")
+_STEPS = re.compile(r"^(n_?|num_?|max_?)?(epochs?|iter(ation)?s?|iters|steps)$")
+_LIST = re.compile(
+    r"^(layers?|sizes?|layers?_?(dims?|sizes?|shapes?|list)|dims?|shape|topology|structure|architecture)$"
+)
+_IN = re.compile(
+    r"^(n_?(x|in|inputs?|features?)|in(put)?_?(size|dim|nodes|features|neurons|units|layer(_size)?)|inodes|d)$"
+)
+_HIDDEN = re.compile(r"^(n_?(h|hid|hidden)|hid(den)?_?(size|dim|nodes|neurons|units|layer(_size)?)|hnodes|h)$")
+_OUT = re.compile(
+    r"^(n_?(y|out|outputs?|classes)|out(put)?_?(size|dim|nodes|features|neurons|units|layer(_size)?)|onodes|"
+    r"num_(labels|classes)|k|c)$"
+)
+_TRAIN_WORDS = re.compile(r"_?(train(ing)?|tr|batch|mini_?batch|set|all)_?")
+
+
+def plain(name: str) -> str:
+    """Return a name without case, underscores around it and words that only say which part of the data it is."""
+    bare = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).strip("_").lower()
+    return _TRAIN_WORDS.sub("", bare) or bare
+
+
+def made_for(name: str, trial: Trial) -> Any:
+    """Return what a parameter of that name takes, None where the name does not say."""
+    bare = plain(name)
+    for pattern, make in _MAKERS:
+        if pattern.match(bare):
+            return make(trial)
+    return _EXTRA.get(bare)
+
+
+def known_for(name: str, pool: Mapping[str, Any]) -> Any:
+    """Return what an earlier function returned under that name, or under one that means the same."""
+    if name in pool:
+        return pool[name]
+    bare = plain(name)
+    by_plain = {plain(known): value for known, value in pool.items()}
+    if bare in by_plain:
+        return by_plain[bare]
+    for group in SYNONYMS:
+        if bare in group:
+            return next((by_plain[other] for other in group if other in by_plain), None)
+    return None
+
+
+def data(trial: Trial) -> Values:
+    """Return X in the trial's layout."""
+    X = generator().normal(size=(trial.samples, trial.sizes[0]))
+    return _laid_out(X, trial)
+
+
+def targets(trial: Trial) -> Values:
+    """Return Y in the trial's layout."""
+    classes = trial.sizes[-1]
+    y = np.arange(trial.samples) % max(2, classes)
+    if trial.labels == "integers":
+        return y
+    rows = one_hot(y, classes) if classes > 1 else y[:, None].astype(float)
+    return _laid_out(rows, trial)
+
+
+def _laid_out(rows: Values, trial: Trial) -> Values:
+    """Return rows as rows, as columns, or the only one of them."""
+    if trial.layout == "rows":
+        return rows
+    return rows[0] if trial.layout == "flat" else np.ascontiguousarray(rows.T)
+
+
+_MAKERS = (
+    (_DATA, data),
+    (_TARGET, targets),
+    (_RATE, lambda trial: RATE),
+    (_STEPS, lambda trial: STEPS),
+    (_LIST, lambda trial: list(trial.sizes)),
+    (_IN, lambda trial: trial.sizes[0]),
+    (_HIDDEN, lambda trial: trial.sizes[1]),
+    (_OUT, lambda trial: trial.sizes[-1]),
+)
+_EXTRA: dict[str, Any] = {
+    **dict.fromkeys(("batch_size", "batchsize", "size", "m", "n", "bs"), 7),
+    **dict.fromkeys(("reg", "lambda", "lambd", "lmbda", "lam", "decay", "weight_decay", "momentum", "mu", "beta"), 0.0),
+    **dict.fromkeys(("verbose", "print_cost", "debug", "plot", "show", "is_plot", "print_loss"), False),
+    **dict.fromkeys(("keep_prob", "keep"), 1.0),
+    **dict.fromkeys(("activation", "activation_function", "act", "hidden_activation"), "sigmoid"),
+    **dict.fromkeys(("seed", "random_state"), 1),
+}
