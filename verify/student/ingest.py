@@ -12,7 +12,7 @@ from pathlib import Path
 from reference.errors import InputError
 
 from .damage import refusal
-from .notebook import cells
+from .notebook import cells, without_magics
 
 LARGEST = 5_000_000  # bytes of a file worth reading as a program
 WANTED = "a Python program (.py) or a notebook (.ipynb)"
@@ -131,6 +131,10 @@ def _checked(source: Source) -> Source:
         if _error(spaced) is None:
             note = f"tabs and spaces are mixed ({source.where(error.lineno or 1)}): a tab was read as {TAB} columns"
             return _with_code(replace(source, text=spaced, notes=(*source.notes, note)))
+    lines, magics = without_magics(source.text.split("\n"))
+    if magics and not source.places and _error("\n".join(lines)) is None:
+        note = f"{magics} line{'s' * (magics > 1)} of magics and shell commands left out"
+        return _with_code(replace(source, text="\n".join(lines), notes=(*source.notes, note)))
     raise refusal(source.path.name, source.text, error, source.where)
 
 

@@ -39,7 +39,7 @@ def cells(path: Path, content: str) -> Cells:
     places: list[tuple[int, int]] = []
     dropped = 0
     for number, cell in enumerate(_code(notebook), 1):
-        kept, gone = _plain(cell)
+        kept, gone = without_magics(cell)
         dropped += gone
         lines += [*kept, ""]
         places += [(number, line) for line in range(1, len(kept) + 2)]
@@ -77,7 +77,7 @@ def _code(notebook: dict[str, Any]) -> Iterator[list[str]]:
             yield ("".join(text) if isinstance(text, list) else str(text)).split("\n")
 
 
-def _plain(cell: list[str]) -> tuple[list[str], int]:
+def without_magics(cell: list[str]) -> tuple[list[str], int]:
     """Return the lines of a cell with magics as ``pass``, and how many those were."""
     first = next((line.strip() for line in cell if line.strip()), "")
     if first.startswith("%%") and not first.startswith(RUNS_ON):

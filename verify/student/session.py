@@ -8,7 +8,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from reference.errors import InputError
+
 from ..isolation.process import NoAnswer, Process
+from .adapter import Adapter
 from .child.frames import LENGTHS, Header, describe, pack, unpack
 from .ingest import Source
 from .recording import Event, Injection, Node, Raised, Recording
@@ -28,6 +31,7 @@ class Session:
         seconds: how long one run may take.
         memory: how many bytes of address space one run may use.
         function: the only function, class or method (as "Class.method") to call, "" for any.
+        adapter: how a training step is made, None to find out.
 
     Attributes:
         nodes: the table of the file's expressions.
@@ -35,20 +39,28 @@ class Session:
         plan: how the file is made to train, None before the first run.
     """
 
-    def __init__(self, source: Source, seconds: float, memory: int, function: str = "") -> None:
+    def __init__(self, source: Source, seconds: float, memory: int, function: str, adapter: Adapter | None) -> None:
         self.source, self.seconds, self.memory = source, seconds, memory
         self.plan: Header | None = None
-        self._function = function
+        self._function, self._adapter = function, adapter
         self._process = self._started()
 
     def _started(self) -> Process:
         """Return a child that has read the file."""
         process = Process(CHILD)
         path = self.source.path.absolute()
-        process.write(pack({"path": str(path), "folder": str(path.parent), "text": self.source.text}))
-        header, _ = _answer(process, START)
+        file = {"path": str(path), "folder": str(path.parent), "text": self.source.text}
+        process.write(pack({**file, "adapter": self._adapter.expressions() if self._adapter else {}}))
+        try:
+            header, _ = _answer(process, START)
+        except NoAnswer as error:
+            process.kill()
+            got = f"a program that cannot be prepared ({error})"
+            raise InputError(path.name, got, "one that Python compiles", "try a smaller part of it") from None
         self.nodes = tuple(Node(*row) for row in header["rows"])
         self.seen = tuple(header["seen"])
+        self._tables: list[Header] = [{**table, "unguarded": True} for table in header["tables"]]
+        self._used: list[str] = []
         self._plans: list[Header] = _of(self._function, header["plans"])
         return process
 
@@ -70,18 +82,27 @@ class Session:
 
     def _settled(self, limits: Header) -> Header:
         """Return the plan under which the file trains: its own main, else calls of what it defines."""
+        if self._adapter is not None and self._adapter.call:
+            return {}
         first, promise = self._run({}, {**limits, "plan": {}})
         if not self._function and (promise >= TRAINS or first.ended not in ("finished", "raised")):
             return {}
         promise = 0 if self._function else promise
         best: Header = {}
-        for plan in self._plans:
+        for plan in [*self._own_main(), *self._plans]:
             _, found = self._run({}, {**limits, "plan": plan})
             if found > promise:
                 best, promise = plan, found
             if promise >= TRAINS:
                 break
         return best
+
+    def _own_main(self) -> list[Header]:
+        """Return the other ways to run the file's own main: with made-up files, of other widths."""
+        if self._function:
+            return []
+        unguarded: list[Header] = [{"unguarded": True}] if "guard" in self._used else []
+        return [*unguarded, *(self._tables if "table" in self._used or unguarded else [])]
 
     def _run(self, inject: Injection, request: Header) -> tuple[Recording, float]:
         """Run once; return the recording, and how much was seen: TRAINS for an update, BACKWARD for a gradient."""
@@ -96,6 +117,7 @@ class Session:
         if "failed" in header:
             return self._failed(header["failed"], time.monotonic() - start), 0
         seen = TRAINS if header["updates"] else BACKWARD * header["backward"] + (header["products"] > 0)
+        self._used = header["used"]
         return self._recording(header, arrays), seen
 
     def _recording(self, header: Header, arrays: Sequence[NDArray[Any]]) -> Recording:
@@ -126,7 +148,9 @@ class Session:
 
 
 @contextmanager
-def watch(source: Source, *, seconds: float = 8, memory: int = MEMORY, function: str = "") -> Iterator[Session]:
+def watch(
+    source: Source, *, seconds: float = 8, memory: int = MEMORY, function: str = "", adapter: Adapter | None = None
+) -> Iterator[Session]:
     """Open a session on a file, and close it.
 
     Arguments:
@@ -134,11 +158,12 @@ def watch(source: Source, *, seconds: float = 8, memory: int = MEMORY, function:
         seconds: how long one run may take.
         memory: how many bytes of address space one run may use.
         function: the only function, class or method (as "Class.method") to call, "" for any.
+        adapter: how a training step is made, None to find out.
 
     Yields:
         The session.
     """
-    session = Session(source, seconds, memory, function)
+    session = Session(source, seconds, memory, function, adapter)
     try:
         yield session
     finally:

@@ -1,10 +1,15 @@
 """Who calls: the stranger's program, or a library for purposes of its own."""
 
+import ast
 from types import FrameType
 
-HOME = {"folder": "/"}
+HOME = {"folder": "/", "path": ""}
+USED: set[str] = set()
+"""What this run made use of: a "guard" of the program's own, a made-up "table"."""
+GUARDED: list[tuple[int, int]] = []
+"""First and last lines of what the program tries, where it knows what to do should a file or a module be missing."""
 OURS = __file__.rpartition("/")[0]
-"""The folder of the stranger's file, and that of this program."""
+"""The stranger's file and its folder; this program's folder."""
 
 
 def called_by_the_program(frame: FrameType | None) -> bool:
@@ -15,6 +20,39 @@ def called_by_the_program(frame: FrameType | None) -> bool:
         return False
     name = frame.f_code.co_filename
     return name.startswith(HOME["folder"]) and "site-packages" not in name
+
+
+def is_guarded(frame: FrameType | None) -> bool:
+    """Return whether the program itself takes care of the failure of what it is doing."""
+    while frame is not None:
+        if frame.f_code.co_filename == HOME["path"] and any(a <= frame.f_lineno <= b for a, b in GUARDED):
+            USED.add("guard")
+            return True
+        frame = frame.f_back
+    return False
+
+
+def guarded(tree: ast.Module) -> list[tuple[int, int]]:
+    """Return the lines inside every try that catches a missing file or module."""
+    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
+    return [(t.body[0].lineno, t.body[-1].end_lineno or 0) for t in tries if any(map(_catches, t.handlers))]
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler is for what is missing."""
+    return handler.type is None or any(name in ast.unparse(handler.type) for name in _MISSING)
+
+
+_MISSING = (
+    "OSError",
+    "IOError",
+    "FileNotFound",
+    "ImportError",
+    "ModuleNotFound",
+    "EnvironmentError",
+    "Exception",
+    "URLError",
+)
 
 
 def _passes_on(name: str) -> bool:

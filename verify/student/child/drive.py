@@ -7,10 +7,13 @@ import types
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .adapted import Step, take
+from .callers import GUARDED
 from .calls import drive
 from .names import Trial
 from .notes import note
 from .recorder import Recorder, Stop
+from .stand_ins import samples
 
 TRACE = 12  # lines of a traceback worth showing
 LONGEST = 300  # characters of a message worth showing
@@ -24,6 +27,7 @@ class Program(NamedTuple):
     code: types.CodeType
     tree: ast.Module
     lines: list[str]
+    step: Step | None = None
 
 
 class End(NamedTuple):
@@ -34,8 +38,13 @@ class End(NamedTuple):
 
 
 def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
-    """Run the file as a script, then, if the plan says so, call what it defines or evaluate a call."""
+    """Run the file as a script, then, if the plan says so, call what it defines."""
+    samples.TABLE.update(plan.get("table", {}))
+    if plan.get("unguarded"):
+        GUARDED.clear()
     end, space = run_main(program, recorder)
+    if program.step is not None:
+        return adapted(program, recorder, program.step, end, space)
     if "way" not in plan or end.ended not in ("finished", "raised"):
         return end
     if end.raised is not None:
@@ -47,6 +56,15 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     made_up = f"made-up data of sizes {list(trial.sizes)}, samples as {trial.layout}"
     note(f"nothing in the file trains by itself: {made_up}{shown}")
     return end
+
+
+def adapted(program: Program, recorder: Recorder, step: Step, end: End, space: dict[str, Any]) -> End:
+    """Take the steps that the user spelled out, after the file's own main and whatever became of it."""
+    if end.raised is not None:
+        return end
+    if recorder.ended:
+        recorder.start_again()
+    return watched(program, recorder, lambda: take(step, space))
 
 
 def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]:

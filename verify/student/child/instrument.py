@@ -44,14 +44,14 @@ class Rewritten(NamedTuple):
     actions: list[Any]
 
 
-def rewrite(text: str, filename: str) -> Rewritten:
-    """Return the rewritten file.
+def rewrite(text: str, filename: str, first: int = 0) -> Rewritten:
+    """Return the rewritten file, its nodes numbered from first.
 
     Raises:
         SyntaxError: when the text is no Python.
     """
     parsed = ast.parse(text, filename)
-    rewriter = _Rewriter(text, _modules(parsed))
+    rewriter = _Rewriter(text, _modules(parsed), first)
     tree = rewriter.visit(parsed)
     return Rewritten(ast.fix_missing_locations(tree), rewriter.rows, rewriter.actions)
 
@@ -59,7 +59,8 @@ def rewrite(text: str, filename: str) -> Rewritten:
 class _Rewriter(ast.NodeTransformer):
     """Wraps each expression in a call of its hook, from the inside out."""
 
-    def __init__(self, text: str, modules: frozenset[str]) -> None:
+    def __init__(self, text: str, modules: frozenset[str], first: int) -> None:
+        self.first = first
         self.modules = modules
         self.lines = [line.encode() for line in text.split("\n")]
         self.rows: list[Row] = []
@@ -84,7 +85,7 @@ class _Rewriter(ast.NodeTransformer):
         line: int = node.lineno  # type: ignore[attr-defined]
         self.rows.append(Row(kind, what, line, self.source(node), ".".join(self.scope)))
         self.actions.append(action)
-        return ast.Constant(len(self.rows) - 1)
+        return ast.Constant(self.first + len(self.rows) - 1)
 
     def hook(self, name: str, arguments: Sequence[ast.expr], at: ast.AST, more: Iterable[ast.keyword] = ()) -> ast.Call:
         """Return the call of a hook, placed where the node stood."""

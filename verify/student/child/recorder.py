@@ -250,6 +250,12 @@ class Recorder:
             if shapes[k][0] == shapes[result][0]:
                 self.updates.changed(k, result)
 
+    def start_again(self) -> None:
+        """Forget what was reported; occurrences go on counting."""
+        self.ended = ""
+        self.reports.clear()
+        self.updates = Updates(self.updates.wanted)
+
     def interrupt(self, frame: FrameType | None) -> None:
         """End the run for want of time; from inside a hook only at its next report, so that none is half done."""
         self.ended = self.ended or "time"

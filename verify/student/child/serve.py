@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from . import surroundings
+from . import adapted, surroundings
+from .callers import USED
 from .calls import WAYS
 from .drive import End, Program, run
 from .frames import LENGTHS, Header, describe, pack, unpack
@@ -53,8 +54,10 @@ def serve() -> None:
         os.dup2(nowhere, standard)
     header, _ = received(requests)
     program, rewritten = prepared(header)
+    tables = [{"table": table} for table in tables_for(program.tree)]
     trials = [{**trial._asdict(), "way": way} for trial in TRIALS for way in WAYS]
-    send(answers, pack({"rows": [list(row) for row in rewritten.rows], "seen": seen(program.tree), "plans": trials}))
+    known = {"rows": rewritten.rows, "seen": seen(program.tree), "plans": trials, "tables": tables}
+    send(answers, pack(known))
     warm()
     gc.freeze()
     while (request := received(requests, last=True)) is not None:
@@ -71,6 +74,17 @@ def seen(tree: ast.Module) -> list[str]:
         elif isinstance(node, ast.FunctionDef):
             found.append(_signature(node))
     return found
+
+
+def tables_for(tree: ast.Module) -> list[dict[str, int]]:
+    """Return the numbers of features and classes that a missing table may have had: whole numbers in the file."""
+    numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int]
+    sizes = sorted({n for n in numbers if 2 <= n <= 1000})[:MOST_SIZES]
+    classes = [n for n in dict.fromkeys((2, 3, *sizes)) if n <= 10]
+    return [{"features": n, "classes": k} for n in sizes for k in classes if n != k]
+
+
+MOST_SIZES = 6  # whole numbers of a file that are tried as the width of a missing table
 
 
 def _signature(node: ast.FunctionDef) -> str:
@@ -110,7 +124,8 @@ def prepared(header: Header) -> tuple[Program, Rewritten]:
         rewritten = rewrite(header["text"], header["path"])
         code = compile(rewritten.tree, header["path"], "exec", dont_inherit=True)
     tree = ast.parse(header["text"])
-    return Program(header["path"], header["folder"], code, tree, header["text"].split("\n")), rewritten
+    step = adapted.prepared(header["adapter"], rewritten) if header.get("adapter") else None
+    return Program(header["path"], header["folder"], code, tree, header["text"].split("\n"), step), rewritten
 
 
 def forked(program: Program, rewritten: Rewritten, request: Header, arrays: list[NDArray[Any]]) -> bytes:
@@ -153,7 +168,7 @@ def alone(
         recorder.install()
         limit(request, recorder)
         sys.stdout, sys.stderr = printed, _ = Printed(), Printed()
-        surroundings.enter(program.folder)
+        surroundings.enter(program.path, program.folder, program.tree)
         start = time.perf_counter()
         end = run(program, recorder, request["plan"])
         seconds = time.perf_counter() - start
@@ -210,6 +225,7 @@ def recorded(recorder: Recorder, end: End, more: Mapping[str, Any]) -> bytes:
     held = np.array([k for r in reports for k in r[5]], np.int64)
     found = recorder.updates
     progress = {
+        "used": sorted(USED),
         "updates": max(found.counts.values(), default=0),
         "backward": found.backward,
         "products": found.products,

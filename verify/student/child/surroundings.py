@@ -1,9 +1,10 @@
 """What the stranger's program finds around it: no screen, no network, no keyboard, and its own folder to read from."""
 
+import ast
 import os
 import sys
 
-from .callers import HOME
+from .callers import GUARDED, HOME, guarded
 from .stand_ins import files, patches, quiet
 from .stand_ins.datasets import DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
@@ -16,12 +17,13 @@ MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES}
 CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **TABLES, **MADE_UP}
 
 
-def enter(folder: str) -> None:
+def enter(path: str, folder: str, tree: ast.Module) -> None:
     """Put the program into its surroundings: in its folder, with stand-ins before and after all other modules."""
     if os.path.isdir(folder):
         os.chdir(folder)
         sys.path.insert(0, folder)
-    HOME["folder"] = folder
+    HOME.update(folder=folder, path=path)
+    GUARDED.extend(guarded(tree))
     libraries = SCREENS | DATA_LIBRARIES - {name for name in ("mnist", "mnist_loader", "datasets") if _beside(name)}
     sys.meta_path.insert(0, Finder(libraries, CONTENTS, MADE_UP))
     sys.meta_path.append(Finder(frozenset(), CONTENTS, MADE_UP, last=True))

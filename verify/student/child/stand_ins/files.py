@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..callers import called_by_the_program
+from ..callers import called_by_the_program, is_guarded
 from ..notes import note
 from .samples import ROWS, as_csv, pictures, table
 
@@ -37,7 +37,7 @@ def open_or_make_up(file: Any, mode: str = "r", *given: Any, **named: Any) -> An
     if any(letter in mode for letter in "wax+"):
         note(f"{_name(file)} was not written")
         return io.BytesIO() if "b" in mode else io.StringIO()
-    if os.path.exists(file) or not called_by_the_program(sys._getframe(1)):
+    if os.path.exists(file) or not called_by_the_program(sys._getframe(1)) or is_guarded(sys._getframe(1)):
         return _open(file, mode, *given, **named)
     note(f"{_name(file)} is missing: a made-up table was read")
     text = as_csv(_name(file))
@@ -62,7 +62,7 @@ def or_made_up(load: Callable[..., Any], made_up: Callable[[str], Any]) -> Calla
     """Return a loader that makes up what is missing."""
 
     def loaded(file: Any, *given: Any, **named: Any) -> Any:
-        if isinstance(file, str | os.PathLike) and not os.path.exists(file):
+        if isinstance(file, str | os.PathLike) and not os.path.exists(file) and not is_guarded(sys._getframe(1)):
             note(f"{_name(file)} is missing: made-up data were read")
             return made_up(_name(file))
         return load(file, *given, **named)
@@ -128,7 +128,7 @@ def _text_or_made_up(load: Callable[..., Any]) -> Callable[..., Any]:
     """Return loadtxt or genfromtxt; of a missing file, they read a made-up table of numbers."""
 
     def loaded(file: Any, *given: Any, **named: Any) -> Any:
-        if not isinstance(file, str | os.PathLike) or os.path.exists(file):
+        if not isinstance(file, str | os.PathLike) or os.path.exists(file) or is_guarded(sys._getframe(1)):
             return load(file, *given, **named)
         note(f"{_name(file)} is missing: a made-up table was read")
         lines = as_csv(_name(file)).splitlines()

@@ -8,7 +8,7 @@ import types
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ..callers import called_by_the_program
+from ..callers import called_by_the_program, is_guarded
 from ..notes import note
 from .anything import Anything
 
@@ -53,6 +53,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if not self.last and first not in self.libraries:
             return None
         if self.last and (_is_internal(fullname) or not called_by_the_program(sys._getframe(1))):
+            return None
+        if self.last and is_guarded(sys._getframe(1)):
             return None
         if "." not in fullname:
             made_up = any(name.partition(".")[0] == first for name in self.made_up)

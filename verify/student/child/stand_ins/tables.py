@@ -2,15 +2,19 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from ..notes import note
 from .anything import Anything
+from .files import MadeUp
 from .finder import Contents
 from .samples import Values, as_csv
 
+LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|type|^y$", re.I)
 MOST_ROWS = 200  # of a real file: enough to train a few steps on
 
 
@@ -96,6 +100,8 @@ class DataFrame:
             array = np.asarray([] if data is None else data)
             array = array.reshape(len(array), -1)
             data = dict(zip(columns if columns is not None else range(array.shape[1]), array.T, strict=False))
+        self.made_up = False
+        self.aliases: dict[Any, Any] = {}
         self.parts: dict[Any, Values] = {name: np.asarray(part) for name, part in data.items()}
         if columns is not None:
             self.parts = {name: self.parts[name] for name in columns if name in self.parts}
@@ -151,22 +157,30 @@ class DataFrame:
     def __contains__(self, name: Any) -> bool:
         return name in self.parts
 
+    def named(self, name: Any) -> Any:
+        """Return the column of that name; a made-up table gives its columns to unknown names, the last to labels."""
+        if not self.made_up or name in self.parts:
+            return name
+        columns = list(self.parts)
+        free = [c for c in columns[:-1] if c not in self.aliases.values()] or columns[:-1]
+        return self.aliases.setdefault(name, columns[-1] if LABEL.search(str(name)) else free[0])
+
     def __getitem__(self, name: Any) -> Any:
         if isinstance(name, Series) or (isinstance(name, np.ndarray) and name.dtype == bool) or isinstance(name, slice):
             rows = name if isinstance(name, slice) else np.asarray(name)
             return DataFrame({column: part[rows] for column, part in self.parts.items()})
         if isinstance(name, list | np.ndarray | Names):
-            return DataFrame({column: self.parts[column] for column in name})
-        return Series(self.parts[name], name)
+            return DataFrame({column: self.parts[self.named(column)] for column in name})
+        return Series(self.parts[self.named(name)], name)
 
     def __setitem__(self, name: Any, value: Any) -> None:
         self.parts[name] = np.broadcast_to(np.asarray(value), (len(self),)).copy() if self.parts else np.asarray(value)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "parts":
+        if name.startswith("__") or name in ("parts", "made_up", "aliases"):
             raise AttributeError(name)
-        if name in self.parts:
-            return Series(self.parts[name], name)
+        if name in self.parts or (self.made_up and LABEL.fullmatch(name)):
+            return self[name]
         if name in ("mean", "std", "min", "max", "sum"):
             return lambda *_, **__: Series(getattr(self.values.astype(float), name)(axis=0))
         return Anything(name)
@@ -181,7 +195,8 @@ class DataFrame:
         if columns is None and axis in (0, "index"):
             kept = np.setdiff1d(self.index, np.asarray(gone))
             return DataFrame({name: part[kept] for name, part in self.parts.items()})
-        return DataFrame({name: part for name, part in self.parts.items() if name not in gone})
+        hidden = {self.named(name) for name in gone}
+        return DataFrame({name: part for name, part in self.parts.items() if name not in hidden})
 
     def pop(self, name: Any) -> Series:
         """Take a column out."""
@@ -288,24 +303,26 @@ def read_csv(
     path: Any, sep: str | None = None, header: Any = "infer", names: Any = None, delimiter: str | None = None, **_: Any
 ) -> DataFrame:
     """Return the table in a file, or a made-up one where there is none."""
-    text = _text(path)
-    cells = [row for row in csv.reader(io.StringIO(text), delimiter=_separator(sep or delimiter)) if row][
-        : MOST_ROWS + 1
-    ]
+    text, made_up = _text(path)
+    lines = csv.reader(io.StringIO(text), delimiter=_separator(sep or delimiter))
+    cells = [row for row in lines if row][: MOST_ROWS + 1]
     has_heads = header is not None and names is None and (header != "infer" or not _is_number(cells[0][0]))
     heads = list(names) if names is not None else cells[0] if has_heads else list(range(len(cells[0])))
     rows = cells[1:] if has_heads else cells
-    return DataFrame({name: _column(part) for name, part in zip(heads, zip(*rows, strict=False), strict=False)})
+    frame = DataFrame({name: _column(part) for name, part in zip(heads, zip(*rows, strict=False), strict=False)})
+    frame.made_up = made_up
+    return frame
 
 
-def _text(path: Any) -> str:
-    """Return the text to read a table from."""
+def _text(path: Any) -> tuple[str, bool]:
+    """Return the text to read a table from, and whether it is made up."""
     if hasattr(path, "read"):
-        return str(path.read())
+        return str(path.read()), False
     if "://" in str(path):
-        return as_csv(str(path))
+        note("nothing was downloaded: a made-up table was read")
+        return as_csv(str(path)), True
     with open(path, encoding="utf-8") as stream:
-        return stream.read()
+        return stream.read(), isinstance(stream, MadeUp)
 
 
 def _separator(asked: str | None) -> str:
