@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,7 @@ class Session:
         self.plan: Header | None = None
         self._function, self._adapter = function, adapter
         self._process = self._started()
+        self._require_function()
 
     def _started(self) -> Process:
         """Return a child that has read the file."""
@@ -61,8 +64,18 @@ class Session:
         self.seen = tuple(header["seen"])
         self._tables: list[Header] = [{**table, "unguarded": True} for table in header["tables"]]
         self._used: list[str] = []
-        self._plans: list[Header] = _of(self._function, header["plans"])
+        self._plans: list[Header] = _of(self._function, header["plans"]) if self.seen else []
         return process
+
+    def _require_function(self) -> None:
+        """Refuse the name of a function or class that the file does not define."""
+        names = [name.removeprefix("class ").partition("(")[0] for name in self.seen]
+        if self._function and self._function not in names:
+            known = ", ".join(names) or "none: the file defines no function"
+            near = get_close_matches(self._function, names, n=1)
+            advice = f"did you mean {near[0]}?" if near else "choose one of these"
+            self.close()
+            raise InputError("function", repr(self._function), f"one of {known}", advice)
 
     def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
         """Run the file from its beginning.
@@ -76,26 +89,32 @@ class Session:
             What was seen until the end; a run that had to be killed has seen nothing.
         """
         limits = {"updates": updates, "events": events, "seconds": self.seconds, "memory": self.memory}
-        if self.plan is None:
-            self.plan = self._settled(limits)
-        return self._run(inject or {}, {**limits, "plan": self.plan})[0]
+        if self.plan is not None:
+            return self._run(inject or {}, {**limits, "plan": self.plan})[0]
+        self.plan, recording = self._settled(limits)
+        return self._run(inject, {**limits, "plan": self.plan})[0] if inject else recording
 
-    def _settled(self, limits: Header) -> Header:
-        """Return the plan under which the file trains: its own main, else calls of what it defines."""
-        if self._adapter is not None and self._adapter.call:
-            return {}
-        first, promise = self._run({}, {**limits, "plan": {}})
-        if not self._function and (promise >= TRAINS or first.ended not in ("finished", "raised")):
-            return {}
-        promise = 0 if self._function else promise
+    def _settled(self, limits: Header) -> tuple[Header, Recording]:
+        """Return how the file is made to train, its own main first, and what was seen so."""
+        recording, promise = self._run({}, {**limits, "plan": {}})
         best: Header = {}
+        if self._function:
+            promise = 0
+        elif self._adapter or promise >= TRAINS or recording.ended not in ("finished", "raised"):
+            return best, recording
+        hopeless: set[str] = set()
         for plan in [*self._own_main(), *self._plans]:
-            _, found = self._run({}, {**limits, "plan": plan})
-            if found > promise:
-                best, promise = plan, found
-            if promise >= TRAINS:
-                break
-        return best
+            if promise >= TRAINS or plan.get("way") in hopeless:
+                continue
+            found, seen = self._run({}, {**limits, "plan": plan})
+            if found.raised is not None and found.raised.type == "NoCall":
+                hopeless.add(plan.get("way", ""))
+            elif seen > promise:
+                best, recording, promise = plan, found, seen
+        if self._function and not best:
+            said = f"{self._function} was not called: its parameters' names do not say what it takes"
+            recording = replace(recording, notes=(*recording.notes, said))
+        return best, recording
 
     def _own_main(self) -> list[Header]:
         """Return the other ways to run the file's own main: with made-up files, of other widths."""
@@ -110,7 +129,7 @@ class Session:
         try:
             self._process.write(pack({"inject": list(inject), **request}, [describe(v) for v in inject.values()]))
             header, arrays = _answer(self._process, self.seconds + MARGIN)
-        except NoAnswer:
+        except (NoAnswer, ValueError):  # no frame, or not one of ours
             self._process.kill()
             self._process = self._started()
             header, arrays = {"failed": "time"}, []

@@ -88,7 +88,8 @@ def _trained(caller: "Caller", thing: Any, method: str) -> str:
     methods = {_bare(n, made): getattr(thing, n) for n in dir(thing) if inspect.ismethod(getattr(thing, n, None))}
     training = [f for n, f in methods.items() if STEP_METHOD.match(n) and _takes_data(f)]
     if method:
-        return caller.repeat([methods[method]] if method in methods else [])
+        first = None if TRAIN.match(method) or FORWARD.match(method) else _best(methods, FORWARD)
+        return caller.repeat([f for f in (first, methods.get(method)) if f is not None])
     if training:
         return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
     return caller.repeat([f for p in (FORWARD, LOSS, BACKWARD, UPDATE) if (f := _best(methods, p)) is not None])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .adapted import Step, take
 from .callers import GUARDED
-from .calls import drive
+from .calls import WAYS, drive
 from .names import Trial
 from .notes import note
 from .recorder import Recorder, Stop
@@ -45,8 +45,10 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     end, space = run_main(program, recorder)
     if program.step is not None:
         return adapted(program, recorder, program.step, end, space)
-    if "way" not in plan or end.ended not in ("finished", "raised"):
+    if "way" not in plan or (plan["way"] in WAYS and end.ended not in ("finished", "raised")):
         return end
+    if recorder.ended:
+        recorder.start_again()
     if end.raised is not None:
         note(f"the file's own main ended in {end.raised['type']} (line {end.raised['line']}): {end.raised['message']}")
     done: list[str] = []
