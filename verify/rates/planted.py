@@ -21,7 +21,7 @@ class Place(NamedTuple):
     """Where a mistake is made: a block of a gradient, the layer it belongs to, one of its entries."""
 
     block: Block
-    index: tuple[int, ...]
+    at: tuple[int, ...]
 
     @property
     def layer(self) -> int:
@@ -43,7 +43,7 @@ def random_place(gradients: Gradients, rng: np.random.Generator, quantities: Seq
 
 def wrong_entry(place: Place, off: float) -> Backward:
     """Return the right backward pass but for one entry, times 1 + off."""
-    return _spoiled(place.block, lambda part: _with_entry(part, place.index, off))
+    return _spoiled(place.block, lambda part: _with_entry(part, place.at, off))
 
 
 def wrong_block(place: Place, off: float) -> Backward:
@@ -84,8 +84,8 @@ def _replaced(gradients: Gradients, block: Block, spoil: Callable[[Array], Array
     quantity, layer = block
     parts = list(getattr(gradients, quantity))
     parts[layer - 1] = spoil(parts[layer - 1])
-    changed: Gradients = gradients._replace(**{quantity: tuple(parts)})
-    return changed
+    changed: dict[str, Any] = {quantity: tuple(parts)}
+    return gradients._replace(**changed)
 
 
 def _with_entry(part: Array, index: tuple[int, ...], off: float) -> Array:
