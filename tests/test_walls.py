@@ -21,8 +21,8 @@ HEAVY = ("jax", "mpmath", "rich", "typer", "matplotlib", "torch")
 HOMES = {
     "jax": ("verify/oracles/autodiff.py",),
     "mpmath": ("verify/oracles/exact.py",),
-    "typer": ("verify/cli.py",),
-    "rich": ("verify/cli.py", "verify/report/"),
+    "typer": ("verify/cli.py", "verify/debug_command.py"),
+    "rich": ("verify/cli.py", "verify/debug_command.py", "verify/report/"),
     "torch": ("verify/oracles/pytorch.py",),
     "matplotlib": ("reference/examples/", "verify/report/"),
     "scipy": ("reference/", "verify/"),

@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from .api import verify_network as verify_network
     from .api import verify_random as verify_random
     from .functions import check_gradients as check_gradients
+    from .student.debug import diagnose as diagnose
 
 __version__ = "0.1.0"
-__all__ = ["check_gradients", "verify_network", "verify_random"]
-_HOMES = {"verify_network": "verify.api", "verify_random": "verify.api", "check_gradients": "verify.functions"}
+__all__ = ["check_gradients", "diagnose", "verify_network", "verify_random"]
+_HOMES = {
+    "verify_network": "verify.api",
+    "verify_random": "verify.api",
+    "check_gradients": "verify.functions",
+    "diagnose": "verify.student.debug",
+}
 
 
 def __getattr__(name: str) -> Any:

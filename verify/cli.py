@@ -14,6 +14,7 @@ from reference import InputError
 from . import __version__
 from .architectures import Architecture, Drawn, Limits
 from .crosscheck import ORACLES
+from .debug_command import debug
 from .report.model import Report
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Prove hand-written backpropagation right, or name what is wrong with it.",
 )
+app.command()(debug)
 MISUSE = 2
 INTERRUPTED = 130
 

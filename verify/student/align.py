@@ -9,7 +9,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .chain import Chain, Layer, chains
-from .curves import CURVES, Curve, matching_curves
+from .curves import CURVES, Curve, close, matching_curves
 from .lineage import Lineage, Update, lineage
 from .point import Observed, Point
 from .tape import Tape
@@ -79,7 +79,7 @@ def readings(tape: Tape) -> list[Reading]:
 
 
 def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
-    until = max(updates[0].at for updates in trained.values() if updates)
+    until = first_step_end(tape, trained)
     found = chains(tape, until, trained)
     if not found:
         return
@@ -91,6 +91,13 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     before = [c for c in same if c.end < first]
     for group in _batches(before):
         yield from _of_passes(tape, trained, group)
+
+
+def first_step_end(tape: Tape, trained: Lineage) -> int:
+    """Return where the last parameter is first updated: later values are updates of updates."""
+    new = {tape.group(u.new) for updates in trained.values() for u in updates if u.new != u.old}
+    roots = [updates[0].at for group, updates in trained.items() if group not in new]
+    return max(roots) if roots else max(updates[0].at for updates in trained.values())
 
 
 def _batches(passes: list[Chain]) -> Iterator[list[Chain]]:
@@ -134,15 +141,10 @@ def _outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
             continue
         seen.add(key)
         a = as_rows(tape.array(key), last)
-        curve = next((c for c in matching_curves(last.z, a) if c.name != "linear"), None)
-        if curve is not None and not _is_view(tape, at):
+        if not close(a, last.z, 1e-12) and (curve := next(matching_curves(last.z, a), None)) is not None:
             yield Output(curve, key, at)
             break
     yield Output(CURVES["linear"], last.z_key, last.z_at)
-
-
-def _is_view(tape: Tape, at: int) -> bool:
-    return tape.node(at).what in ("T", "reshape")
 
 
 def as_rows(value: Array, layer: Layer) -> Array:
@@ -252,22 +254,24 @@ def _agreed(passes: list[Pass], l: int) -> Curve:
 
 def _new(tape: Tape, layer: Layer, update: Update | None) -> Array:
     """Return a layer's weights after its update."""
-    return layer.W if update is None else weights_part(tape.array(update.new), layer)
+    return layer.W if update is None else weights_part(_turned(tape, layer, update, update.new), layer)
+
+
+def _turned(tape: Tape, layer: Layer, update: Update, key: int) -> Array:
+    """Return a value of the stored weights as (n_in, n_out): they may be transposed between update and product."""
+    value, used = tape.array(key), tape.array(layer.W_key)
+    old = tape.array(update.old)
+    if value.ndim != 2 or used.ndim != 2:
+        return value.reshape(-1, 1)
+    transposed = (layer.side == "left") != (old.shape != used.shape or not np.array_equal(old, used))
+    return value.T if transposed else value
 
 
 def weights_part(value: Array, layer: Layer) -> Array:
-    """Return a value of the shape of a layer's stored weights as (n_in, n_out), a merged bias left out."""
-    W = value if value.ndim == 2 else value[:, None]
-    W = W.T if layer.side == "left" and value.ndim == 2 else W
+    """Return what belongs to the weights of (n_in, n_out), without a merged bias's row."""
     if layer.merged is None:
-        return W
-    return W[:-1] if layer.merged == -1 else W[1:]
-
-
-def bias_part(value: Array, layer: Layer) -> Array:
-    """Return a layer's merged bias among its stored weights."""
-    W = value.T if layer.side == "left" and value.ndim == 2 else value
-    return np.asarray(W[layer.merged])
+        return value
+    return value[:-1] if layer.merged == -1 else value[1:]
 
 
 def _observed(
@@ -286,7 +290,11 @@ def _observed(
 def _weight_step(tape: Tape, layer: Layer, update: Update | None) -> Array:
     if update is None:
         return np.zeros_like(layer.W)
-    return weights_part(tape.array(update.old) - tape.array(update.new), layer)
+    return weights_part(_step(tape, layer, update), layer)
+
+
+def _step(tape: Tape, layer: Layer, update: Update) -> Array:
+    return _turned(tape, layer, update, update.old) - _turned(tape, layer, update, update.new)
 
 
 def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | None) -> Array | None:
@@ -294,7 +302,7 @@ def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | N
     if layer.merged is not None:
         if weight is None:
             return np.zeros(layer.W.shape[1])
-        return bias_part(tape.array(weight.old) - tape.array(weight.new), layer) / layer.constant
+        return _step(tape, layer, weight)[layer.merged] / layer.constant
     if layer.bias is None or layer.b is None:
         return None
     if bias is None:

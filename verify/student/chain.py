@@ -12,6 +12,7 @@ from .tape import Product, Tape
 
 FARTHEST = 60  # events between a product and the bias added to it
 MOST_PRODUCTS = 400
+NEAREST = 8  # products after a layer among which the next layer's is
 
 
 class Bias(NamedTuple):
@@ -177,7 +178,8 @@ def _paths(
 ) -> Iterator[tuple[Layer, ...]]:
     """Yield the layer followed by every chain whose first input is an activation of its pre-activation."""
     yield (layer,)
-    for at in (at for at in layers if at > layer.z_at):
+    later = [at for at in layers if at > layer.z_at]
+    for at in later[:NEAREST]:
         for path in best[at]:
             linked = link(layer, path[0], tape)
             if linked is not None and tape.group(layer.W_key) not in {tape.group(n.W_key) for n in path}:

@@ -12,6 +12,7 @@ from reference.network import ACTIVATIONS
 from reference.rowwise import ROWWISE
 
 CLOSE = 1e-9  # how well f(z) must meet a recorded value to be taken for it
+LARGEST_CONSTANT = 20.0
 PREFERRED = ("linear", "sigmoid", "tanh", "relu", "softmax", "leaky_relu", "softplus", "elu")
 
 # f'(z) written in a = f(z): what a helper that is called on activations computes.
@@ -146,9 +147,11 @@ def _fitted(z: Array, a: Array) -> Iterator[Curve]:
     negative = np.where(z < 0, z, 0)
     if negative.any():
         at = np.unravel_index(int(np.argmin(negative)), z.shape)
-        yield leaky(float(a[at] / z[at]))
-        yield elu(float(a[at] / np.expm1(z[at])))
+        if 0 < (slope := float(a[at] / z[at])) < 1:
+            yield leaky(slope)
+        if 0 < (alpha := float(a[at] / np.expm1(z[at]))) < LARGEST_CONSTANT:
+            yield elu(alpha)
     at = np.unravel_index(int(np.argmax(np.abs(z) * (np.abs(z) < 3))), z.shape)
-    if z[at]:
-        yield stretched("tanh", float(np.arctanh(a[at]) / z[at]))
-        yield stretched("sigmoid", float(np.log(a[at] / (1 - a[at])) / z[at]))
+    for name, c in (("tanh", np.arctanh(a[at]) / z[at]), ("sigmoid", np.log(a[at] / (1 - a[at])) / z[at])):
+        if 1 / LARGEST_CONSTANT < c < LARGEST_CONSTANT:
+            yield stretched(name, float(c))

@@ -24,6 +24,8 @@ class Found(NamedTuple):
         layer: counted from 1.
         quantity: the first quantity it makes wrong: "delta", "dW" or "db".
         wrong, right: formulas.
+        value: what the wrong step computes, up to a constant.
+        step: the step: "error" (at the output), "slope" (the factor f'), "down", "dW" or "db".
     """
 
     bug: str
@@ -31,6 +33,8 @@ class Found(NamedTuple):
     quantity: str
     wrong: str
     right: str
+    value: Array
+    step: str
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def _tops(point: Point, loss: str, most: int) -> Iterator[_State]:
     right = top_delta(point, loss)
     yield _State(loss_gradient(point, loss), right, None, (), ())
     for variant, da in error_variants(point, loss):
-        found = () if variant is None else (_found(variant, L, "delta"),)
+        found = () if variant is None else (_found(variant, L, "delta", da, "error"),)
         if len(found) > most:
             continue
         if variant is not None:
@@ -132,14 +136,18 @@ def _tops(point: Point, loss: str, most: int) -> Iterator[_State]:
             yield from _derived(point, L, da, found, missing="B4")
     error = point.a[L] - point.Y
     if (curve.name, loss) in FUSED:
-        twice = Found("B7", L + 1, "delta", "(a_L - y) * f'(z_L)", "delta_L = a_L - y")
-        yield _State(error, error * curve.derivative(z), None, (twice,), ())
+        twice = Found(
+            "B7", L + 1, "delta", "(a_L - y) * f'(z_L)", "delta_L = a_L - y", error * curve.derivative(z), "slope"
+        )
+        yield _State(error, twice.value, None, (twice,), ())
         if most > 1:
             yield from _derived(point, L, error, (twice,), missing="B4")
     for other in OTHER_LOSSES:
         if other != loss and not (other == "cross_entropy" and curve.family not in ("softmax", "sigmoid")):
-            name = Found("B44", L + 1, "delta", f"the delta of the loss {other}", f"the delta of the loss {loss}")
-            yield _State(loss_gradient(point, other), top_delta(point, other), None, (name,), ())
+            delta = top_delta(point, other)
+            wrong, right_one = f"the delta of the loss {other}", f"the delta of the loss {loss}"
+            name = Found("B44", L + 1, "delta", wrong, right_one, delta, "error")
+            yield _State(loss_gradient(point, other), delta, None, (name,), ())
 
 
 def _derived(point: Point, l: int, da: Array, found: tuple[Found, ...], missing: str = "B11") -> Iterator[_State]:
@@ -151,7 +159,9 @@ def _derived(point: Point, l: int, da: Array, found: tuple[Found, ...], missing:
         if delta is not None and _another(delta, right):
             bug = missing if variant.bug == "B11" else variant.bug
             wrong = variant.wrong if bug == "B11" else variant.wrong.replace("delta_l = dL/da_l", "delta_L = dL/da_L")
-            yield _State(da, delta, None, (*found, Found(bug, l + 1, "delta", wrong, variant.right)), ())
+            yield _State(
+                da, delta, None, (*found, Found(bug, l + 1, "delta", wrong, variant.right, delta, "slope")), ()
+            )
 
 
 def _another(value: Array, right: Array) -> bool:
@@ -161,8 +171,8 @@ def _another(value: Array, right: Array) -> bool:
     return bool(np.abs(value - right).max() > 1e-9 * np.abs(right).max())
 
 
-def _found(variant: Variant, l: int, quantity: str) -> Found:
-    return Found(variant.bug, l + 1, quantity, variant.wrong, variant.right)
+def _found(variant: Variant, l: int, quantity: str, value: Array, step: str) -> Found:
+    return Found(variant.bug, l + 1, quantity, variant.wrong, variant.right, value, step)
 
 
 def _settled(point: Point, observed: Observed, l: int, states: list[_State], most: int) -> list[_State]:
@@ -217,21 +227,23 @@ def _mistaken(observed: Observed, s: Stage, state: _State, got: Array, right: Ar
         if wrong is None or not _another(wrong, right):
             continue
         scale = _fit(observed, got, wrong, state.scale)
-        named = _found(variant, s.l, kind)
+        named = _found(variant, s.l, kind, wrong, kind)
         if scale is not None:
             fixed = scale if wrong.any() else state.scale
             yield state._replace(scale=fixed, found=(*state.found, named))
     if state.scale is not None and (free := _fit(observed, got, right, None)) is not None:
-        yield state._replace(found=(*state.found, _constant(s, free / state.scale, kind)))
+        yield state._replace(found=(*state.found, _constant(s, free / state.scale, kind, got)))
 
 
-def _constant(s: Stage, factor: float, kind: str) -> Found:
+def _constant(s: Stage, factor: float, kind: str, got: Array) -> Found:
     """Return the mistake of one gradient with a factor of its own."""
     N = len(s.delta)
     formula = "dW_l = a_(l-1)^T delta_l" if kind == "dW" else "db_l = sum of delta_l over the batch"
     averaged = N > 1 and any(np.isclose(factor, c, rtol=1e-6) for c in (N, 1 / N))
     bug = "B16" if averaged else "B14" if np.isclose(factor, -1, rtol=1e-6) else "B43"
-    return Found(bug, s.l + 1, kind, f"{factor:.6g} times too large: {formula} * {factor:.6g}", formula)
+    return Found(
+        bug, s.l + 1, kind, f"{factor:.6g} * ({formula.partition(' = ')[2]})", formula, got, f"factor of {kind}"
+    )
 
 
 def _fit(observed: Observed, got: Array, right: Array, scale: float | None) -> float | None:
@@ -264,7 +276,7 @@ def _one_lower(point: Point, l: int, state: _State) -> Iterator[_State]:
     for variant in DOWN:
         other = variant.change(stage)
         if other is not None and _another(other, da):
-            ways.append(((_found(variant, l, "delta"),), other))
+            ways.append(((_found(variant, l, "delta", other, "down"),), other))
     for found, down in ways:
         below = state._replace(da=down, found=state.found + found)
         yield from _with_factors(point, l, below._replace(delta=curve.backward(z, down)))
@@ -283,5 +295,13 @@ def _with_factors(point: Point, l: int, state: _State) -> Iterator[_State]:
     }
     for bug, values in factors.items():
         for c in values - {1.0}:
-            named = Found(bug, l + 1, "delta", f"{c:.6g} * (delta_(l+1) W_(l+1)^T) * f'(z_l)", RIGHT_DERIVATIVE)
+            named = Found(
+                bug,
+                l + 1,
+                "delta",
+                f"{c:.6g} * (delta_(l+1) W_(l+1)^T) * f'(z_l)",
+                RIGHT_DERIVATIVE,
+                c * state.delta,
+                "factor of delta",
+            )
             yield state._replace(delta=c * state.delta, found=(*state.found, named))

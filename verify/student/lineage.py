@@ -104,7 +104,9 @@ def _assigned(tape: Tape, total: Sum) -> bool:
     node = tape.node(total.at)
     if node.kind == "augment":
         return True
-    targets = {tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)}
+    targets = {
+        tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)
+    }
     return bool(targets) and any(
         tape.node(at).what in targets for at in tape.made.get(total.left, []) if at < total.at and _binds(tape, at)
     )

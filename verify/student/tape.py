@@ -154,3 +154,8 @@ class Tape:
         """Return the position of the first event that results in a key, None where there is none before that."""
         found = self.made.get(key, [])
         return found[0] if found and found[0] < before else None
+
+    def name_of(self, key: int) -> str:
+        """Return the first name that a value was given, "" where it has none."""
+        binds = (self.node(at) for at in self.made.get(key, []))
+        return next((node.what for node in binds if node.kind in ("bind", "store")), "")

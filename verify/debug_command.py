@@ -1,0 +1,77 @@
+"""The command ``gradproof debug``: what is wrong in a student's file, where, and why."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from reference import InputError
+
+from .report.diagnosis import Diagnosis
+
+
+def debug(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A Python program or a notebook.")],
+    function: Annotated[str, typer.Option(help="Call only this function, class or Class.method.")] = "",
+    layers: Annotated[str, typer.Option(help="Sizes, as 3,5,3; inferred when left out.")] = "",
+    activations: Annotated[str, typer.Option(help="Comma-separated; inferred when left out.")] = "",
+    loss: Annotated[str, typer.Option(help="The loss that is meant; inferred when left out.")] = "",
+    lr: Annotated[float | None, typer.Option(help="The learning rate; inferred when left out.")] = None,
+    adapter: Annotated[str, typer.Option(metavar="PATH", help="What could not be inferred, in ten lines.")] = "",
+    new_adapter: Annotated[bool, typer.Option("--new-adapter", help="Print an adapter to fill in, and stop.")] = False,
+    seed: Annotated[int, typer.Option(help="Reproduces the run.", min=0)] = 0,
+    json: Annotated[str, typer.Option(metavar="PATH|-", help="Write the report as JSON; - for standard output.")] = "",
+) -> None:
+    """Name the first wrong quantity, the mistake and the line in hand-written backpropagation.
+
+    Exit status: 0 correct, also up to convention; 1 wrong; 2 misuse; 3 could not run or judge.
+    """
+    from . import __version__
+    from .report.as_json import require_writable, write_json
+    from .report.diagnosis_json import diagnosis_json
+    from .student.adapter import read_adapter
+    from .student.debug import Options, diagnose, new_adapter_text
+
+    if json:
+        require_writable(json)
+    told = read_adapter(adapter) if adapter else None
+    if told is not None and lr is not None:
+        told = replace(told, lr=lr)
+    options = Options(
+        layers=_sizes(layers), activations=_names(activations), loss=loss, function=function, adapter=told, seed=seed
+    )
+    if new_adapter:
+        print(new_adapter_text(file, options), end="")
+        raise typer.Exit
+    _say(f"watching {Path(file).name} ...")
+    diagnosis = diagnose(file, options)
+    if json:
+        write_json(diagnosis_json(diagnosis, __version__), json)
+    if json != "-":
+        _show(diagnosis)
+    raise typer.Exit(diagnosis.exit_code)
+
+
+def _say(words: str) -> None:
+    """Tell a waiting reader what goes on."""
+    if sys.stderr.isatty():
+        print(words, file=sys.stderr)
+
+
+def _show(diagnosis: Diagnosis) -> None:
+    Console().print(str(diagnosis), highlight=False, markup=False, soft_wrap=True)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Return the sizes of the layers."""
+    parts = _names(text)
+    if not all(part.isdecimal() and int(part) for part in parts):
+        raise InputError("--layers", text, "sizes of 1 or more, as 3,5,3", "correct it")
+    return tuple(map(int, parts))

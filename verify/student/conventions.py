@@ -1,0 +1,61 @@
+"""How a program writes what everyone writes differently: layout, biases, sign, scale. None of it is a mistake."""
+
+from .judge import Judgement
+from .look import Look
+
+PLAIN = "row-major, W (in, out)"
+
+
+def conventions(judgement: Judgement) -> tuple[str, ...]:
+    """Return each convention of the program, named."""
+    look = judgement.best
+    return (_layout(look), *_biases(look), _step(look), *_scale(judgement), *_extras(judgement))
+
+
+def departs(judgement: Judgement) -> bool:
+    """Return whether the gradients equal ours only up to sign, layout or scale."""
+    look = judgement.best
+    return _layout(look) != PLAIN or "=" in _step(look) or bool(_scale(judgement)) or bool(_extras(judgement))
+
+
+def _layout(look: Look) -> str:
+    sides = {layer.side for layer in look.reading.passes[0].chain.layers}
+    if sides == {"right"}:
+        return PLAIN
+    single = all(len(p.chain.layers[0].a_in) == 1 for p in look.reading.passes)
+    samples = "one column per sample" if not single else "one sample at a time"
+    return f"column-major ({samples}), W (out, in): transposed" if sides == {"left"} else "layouts mixed"
+
+
+def _biases(look: Look) -> tuple[str, ...]:
+    layers = look.reading.passes[0].chain.layers
+    if any(layer.merged is not None for layer in layers):
+        return ("biases merged into the weights",)
+    if any(layer.bias is not None and layer.bias.sign < 0 for layer in layers):
+        return ("biases as thresholds, subtracted",)
+    return () if any(layer.bias is not None for layer in layers) else ("no biases",)
+
+
+def _step(look: Look) -> str:
+    update = next((u for u in reversed(look.reading.weights) if u is not None), None)
+    if update is None or update.sign < 0:
+        return "steps against the gradient"
+    return "gradient = -dL/dW, added with +="
+
+
+def _scale(judgement: Judgement) -> tuple[str, ...]:
+    """Return how the gradient's scale differs from that of the loss reported, where both are known."""
+    right = judgement.right
+    if right is None or not judgement.reported or right.optimiser:
+        return ()
+    passes = judgement.best.reading.passes
+    return (f"samples one at a time, {len(passes)} to a step",) if len(passes) > 1 else ()
+
+
+def _extras(judgement: Judgement) -> tuple[str, ...]:
+    right = judgement.right
+    if right is None:
+        return ()
+    if right.optimiser:
+        return ("an optimiser bends the steps (momentum, Adam, clipping)",)
+    return (f"weight decay {right.decay:.3g} per unit of summed loss",) if right.decay else ()

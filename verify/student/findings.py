@@ -1,0 +1,218 @@
+"""From a judgement to what is shown: the first wrong number, the mistakes with their lines, the oracles' words."""
+
+import numpy as np
+
+from reference import InputError, Network, Trace
+from reference.arrays import Array
+from reference.layers import Affine
+from reference.network import ACTIVATIONS, activation
+
+from ..patterns import find_pattern
+from ..report.diagnosis import FirstFault, Named
+from .blame import guilty
+from .catalogue import CATALOGUE
+from .explain import Explanation, Found
+from .judge import Judgement
+from .point import Point, reverse_sweep
+
+ALTERNATIVES = 3
+
+
+def first_fault(judgement: Judgement, *, autodiff: bool) -> FirstFault | None:
+    """Return the first wrong quantity with its worst entry, None where nothing is wrong.
+
+    Arguments:
+        judgement: of the program.
+        autodiff: whether JAX is asked as well, which takes a second or two.
+    """
+    if judgement.verdict != "wrong":
+        return None
+    if not judgement.explanations:
+        return _unnamed(judgement)
+    explanation = judgement.explanations[0]
+    found = explanation.found[0] if explanation.found else None
+    if found is None:
+        return _turned(judgement)
+    got, should, scale = _values(judgement, explanation, found)
+    line, text = line_of(judgement, explanation, found)
+    return _fault(judgement, found.layer, found.quantity, got, should, scale, (line, text), autodiff)
+
+
+def _fault(
+    judgement: Judgement,
+    layer: int,
+    quantity: str,
+    got: Array,
+    should: Array,
+    scale: float,
+    line: tuple[int | None, str],
+    autodiff: bool,
+) -> FirstFault:
+    """Return one block's fault at its worst entry."""
+    point = judgement.best.reading.point
+    index = tuple(int(i) for i in np.unravel_index(int(np.abs(got - should).argmax()), should.shape))
+    sizes = {"the batch size": len(point.X), "the number of outputs": point.sizes[-1]}
+    pattern = find_pattern(got, should, 1e-9 * np.abs(should).max(), sizes)
+    jax, differences, bar = _oracles(point, judgement.loss, layer, quantity, index, autodiff)
+    return FirstFault(
+        layer=layer,
+        activation=point.curves[layer - 1].name,
+        quantity=quantity,
+        index=index,
+        line=line[0],
+        text=line[1],
+        got=float(got[index]),
+        should_be=float(should[index]),
+        autodiff=None if jax is None else jax * scale,
+        differences=None if differences is None else differences * scale,
+        error_bar=None if bar is None else bar * abs(scale),
+        pattern=pattern.words if pattern else "",
+    )
+
+
+def _values(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[Array, Array, float]:
+    """Return what the wrong quantity is, what it should be, and the scale: the gradient of the program's own loss."""
+    point = judgement.best.reading.point
+    right = reverse_sweep(point, explanation.loss)
+    l = found.layer - 1
+    factor = _loss_factor(judgement, explanation.loss)
+    if found.quantity == "delta":
+        return explanation.deltas[l] * factor, right.delta[l] * factor, factor
+    observed = judgement.best.reading.observed
+    got = observed.dW[l] if found.quantity == "dW" else observed.db[l]
+    should = right.dW[l] if found.quantity == "dW" else right.db[l]
+    assert got is not None
+    return got / explanation.scale * factor, should * factor, factor
+
+
+def _loss_factor(judgement: Judgement, loss: str) -> float:
+    """Return what the program's own loss is of the summed one; 1 where it computes none."""
+    return next((s.factor for s in judgement.best.seen if s.name == loss and s.factor > 0), 1.0)
+
+
+def _turned(judgement: Judgement) -> FirstFault:
+    """Return the fault of a program whose gradients are right but whose steps climb."""
+    look = judgement.best
+    point = look.reading.point
+    right = reverse_sweep(point, judgement.loss)
+    factor = _loss_factor(judgement, judgement.loss)
+    update = next((u for u in reversed(look.reading.weights) if u is not None), None)
+    line = (None, "") if update is None else _source_line(judgement, update.end)
+    should = right.delta[-1] * factor
+    return _fault(judgement, point.depth, "delta", -should, should, factor, line, False)
+
+
+def _unnamed(judgement: Judgement) -> FirstFault | None:
+    """Return the first quantity from the top that no common scale makes right."""
+    look = judgement.best
+    point, observed = look.reading.point, look.reading.observed
+    right = reverse_sweep(point, judgement.loss)
+    scale = None
+    for l in reversed(range(point.depth)):
+        wrong = []
+        for quantity, got, should in (("dW", observed.dW[l], right.dW[l]), ("db", observed.db[l], right.db[l])):
+            if got is None:
+                continue
+            own = float(np.vdot(should, got) / np.vdot(should, should)) if should.any() else 0.0
+            fits = np.abs(got - (own if scale is None else scale) * should).max() <= 1e-6 * np.abs(got).max()
+            if fits and scale is None:
+                scale = own
+            if not fits:
+                wrong.append((quantity, got, should))
+        if wrong:
+            used = scale or 1.0
+            quantity, got, should = wrong[0]
+            both = len(wrong) == 2 or observed.db[l] is None
+            told = _fault(judgement, l + 1, quantity, got / used, should, 1.0, (None, ""), False)
+            return told if not both else FirstFault(**{**vars(told), "quantity": "delta", "index": None, "got": None})
+    return None
+
+
+def named(judgement: Judgement) -> tuple[Named, ...]:
+    """Return the mistakes of the best explanation, then those of others that fit as well."""
+    if judgement.verdict != "wrong":
+        return ()
+    if not judgement.explanations:
+        return ()
+    best = judgement.explanations[0]
+    if not best.found:
+        return (_climbing(judgement),)
+    told = [_named(judgement, best, found, alternative=False) for found in best.found]
+    ids = {n.id for n in told}
+    for other in judgement.explanations[1:]:
+        for found in other.found:
+            if found.bug not in ids and len(ids) < len(best.found) + ALTERNATIVES:
+                ids.add(found.bug)
+                told.append(_named(judgement, other, found, alternative=True))
+    return tuple(told)
+
+
+def _named(judgement: Judgement, explanation: Explanation, found: Found, *, alternative: bool) -> Named:
+    bug = CATALOGUE[found.bug]
+    only = len({e.bugs for e in judgement.explanations}) == 1
+    line, _ = line_of(judgement, explanation, found)
+    return Named(
+        id=bug.id,
+        name=bug.name,
+        confidence="reproduces every number" if only else "fits, and so do others",
+        layer=found.layer,
+        line=line,
+        wrong=found.wrong,
+        right=found.right,
+        why=bug.why,
+        fix=bug.fix,
+        alternative=alternative,
+    )
+
+
+def _climbing(judgement: Judgement) -> Named:
+    bug, fault = CATALOGUE["B14"], _turned(judgement)
+    return Named(
+        id="B14", name=bug.name, confidence="reproduces every number", layer=fault.layer, line=fault.line,
+        wrong=bug.wrong, right=bug.right, why=bug.why, fix=bug.fix,
+    )  # fmt: skip
+
+
+def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
+    """Return the guilty line and its text; (None, "") where the mistake is something missing."""
+    at = guilty(judgement.best, explanation, found)
+    return (None, "") if at is None else _source_line(judgement, at)
+
+
+def _source_line(judgement: Judgement, at: int) -> tuple[int | None, str]:
+    node = judgement.best.tape.node(at)
+    return node.line, node.text
+
+
+def _oracles(
+    point: Point, loss: str, layer: int, quantity: str, index: tuple[int, ...], autodiff: bool
+) -> tuple[float | None, float | None, float | None]:
+    """Return what autodiff and differences say at one entry, for the summed loss; None where they cannot speak."""
+    network = as_network(point, loss)
+    if network is None:
+        return None, None, None
+    from ..architectures import Problem
+    from ..crosscheck import crosscheck
+
+    oracles = ("autodiff", "differences") if autodiff else ("differences",)
+    try:
+        trace: Trace = network.forward(point.X)
+        evidence = crosscheck([Problem(network, trace.X, point.Y)], oracles=oracles)[0]
+    except (InputError, ValueError, FloatingPointError):
+        return None, None, None
+    block = ({"delta": "dz"}.get(quantity, quantity), layer)
+    jax = float(evidence.autodiff[block][index]) if block in evidence.autodiff else None
+    estimate = evidence.differences.get(block)
+    if estimate is None or not np.isfinite(estimate.bar[index]):
+        return jax, None, None
+    return jax, float(estimate.value[index]), float(estimate.bar[index])
+
+
+def as_network(point: Point, loss: str) -> Network | None:
+    """Return the point's network as one of the reference's, None where it has an activation that the tables lack."""
+    if any(f.name not in ACTIVATIONS for f in point.curves):
+        return None
+    layers = []
+    for W, b, f in zip(point.W, point.b, point.curves, strict=True):
+        layers += [Affine(W.copy(), np.zeros(W.shape[1]) if b is None else b.copy()), activation(f.name)]
+    return Network.stack(layers, loss, reduction="sum")

@@ -1,0 +1,187 @@
+"""From several looks at a program to one verdict: right, wrong, or not to be told, and on what evidence."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .explain import Explanation
+from .look import Look, Right, look
+from .own_loss import Moved, Runs, agrees, follows_own, moved
+from .points import Sources, sources, spread
+from .recording import Injection, Recording
+
+POINTS = 2  # injected points that must agree
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One injected point: what was injected, the run, and what it shows."""
+
+    inject: Injection
+    look: Look
+    found: Sources
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What can be said of a program.
+
+    Attributes:
+        verdict: "correct", "wrong" or "inconclusive".
+        natural: the program as it is.
+        points: the injected points.
+        right: where the gradients are right.
+        explanations: where they are wrong, the mistakes that reproduce them at every point, fewest first.
+        evidence: what the verdict rests on, sentence by sentence.
+        missing: what a verdict would need.
+        rows: the slopes of the program's own numbers.
+        loss: the loss it is judged by.
+        reported: the loss was computed by the program itself.
+    """
+
+    verdict: str
+    natural: Look
+    points: tuple[Shown, ...]
+    right: Right | None = None
+    explanations: tuple[Explanation, ...] = ()
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rows: tuple[Moved, ...] = ()
+    loss: str = ""
+    reported: bool = field(default=False)
+
+    @property
+    def best(self) -> Look:
+        """The look that numbers are shown from: the first injected point, else the program's own."""
+        return self.points[0].look if self.points else self.natural
+
+
+def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ()) -> Judgement | None:
+    """Return the judgement of a program, None where no network was found in its run.
+
+    Arguments:
+        runs: runs the program again.
+        natural: the program's own run.
+        seed: of the injected values.
+        tell: the losses to judge by, where they are known.
+    """
+    first = look(natural, tell)
+    if first is None:
+        return None
+    points = tuple(_points(runs, first, seed, tell))
+    looks = [p.look for p in points]
+    rights = [one.right for one in looks]
+    if points and all(rights):
+        return _rightly(first, points, [r for r in rights if r is not None])
+    if not points and first.right and first.right.scale > 0:
+        return _correct(first, points, first.right, 0)
+    if len(points) < POINTS or any(rights):
+        return _untold(first, points, "the program could not be run twice with other values")
+    return _accused(runs, first, points, seed)
+
+
+def _rightly(first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:
+    """Return "correct", or "wrong" where the right gradients are followed uphill."""
+    if all(r.scale > 0 for r in rights):
+        return _correct(first, points, rights[0], len(points))
+    if any(r.scale > 0 for r in rights):
+        return _untold(first, points, "a step that goes the same way at every point")
+    right = rights[0]
+    uphill = Explanation((), right.scale, right.loss, ())
+    reported = any(s.name == right.loss for p in points for s in p.look.seen)
+    sentence = "every gradient is right but for its sign: each step raises the loss"
+    return Judgement("wrong", first, points, None, (uphill,), (sentence,), (), (), right.loss, reported)
+
+
+def _points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:
+    """Return the injected points that show the same network: data and parameters replaced, else parameters alone."""
+    found = sources(first.tape, first.reading)
+    for data in (True, False):
+        shown = [_point(runs, first, found, np.random.default_rng((seed, i)), data, tell) for i in range(POINTS)]
+        points = [one for one in shown if one is not None]
+        if len(points) == POINTS:
+            return points
+    return []
+
+
+def _point(
+    runs: Runs, first: Look, found: Sources, rng: np.random.Generator, data: bool, tell: tuple[str, ...]
+) -> Shown | None:
+    inject = spread(first.reading, found, rng, data=data)
+    if not inject:
+        return None
+    one = look(runs.run(inject, updates=2), tell)
+    if one is None or one.reading.point.sizes != first.reading.point.sizes or not _arrived(one, found, inject):
+        return None
+    return Shown(inject, one, found)
+
+
+def _arrived(one: Look, found: Sources, inject: Injection) -> bool:
+    """Return whether the injected weights are the ones that the forward pass used."""
+    for W, source in zip(one.reading.point.W, found.W, strict=True):
+        if source is not None and source.place in inject:
+            values = np.sort(np.asarray(inject[source.place]).ravel())
+            if W.size <= values.size and not np.isin(np.round(W.ravel(), 12), np.round(values, 12)).all():
+                return False
+    return True
+
+
+def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count: int) -> Judgement:
+    assert right is not None
+    where = f"at {count} points with other data and weights" if count else "on the program's own data"
+    reported = any(s.name == right.loss for p in points for s in p.look.seen) or any(
+        s.name == right.loss for s in first.seen
+    )
+    sentence = f"every gradient is the one of {right.loss} {where}"
+    return Judgement("correct", first, points, right, evidence=(sentence,), loss=right.loss, reported=reported)
+
+
+def _untold(first: Look, points: tuple[Shown, ...], *missing: str) -> Judgement:
+    return Judgement("inconclusive", first, points, missing=missing)
+
+
+def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int) -> Judgement:
+    """Return "wrong" where every piece of evidence says so, else what is missing."""
+    shared = common([p.look.explanations for p in points])
+    one = points[0]
+    seen = [s for s in one.look.seen if s.name != "mae"]
+    names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
+    rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
+    if follows_own(rows) is not None and len(rows) == _wanted(one.look):
+        sentence = "the steps follow the slopes of a number that the program computes"
+        return Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
+    backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
+    if seen and not backed:
+        return _untold(first, points, "the program's own loss does not change as its forward pass says")
+    if not shared and not _all_updated(one.look):
+        return _untold(first, points, "an update of every layer's weights: some were not seen to change")
+    if not backed and not shared:
+        return _untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
+    if first.right is not None and not shared:
+        return _untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
+    evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
+    if backed:
+        evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
+    chosen = [e for e in shared if e.loss in {b.name for b in backed}] or shared
+    loss = chosen[0].loss if chosen else backed[0].name
+    return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
+
+
+def _all_updated(one: Look) -> bool:
+    return all(u is not None for u in one.reading.weights)
+
+
+def _wanted(one: Look) -> int:
+    """Return how many parameters must have moved for the slopes to speak of all of them."""
+    layers = one.reading.passes[0].chain.layers
+    return len(layers) + sum(layer.bias is not None for layer in layers)
+
+
+def common(lists: list[list[Explanation]]) -> list[Explanation]:
+    """Return the explanations of the first point that hold at every other point too."""
+    others = [{_key(e) for e in one} for one in lists[1:]]
+    return [e for e in lists[0] if all(_key(e) in keys for keys in others)]
+
+
+def _key(explanation: Explanation) -> tuple[object, ...]:
+    return (explanation.loss, *((f.bug, f.layer, f.quantity) for f in explanation.found))

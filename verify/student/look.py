@@ -1,0 +1,184 @@
+"""One run looked at: the reading that fits best, and whether its gradients are right, up to what, or how wrong."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from .align import Reading, readings
+from .explain import Explanation, explain, is_right
+from .losses_seen import LossSeen, believed, losses_seen
+from .point import Observed, Point, reverse_sweep
+from .recording import Recording
+from .tape import Tape
+
+DEFAULTS = {
+    "sigmoid": ("half_sse", "bce", "cross_entropy"),
+    "softmax": ("cross_entropy", "half_sse", "bce"),
+}
+OTHERS = ("mae", "huber", "log_cosh", "hinge")
+TRIED = 4  # readings that are searched for mistakes
+
+
+class Right(NamedTuple):
+    """Gradients that are right.
+
+    Attributes:
+        loss: the loss they belong to.
+        scale: observed = scale * gradient of the summed loss.
+        decay: observed = scale * (gradient + decay * W).
+        optimiser: whether the step is made of the right gradients but is not proportional to them.
+    """
+
+    loss: str
+    scale: float
+    decay: float = 0.0
+    optimiser: bool = False
+
+
+class Look(NamedTuple):
+    """What one run shows.
+
+    Attributes:
+        tape: the run.
+        reading: the one that fits best.
+        seen: the losses that were computed.
+        right: where the gradients are right.
+        explanations: else the mistakes that reproduce them, fewest first.
+    """
+
+    tape: Tape
+    reading: Reading
+    seen: list[LossSeen]
+    right: Right | None
+    explanations: list[Explanation]
+
+    @property
+    def bugs(self) -> frozenset[str]:
+        """The ids of every explanation, first ones only."""
+        return frozenset(b for e in self.explanations for b in e.bugs)
+
+
+def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
+    """Return what a run shows, None where no network was found in it.
+
+    Arguments:
+        recording: the run.
+        tell: the names of the losses to judge by, where they are known.
+    """
+    tape = Tape(recording)
+    found = readings(tape)
+    seen = [losses_seen(tape, r) for r in found]
+    for reading, losses in zip(found, seen, strict=True):
+        right = rightness(tape, reading, tell or candidates(reading.point, losses))
+        if right is not None:
+            return Look(tape, reading, losses, right, [])
+    best: Look | None = None
+    for reading, losses in list(zip(found, seen, strict=True))[:TRIED]:
+        names = tell or candidates(reading.point, losses)[:3]
+        explanations = [e for name in names for e in explain(reading.point, reading.observed, name)]
+        explanations.sort(key=lambda e: e.cost)
+        one = Look(tape, reading, losses, None, explanations)
+        if best is None or (
+            explanations and (not best.explanations or explanations[0].cost < best.explanations[0].cost)
+        ):
+            best = one
+    return best
+
+
+def candidates(point: Point, seen: list[LossSeen]) -> tuple[str, ...]:
+    """Return the losses to judge by: the computed ones, else every one that the output may go with."""
+    names = believed(seen)
+    if names and names != ["mae"]:
+        return tuple(names)
+    return (*DEFAULTS.get(point.curves[-1].family, ("half_sse",)), *OTHERS)
+
+
+def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | None:
+    """Return how the observed gradients are right for one of the losses, None where they are not."""
+    for loss in losses:
+        scale = is_right(reading.point, reading.observed, loss)
+        if scale is not None:
+            return Right(loss, scale)
+    for loss in losses:
+        decayed = with_decay(reading.point, reading.observed, loss)
+        if decayed is not None:
+            return decayed
+    for loss in losses:
+        if made_of_right_gradients(tape, reading, loss):
+            return Right(loss, 1.0, optimiser=True)
+    return None
+
+
+def with_decay(point: Point, observed: Observed, loss: str) -> Right | None:
+    """Return scale and decay with observed = scale (gradient + decay W) in every layer, the same decay in all."""
+    right = reverse_sweep(point, loss)
+    rows: list[tuple[Array, Array, Array]] = []
+    for l in range(point.depth):
+        got, b = observed.dW[l], observed.db[l]
+        if got is None:
+            return None
+        rows.append((got, right.dW[l], point.W[l]))
+        if b is not None:
+            rows.append((b, right.db[l], np.zeros_like(b)))
+    return fitted(rows, observed, loss)
+
+
+def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str) -> Right | None:
+    """Return the least-squares fit of got = s g + t W over all rows where it leaves nothing over."""
+    got, g, W = (np.concatenate([row[i].ravel() for row in rows]) for i in range(3))
+    basis = np.stack([g, W], axis=1)
+    if not np.isfinite(basis).all() or np.linalg.matrix_rank(basis) < 2 or len(got) < 4:
+        return None
+    (s, t), *_ = np.linalg.lstsq(basis, got, rcond=None)
+    for one, g_l, W_l in rows:
+        off = np.abs(one - s * g_l - t * W_l).max()
+        if off > observed.tolerance * max(np.abs(one).max(), np.abs(s * g_l).max()) + observed.floor:
+            return None
+    return Right(loss, float(s), float(t / s)) if s else None
+
+
+def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
+    """Return whether every right gradient was computed, at one scale, and the update then bent each of them.
+
+    A step that is no multiple of its own gradient is the work of an optimiser (Adam, RMSprop, clipping), which is
+    no mistake. A step that is one, at a factor of its own, is.
+    """
+    right = reverse_sweep(reading.point, loss)
+    scales: set[float] | None = None
+    for got, g in _pairs(reading.observed, right.dW, right.db):
+        if got is None or not g.any() or _proportional(got, g) or not got.any():
+            return False
+        here = {round(s, 7) for s in _scales_recorded(tape, reading, g)}
+        scales = here if scales is None else {s for s in scales if any(abs(s - h) < 1e-6 * abs(s) for h in here)}
+        if not scales:
+            return False
+    return bool(scales)
+
+
+def _pairs(observed: Observed, dW: tuple[Array, ...], db: tuple[Array, ...]) -> list[tuple[Array | None, Array]]:
+    biases = [(got, g) for got, g in zip(observed.db, db, strict=True) if got is not None]
+    return [*zip(observed.dW, dW, strict=True), *biases]
+
+
+def _proportional(got: Array, g: Array) -> bool:
+    scale = float(np.vdot(g, got) / np.vdot(g, g))
+    return bool(np.abs(got - scale * g).max() <= 1e-6 * np.abs(got).max())
+
+
+def _scales_recorded(tape: Tape, reading: Reading, g: Array) -> list[float]:
+    """Return the factors at which a gradient, or its transpose, was recorded during the step."""
+    found = []
+    keys = dict.fromkeys(e.result for e in tape.events[reading.start : reading.end] if e.result >= 0)
+    for key in keys:
+        if np.size(tape.recording.values[key]) != g.size:
+            continue
+        value = tape.array(key)
+        for form in (g, g.T):
+            if value.shape == form.shape or 1 in (*value.shape, *form.shape) or value.ndim == 1:
+                flat, other = value.ravel(), form.ravel()
+                scale = float(np.vdot(other, flat) / np.vdot(other, other))
+                if scale and np.abs(flat - scale * other).max() <= 1e-6 * np.abs(flat).max():
+                    found.append(scale)
+    return found

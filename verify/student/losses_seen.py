@@ -1,0 +1,74 @@
+"""Which loss a program believes in: the recorded numbers that are a known loss of its output and targets."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.losses import LOSSES
+
+from .align import Reading
+from .point import Point
+from .recording import Place
+from .tape import Tape
+
+BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence")
+METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
+EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
+
+
+class LossSeen(NamedTuple):
+    """One recorded number that is a loss.
+
+    Attributes:
+        name: of the loss's table entry.
+        place: of the expression that computed it; ``at`` its position, ``value`` what it was.
+        factor: value = factor * the summed loss.
+    """
+
+    name: str
+    place: Place
+    at: int
+    value: float
+    factor: float
+
+
+def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
+    """Return every recorded number of the step that is a simple multiple of a known loss, in the order of computing."""
+    found: list[LossSeen] = []
+    known = [(name, total, factors) for name, total, factors in _totals(reading.point) if total > 0]
+    seen: set[int] = set()
+    for at in range(reading.start, reading.end):
+        key = tape.events[at].result
+        if key < 0 or key in seen or tape.recording.values[key].size != 1:
+            continue
+        seen.add(key)
+        value = float(np.real(tape.recording.values[key]).reshape(()))
+        if not np.isfinite(value) or value == round(value):
+            continue
+        for name, total, factors in known:
+            within = EXACT if name in ("half_sse", *METRICS) else LOGARITHMIC
+            factor = next((f for f in factors if abs(value - f * total) <= within * abs(value)), None)
+            if factor is not None:
+                found.append(LossSeen(name, tape.place(at), at, value, factor))
+    return found
+
+
+def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
+    """Return the summed value of each loss at a point, with the factors that a program may put before it."""
+    N, K = point.a[-1].shape
+    factors = {1.0, 1 / N, 1 / (N * K), 1 / K}
+    factors |= {2 * f for f in factors} | {f / 2 for f in factors}
+    both = tuple(sorted(factors | {-f for f in factors}, key=lambda f: -f))
+    found = []
+    with np.errstate(all="ignore"):
+        for name in (*BELIEVED, *METRICS):
+            total = float(np.sum(LOSSES[name].forward(point.a[-1], point.Y)))
+            if np.isfinite(total):
+                found.append((name, total, both))
+    return found
+
+
+def believed(seen: list[LossSeen]) -> list[str]:
+    """Return the names of the losses that were computed, a metric only where nothing else was."""
+    names = list(dict.fromkeys(s.name for s in seen))
+    return [n for n in names if n not in METRICS] or names

@@ -1,0 +1,158 @@
+"""Where a run's inputs, targets and parameters come from, and well-spread values to inject there."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.arrays import Array
+
+from .align import Pass, Reading
+from .recording import Injection, Place
+from .tape import Tape
+
+VIEWS = ("T", "transpose", "reshape", "ravel", "flatten", "copy", "array", "asarray", "atleast_2d", "matrix", "float")
+LARGEST = 200_000
+
+
+class Source(NamedTuple):
+    """Where a value enters the run: the place to inject at, and what the expression returned."""
+
+    place: Place
+    value: Array
+
+
+class Sources(NamedTuple):
+    """The sources of a reading; None where one was not found.
+
+    Attributes:
+        X, Y: one for each pass.
+        W, b: one for each layer; b None too where the layer has none.
+    """
+
+    X: tuple[Source | None, ...]
+    Y: tuple[Source | None, ...]
+    W: tuple[Source | None, ...]
+    b: tuple[Source | None, ...]
+
+
+def sources(tape: Tape, reading: Reading) -> Sources:
+    """Return where each quantity of a reading comes from: before its first use, through views and slices."""
+    layers = reading.passes[0].chain.layers
+    return Sources(
+        tuple(source(tape, p.chain.start, p.chain.layers[0].a_key, whole=True) for p in reading.passes),
+        tuple(_target_source(tape, p) for p in reading.passes),
+        tuple(source(tape, layer.product.at, layer.W_key) for layer in layers),
+        tuple(None if layer.bias is None else source(tape, layer.z_at, layer.bias.key) for layer in layers),
+    )
+
+
+def _target_source(tape: Tape, one: Pass) -> Source | None:
+    found = source(tape, one.target.at, one.target.key, whole=True)
+    if found is None and one.target.key in tape.events[one.target.at].operands:
+        return None
+    return found
+
+
+def source(tape: Tape, at: int, key: int, *, whole: bool = False) -> Source | None:
+    """Return where the operand ``key`` of the event at a position comes from, None where no event made it.
+
+    Arguments:
+        tape: the run.
+        at: the position of the event that uses the value.
+        key: the value's key.
+        whole: whether a part of an array is traced to the array, so that every use of it sees the new value.
+    """
+    event = tape.events[at]
+    held = dict(zip(event.operands, event.held_by, strict=False)).get(key, -1)
+    made = _maker(tape, key, held, at)
+    if made is None:
+        return None
+    node, maker = tape.node(made), tape.events[made]
+    arrays = [k for k in maker.operands if k >= 0 and tape.shape(k)]
+    last = node.what.rpartition(".")[2]
+    view = last in VIEWS and len(arrays) >= 1 and np.size(tape.recording.values[arrays[0]]) == _size(tape, key)
+    part = whole and node.kind == "subscript" and bool(arrays)
+    if view or part or (node.kind in ("bind", "argument", "name", "return") and arrays):
+        earlier = source(tape, made, arrays[0], whole=whole)
+        if earlier is not None:
+            return earlier
+    return Source(tape.place(made), tape.array(key))
+
+
+def _size(tape: Tape, key: int) -> int:
+    return int(np.size(tape.recording.values[key]))
+
+
+def _maker(tape: Tape, key: int, held: int, before: int) -> int | None:
+    """Return the first event that made the value: of the very object that was used, where that can be told."""
+    places = [at for at in tape.made.get(key, []) if at < before]
+    same = [at for at in places if held >= 0 and tape.events[at].identity == held]
+    return (same or places or [None])[0]
+
+
+def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: bool = True) -> Injection:
+    """Return well-spread values for every source: normal inputs, weights of order one, biases that are not zero.
+
+    Arguments:
+        reading: what the values are for.
+        found: where they go.
+        rng: the source of randomness.
+        data: whether inputs and targets are replaced too, or the parameters alone.
+    """
+    inject: dict[Place, NDArray[np.float64]] = {}
+    layers = reading.passes[0].chain.layers
+    for layer, W, b in zip(layers, found.W, found.b, strict=True):
+        if W is not None:
+            inject[W.place] = rng.normal(size=W.value.shape) * min(1.0, 1.6 / np.sqrt(len(layer.W)))
+        if b is not None:
+            inject[b.place] = 0.4 * rng.normal(size=b.value.shape)
+    if data:
+        for X in found.X:
+            if X is not None and X.place not in inject and X.value.size <= LARGEST:
+                inject[X.place] = _inputs(X.value, rng)
+        for one, Y in zip(reading.passes, found.Y, strict=True):
+            if Y is not None and Y.place not in inject:
+                inject[Y.place] = _targets(Y.value, one, rng)
+    return inject
+
+
+def _inputs(value: Array, rng: np.random.Generator) -> Array:
+    """Return normal inputs; a row or column that holds one number throughout, as a merged bias does, stays."""
+    new: Array = rng.normal(size=value.shape)
+    if value.ndim == 2 and min(value.shape) > 1:
+        for axis in (0, 1):
+            first = np.take(value, [0], axis=axis)
+            held = (value == first).all(axis=axis) & (np.abs(first[0] if axis == 0 else first[:, 0]) == 1)
+            if axis == 0:
+                new[:, held] = value[:, held]
+            else:
+                new[held] = value[held]
+    return new
+
+
+def _targets(value: Array, one: Pass, rng: np.random.Generator) -> Array:
+    """Return targets of the same kind: labels, one-hot rows, or numbers inside (0, 1)."""
+    if one.target.labels and _whole(value):
+        labels = rng.integers(0, one.target.value.shape[1], size=value.shape)
+        return np.asarray(labels, np.float64) if value.ndim == 0 else labels
+    if _one_hot(one.target.value):
+        return _shuffled_hot(value, one.target.value.shape[1], rng)
+    return rng.uniform(0.05, 0.95, size=value.shape)
+
+
+def _whole(value: Array) -> bool:
+    return bool((value == np.round(value)).all())
+
+
+def _one_hot(rows: Array) -> bool:
+    return rows.shape[1] > 1 and bool((rows.sum(axis=1) == 1).all()) and bool(((rows == 0) | (rows == 1)).all())
+
+
+def _shuffled_hot(value: Array, classes: int, rng: np.random.Generator) -> Array:
+    """Return other one-hot targets in the value's own layout."""
+    if value.ndim == 2 and value.shape[1] == classes and (value.sum(axis=1) == 1).all():
+        return np.eye(classes)[rng.integers(0, classes, len(value))]
+    if value.ndim == 2 and value.shape[0] == classes:
+        return np.eye(classes)[rng.integers(0, classes, value.shape[1])].T
+    return np.eye(classes)[int(rng.integers(0, classes))].reshape(value.shape) if value.size == classes else value
