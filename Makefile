@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: verify test test-slow lint bench perf-gate gate-power debug-rates clean
+.PHONY: verify test test-slow lint rates bench perf-gate gate-power debug-rates clean
 
 # The main job: a thousand random networks against two oracles.
 verify: $(VENV)/.stamp-base
@@ -23,6 +23,11 @@ lint: $(VENV)/.stamp-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The error rates of the verdicts, beside other checkers: about an hour, most of it right networks.
+NETWORKS ?= 1000000
+rates: $(VENV)/.stamp-plot $(VENV)/.stamp-peers
+	$(BIN)/gradproof rates --networks $(NETWORKS) --markdown docs/rates.md --plot docs/rates
 
 # Every suite: one table, and a picture, in .benchmarks.
 bench: $(VENV)/.stamp-bench

@@ -47,4 +47,4 @@ class Ratios:
         if not self.total:
             return 0.0
         place = int(np.searchsorted(np.cumsum(self.counts), share * self.total))
-        return min(float(10 ** (LOW + (place + 1) / PER_DECADE)), self.largest)
+        return self.largest if place >= BINS - 1 else min(float(10 ** (LOW + (place + 1) / PER_DECADE)), self.largest)
