@@ -100,6 +100,34 @@ def rates(
     raise typer.Exit(measured.exit_code)
 
 
+@app.command()
+def certify(
+    activations: Annotated[str, typer.Option(help="Comma-separated.")] = "",
+    losses: Annotated[str, typer.Option(help="Comma-separated; all of both when both are left out.")] = "",
+    points: Annotated[int, typer.Option(help="Points of each function, roughly.")] = 1000,
+    exhaustive_float32: Annotated[
+        bool,
+        typer.Option("--exhaustive-float32", help="Every float32 as an input instead; continued where it was left."),
+    ] = False,
+    only: Annotated[str, typer.Option(metavar="NAME", help="Of these passes, the one of this activation.")] = "",
+    seed: Annotated[int, typer.Option(help="Reproduces the points.", min=0)] = 0,
+    workers: Annotated[int | None, typer.Option(help="Processes. One for each core when left out.")] = None,
+    json: Annotated[str, typer.Option(metavar="PATH|-", help="Write the certificate as JSON.")] = "",
+    markdown: Annotated[str, typer.Option(metavar="PATH|-", help="Write the tables as a page.")] = "",
+) -> None:
+    """Certify the accuracy of the tables: every activation and loss in ulp, beside JAX and PyTorch.
+
+    Exit status: 0 all within 4 (1 + k) ulp, 1 something is not, 2 misuse.
+    """
+    from .certify_command import Request, certificate, exhaustive
+
+    chosen = Request(_names(activations), _names(losses), points, seed, workers, json, markdown, only)
+    with _bar() as update:
+        outcome = (exhaustive if exhaustive_float32 else certificate)(chosen, update)
+    outcome.show(Console())
+    raise typer.Exit(outcome.exit_code)
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 

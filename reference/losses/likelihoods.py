@@ -151,6 +151,7 @@ LIKELIHOODS = (
         derivative_formula="softmax(z) - y",
         reduction="batch_mean",
         targets="distribution",
+        above_8_ulp="saturated rows: an exponential of a rounded difference, as in softmax",
         source="Bridle 1990, on logits",
     ),
     Loss(

@@ -187,12 +187,12 @@ def stratified_points(entry: Elementwise, rng: np.random.Generator, each: int) -
             signs * 10 ** rng.uniform(-300, 300, each),
             rng.uniform(-2e-308, 2e-308, each),
             np.array(SPECIAL),
-            *(_neighbours(x) for x in (*(kink.at for kink in entry.kinks), *entry.seams, *roots_of_derivative(entry))),
+            *(neighbours(x) for x in (*(kink.at for kink in entry.kinks), *entry.seams, *roots_of_derivative(entry))),
         ]
     )
 
 
-def _neighbours(x: float) -> Array:
+def neighbours(x: float) -> Array:
     """Return x, the floats next to it, and points that close in on it from both sides."""
     distances = 2.0 ** -np.arange(3, 52, 4)
     return np.concatenate(([x, np.nextafter(x, np.inf), np.nextafter(x, -np.inf)], x + distances, x - distances))

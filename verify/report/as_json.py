@@ -62,7 +62,7 @@ def _row(subject: Subject, oracle: str, count: Count) -> dict[str, Any]:
 
 
 def require_writable(path: str, option: str = "--json") -> None:
-    """Refuse a path, given by an option, that no file can be written to; "-" is standard output.
+    """Refuse a path that no file can be written to; "-" is standard output.
 
     Raises:
         InputError: when the folder does not exist, is not writable, or the path is a folder.
