@@ -100,7 +100,7 @@ class Session:
         best: Header = {}
         if self._function:
             promise = 0
-        elif self._adapter or promise >= TRAINS or recording.ended not in ("finished", "raised"):
+        elif self._adapter or self._is_told(recording, promise):
             return best, recording
         hopeless: set[str] = set()
         for plan in [*self._own_main(), *self._plans]:
@@ -115,6 +115,11 @@ class Session:
             said = f"{self._function} was not called: its parameters' names do not say what it takes"
             recording = replace(recording, notes=(*recording.notes, said))
         return best, recording
+
+    def _is_told(self, recording: Recording, promise: float) -> bool:
+        """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""
+        own_mistake = recording.ended == "raised" and promise > 0 and "table" not in self._used
+        return promise >= TRAINS or own_mistake or recording.ended not in ("finished", "raised")
 
     def _own_main(self) -> list[Header]:
         """Return the other ways to run the file's own main: with made-up files, of other widths."""

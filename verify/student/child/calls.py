@@ -10,7 +10,23 @@ from typing import Any
 import numpy as np
 
 from .layers import by_layers
-from .names import BACKWARD, FORWARD, INIT, LOSS, STEP_METHOD, STEPS, TRAIN, UPDATE, NoCall, Trial, known_for, made_for
+from .names import (
+    BACKWARD,
+    FORWARD,
+    INIT,
+    LOSS,
+    STEP_METHOD,
+    STEPS,
+    TRAIN,
+    UPDATE,
+    NoCall,
+    Trial,
+    is_data,
+    is_target,
+    known_for,
+    made_for,
+    pairs,
+)
 
 
 def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> str:
@@ -32,8 +48,8 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> st
     functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType)}
     classes = {n: v for n, v in own.items() if isinstance(v, type)}
     caller = Caller(space, returned(tree), trial)
-    if way == "classes":
-        found = by_classes(caller, classes)
+    if way in ("classes", "pieces"):
+        found = by_classes(caller, classes, way == "classes")
     elif way == "training":
         found = by_training(caller, functions)
     elif way == "steps":
@@ -47,7 +63,7 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> st
     raise NoCall(way)
 
 
-WAYS = ("classes", "training", "steps", "layers")
+WAYS = ("classes", "pieces", "training", "steps", "layers")
 
 
 def named(caller: "Caller", own: Mapping[str, Any], function: str) -> str:
@@ -64,13 +80,13 @@ def named(caller: "Caller", own: Mapping[str, Any], function: str) -> str:
     return f"{function}()"
 
 
-def by_classes(caller: "Caller", classes: Mapping[str, type]) -> Iterator[str]:
-    """Construct each class and train it: by its training method, else forward, backward, update."""
+def by_classes(caller: "Caller", classes: Mapping[str, type], whole: bool) -> Iterator[str]:
+    """Construct each class and train it: by its training method as a whole, or by forward, backward, update."""
     for name, made in sorted(classes.items(), key=lambda item: -_promise(item[1])):
         if _promise(made) < 1:
             continue
         try:
-            yield f"{name}: " + _trained(caller, caller.construct(made), "")
+            yield f"{name}: " + _trained(caller, caller.construct(made), "", whole)
         except NoCall:
             continue
 
@@ -82,7 +98,7 @@ def _promise(made: type) -> int:
     return 4 * trains + 2 * (forward and backward) + (backward or any(LOSS.search(n) for n in methods))
 
 
-def _trained(caller: "Caller", thing: Any, method: str) -> str:
+def _trained(caller: "Caller", thing: Any, method: str, whole: bool = True) -> str:
     """Train an object for a few steps; return what was called."""
     made = type(thing)
     methods = {_bare(n, made): getattr(thing, n) for n in dir(thing) if inspect.ismethod(getattr(thing, n, None))}
@@ -90,7 +106,7 @@ def _trained(caller: "Caller", thing: Any, method: str) -> str:
     if method:
         first = None if TRAIN.match(method) or FORWARD.match(method) else _best(methods, FORWARD)
         return caller.repeat([f for f in (first, methods.get(method)) if f is not None])
-    if training:
+    if whole:
         return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
     return caller.repeat([f for p in (FORWARD, LOSS, BACKWARD, UPDATE) if (f := _best(methods, p)) is not None])
 
@@ -158,8 +174,9 @@ class Caller:
         """Call it and remember what it returned."""
         given: list[Any] = []
         named: dict[str, Any] = {}
+        in_pairs = takes_pairs(function)
         for parameter in _wanted(function):
-            value = self.argument(parameter)
+            value = pairs(self.trial) if in_pairs and is_data(parameter.name) else self.argument(parameter)
             if value is _LEFT_OUT:
                 continue
             if parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY:
@@ -227,6 +244,12 @@ class Caller:
 
 
 _LEFT_OUT = object()
+
+
+def takes_pairs(function: Any) -> bool:
+    """Return whether a function trains on data and targets in one argument: a list of pairs."""
+    names = [p.name for p in _wanted(function)]
+    return bool(TRAIN.match(getattr(function, "__name__", "").lower())) and not any(map(is_target, names))
 
 
 def _is_data(value: Any) -> bool:

@@ -85,6 +85,7 @@ _OUT = re.compile(
     r"^(n_?(y|out|outputs?|classes)|out(put)?_?(size|dim|nodes|features|neurons|units|layer(_size)?)|onodes|"
     r"num_(labels|classes)|k|c)$"
 )
+_BATCH = re.compile(r"batch_?(size|len|n)|^bs$|size_?of_?batch")
 _TRAIN_WORDS = re.compile(r"_?(train(ing)?|tr|batch|mini_?batch|set|all)_?")
 
 
@@ -96,6 +97,8 @@ def plain(name: str) -> str:
 
 def made_for(name: str, trial: Trial) -> Any:
     """Return what a parameter of that name takes, None where the name does not say."""
+    if _BATCH.search(name.lower()):
+        return trial.samples
     bare = plain(name)
     for pattern, make in _MAKERS:
         if pattern.match(bare):
@@ -115,6 +118,25 @@ def known_for(name: str, pool: Mapping[str, Any]) -> Any:
         if bare in group:
             return next((by_plain[other] for other in group if other in by_plain), None)
     return None
+
+
+def is_data(name: str) -> bool:
+    """Return whether a parameter of that name takes data."""
+    return bool(_DATA.match(plain(name)))
+
+
+def is_target(name: str) -> bool:
+    """Return whether a parameter of that name takes targets."""
+    return bool(_TARGET.match(plain(name)))
+
+
+def pairs(trial: Trial) -> list[tuple[Values, Any]]:
+    """Return a list of (x, y), one for each sample, as rows or as columns."""
+    rows = trial._replace(layout="rows")
+    X, Y = data(rows), targets(rows)
+    if trial.layout == "rows":
+        return list(zip(X, Y, strict=True))
+    return [(x[:, None], y[:, None] if np.ndim(y) else y) for x, y in zip(X, Y, strict=True)]
 
 
 def data(trial: Trial) -> Values:
@@ -151,7 +173,7 @@ _MAKERS = (
     (_OUT, lambda trial: trial.sizes[-1]),
 )
 _EXTRA: dict[str, Any] = {
-    **dict.fromkeys(("batch_size", "batchsize", "size", "m", "n", "bs"), 7),
+    **dict.fromkeys(("m", "n"), 7),
     **dict.fromkeys(("reg", "lambda", "lambd", "lmbda", "lam", "decay", "weight_decay", "momentum", "mu", "beta"), 0.0),
     **dict.fromkeys(("verbose", "print_cost", "debug", "plot", "show", "is_plot", "print_loss"), False),
     **dict.fromkeys(("keep_prob", "keep"), 1.0),

@@ -1,0 +1,112 @@
+"""A stranger's file is made to train: by its own main, or by calls of what it defines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reference.errors import InputError
+from tests.student_programs import DEFINED_ONLY, FLAT, FORWARD_BACKWARD, OWN_MAIN, SCRIPT, source
+from verify.student.adapter import Adapter
+from verify.student.ingest import read
+from verify.student.recording import Recording
+from verify.student.session import watch
+
+
+def watched(text: str, **options: object) -> Recording:
+    """Return one run of a program."""
+    with watch(source(text), **options) as session:  # type: ignore[arg-type]
+        return session.run()
+
+
+def products(recording: Recording) -> int:
+    """Return how many matrix products there were."""
+    names = ("@", "dot", "matmul")
+    return sum(recording.nodes[e.node].what.rpartition(".")[2] in names for e in recording.events)
+
+
+@pytest.mark.parametrize("shape", OWN_MAIN)
+def test_a_program_that_trains_is_cut_after_a_few_updates_whatever_its_shape(shape: str) -> None:
+    recording = watched(OWN_MAIN[shape])
+    assert recording.ended == "enough updates", recording.raised
+    assert not any("trains by itself" in note for note in recording.notes)
+    assert 50 < len(recording.events) < 5000
+
+
+@pytest.mark.parametrize("shape", DEFINED_ONLY)
+def test_what_only_defines_a_network_is_called_until_it_computes_gradients(shape: str) -> None:
+    recording = watched(DEFINED_ONLY[shape])
+    assert recording.ended in ("enough updates", "finished"), recording.raised
+    assert products(recording) >= 6
+    assert any("nothing in the file trains by itself" in note for note in recording.notes)
+
+
+def test_a_notebook_trains_like_the_script_in_its_cells(tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "source": part} for part in SCRIPT.partition("for j")[::2]]
+    cells[1]["source"] = "for j" + cells[1]["source"]
+    path = tmp_path / "net.ipynb"
+    path.write_text(json.dumps({"cells": cells, "nbformat": 4}), encoding="utf-8")
+    with watch(read(path)) as session:
+        assert session.run().ended == "enough updates"
+
+
+def test_a_file_that_loads_what_is_missing_gets_a_table_of_the_width_that_it_needs() -> None:
+    text = """
+import numpy as np
+data = np.loadtxt("heart.csv", delimiter=",")
+X, Y = data[:, :-1], np.eye(3)[data[:, -1].astype(int)]
+W1, W2 = np.random.randn(13, 5), np.random.randn(5, 3)
+for i in range(1000):
+    a = np.tanh(X @ W1)
+    d = a @ W2 - Y
+    W1, W2 = W1 - 0.01 * X.T @ (d @ W2.T * (1 - a * a)), W2 - 0.01 * a.T @ d
+"""
+    recording = watched(text)
+    assert recording.ended == "enough updates", recording.raised
+    assert "heart.csv is missing: a made-up table was read" in recording.notes
+
+
+def test_a_file_that_takes_care_of_what_is_missing_is_left_to_do_so() -> None:
+    text = 'try:\n    open("data.csv")\nexcept IOError:\n    x = 0.25\n'
+    recording = watched(text)
+    assert [float(v) for v in recording.values] == [0.25]
+    assert recording.notes == ()
+
+
+def test_one_function_can_be_asked_for() -> None:
+    recording = watched(FORWARD_BACKWARD + "net = Net(2, 3, 1)\n", function="Net.forward")
+    assert recording.ended == "finished"
+    assert {recording.nodes[e.node].function for e in recording.events} == {
+        "Net.__init__",
+        "Net.__squash",
+        "Net.forward",
+    }
+
+
+def test_a_function_that_the_file_does_not_define_is_refused_with_those_it_does() -> None:
+    with pytest.raises(InputError, match=r"function: got 'kost', should be one of cost; did you mean cost\?"):
+        watched(FLAT.partition("X, y =")[0], function="kost")
+
+
+def test_a_function_whose_parameters_say_nothing_is_not_called_and_a_note_says_so() -> None:
+    recording = watched("def f(foo, bar):\n    return foo @ bar\n", function="f")
+    assert recording.notes == ("f was not called: its parameters' names do not say what it takes",)
+
+
+def test_an_adapter_makes_the_step_that_could_not_be_found() -> None:
+    text = FLAT.partition("for i in")[0]
+    adapter = Adapter(
+        call="J, g = cost(theta, X, y); theta = theta - 0.1 * g", x="X", params=("theta[:20].reshape(4, 5)",)
+    )
+    recording = watched(text, adapter=adapter)
+    assert recording.ended == "enough updates"
+    bound = {recording.nodes[e.node].what: e.result for e in recording.events if recording.nodes[e.node].line == 0}
+    assert recording.values[bound["adapter_x"]].shape == (9, 4)
+    assert recording.values[bound["adapter_params_0"]].shape == (4, 5)
+
+
+def test_nothing_to_run_tells_what_was_seen() -> None:
+    recording = watched("class Foo:\n    def bar(self, q): pass\ndef add(a, b):\n    return a + b\n")
+    assert recording.ended == "finished"
+    assert recording.events == ()
+    assert recording.seen == ("class Foo", "Foo.bar(q)", "add(a, b)")
