@@ -5,23 +5,15 @@ Run: ``make debug-rates``, or ``python -m tests.students.rates [--blind] [--only
 
 import argparse
 import json
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.students.asking import ask
 from tests.students.scoring import Answer, Score, score
-from tests.students.tables import page
+from tests.students.tables import Marked, page
 from tests.students.zoo import Case, cases
-
-ROOT = Path(__file__).parent.parent.parent
-PROCESSES = 2
-LIMIT = 120.0  # seconds for one file, a dozen times what a slow one takes
-Marked = tuple[Case, Answer, Score]
 
 
 def main() -> int:
@@ -53,31 +45,11 @@ def chosen(part: str, only: str) -> list[Case]:
 
 
 def measure(wanted: list[Case]) -> Iterator[Marked]:
-    """Yield every case with its answer and its marks, a few at a time in processes of their own."""
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PROCESSES) as pool:
-        answers = pool.map(lambda case: answer(case, Path(folder)), wanted)
-        for done, (case, given) in enumerate(zip(wanted, answers, strict=True), 1):
-            if sys.stderr.isatty():
-                print(f"\r{done}/{len(wanted)} {case.name:<60}", end="", file=sys.stderr)
-            yield case, given, score(case, given)
-
-
-def answer(case: Case, folder: Path) -> Answer:
-    """Run the debugger on one file, as a user would."""
-    path = folder / f"{case.name}{case.suffix}"
-    path.write_text(case.content, encoding="utf-8")
-    command = [sys.executable, "-m", "verify", "debug", str(path), "--json", "-"]
-    start = time.perf_counter()
-    try:
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT, check=False)
-    except subprocess.TimeoutExpired:
-        return Answer({}, time.perf_counter() - start, "timeout")
-    seconds = time.perf_counter() - start
-    try:
-        return Answer(json.loads(run.stdout), seconds)
-    except json.JSONDecodeError:
-        said = (run.stderr or run.stdout).strip().splitlines() or ["nothing"]
-        return Answer({}, seconds, f"crash: exit code {run.returncode}, {said[-1]}")
+    """Yield every case with its answer and its marks."""
+    for done, (case, given) in enumerate(zip(wanted, ask(wanted), strict=True), 1):
+        if sys.stderr.isatty():
+            print(f"\r{done}/{len(wanted)} {case.name:<60}", end="", file=sys.stderr)
+        yield case, given, score(case, given)
 
 
 def record(case: Case, given: Answer, marks: Score) -> dict[str, object]:

@@ -58,7 +58,7 @@ class Trainer:
             kept = eval(name, self.space)
             in_place = isinstance(kept, np.ndarray) and kept.ndim and kept.dtype.kind == "f"
             number = "value_" if np.ndim(kept) else "float(value_)"
-            self.execute(f"{name}[...] = value_" if in_place else f"{name} = {number}")
+            exec(f"{name}[...] = value_" if in_place else f"{name} = {number}", self.space)
 
     def loss(self) -> float:
         """Return the loss at the current parameters."""
