@@ -3,7 +3,6 @@
 import ast
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
@@ -93,7 +92,7 @@ def test_every_mistake_changes_a_number_of_a_training_step(program: str) -> None
     for case in of(program):
         if case.wrong and case.runs:
             theirs, _ = step_of(without_loss(case))
-            right, _ = step_of(without_loss(replace(named(case.origin), check=step_like(case))))
+            right = right_updates(case.origin, case.check["steps"], case.check.get("setup", ""))
             assert different(theirs, right) == case.visible, case.name
 
 
@@ -133,10 +132,11 @@ def without_loss(case: Case) -> Case:
     return replace(case, check={k: v for k, v in case.check.items() if k != "loss"})
 
 
-def step_like(case: Case) -> dict[str, Any]:
-    """Return the right program's check for as many steps, from the same start."""
-    setup = {key: case.check[key] for key in ("steps", "setup") if key in case.check}
-    return {**named(case.origin).check, **setup}
+@cache
+def right_updates(name: str, steps: int, setup: str) -> Values:
+    """Return the right program's updates in the last of so many steps, from the start that a mistake has."""
+    right = named(name)
+    return step_of(without_loss(replace(right, check={**right.check, "steps": steps, "setup": setup})))[0]
 
 
 def different(a: Values, b: Values) -> bool:

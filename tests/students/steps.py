@@ -9,8 +9,13 @@ the update is not proportional to the gradient ``gradient``, expressions that ho
 
 import contextlib
 import io
+import sys
 import warnings
+from collections.abc import Iterator
+from functools import cache
+from types import CodeType
 from typing import Any, TypeAlias
+from unittest.mock import MagicMock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +23,7 @@ from numpy.typing import NDArray
 from tests.students.zoo import Case, edited
 
 Space: TypeAlias = dict[str, Any]
+PICTURES = {name: MagicMock() for name in ("matplotlib", "matplotlib.pyplot", "mpl_toolkits", "mpl_toolkits.mplot3d")}
 Values: TypeAlias = list[NDArray[np.float64]]
 
 
@@ -55,16 +61,16 @@ class Trainer:
         """Replace every parameter."""
         for name, value in zip(self.names, values, strict=True):
             self.space["value_"] = value
-            kept = eval(name, self.space)
+            kept = eval(compiled(name, "eval"), self.space)
             in_place = isinstance(kept, np.ndarray) and kept.ndim and kept.dtype.kind == "f"
             number = "value_" if np.ndim(kept) else "float(value_)"
-            exec(f"{name}[...] = value_" if in_place else f"{name} = {number}", self.space)
+            exec(compiled(f"{name}[...] = value_" if in_place else f"{name} = {number}", "exec"), self.space)
 
     def loss(self) -> float:
         """Return the loss at the current parameters."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return float(np.squeeze(eval(self.check["loss"], self.space)))
+            return float(np.squeeze(eval(compiled(self.check["loss"], "eval"), self.space)))
 
     def updates(self) -> Values:
         """Return how far the last of the case's steps moves each parameter."""
@@ -116,19 +122,28 @@ def quietly(code: str, space: Space, name: str = "step") -> None:
     """Execute with output, warnings and pictures swallowed."""
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), no_pictures():
         warnings.simplefilter("ignore")
-        exec(compile(code, name, "exec"), space)
+        exec(compiled(code, "exec", name), space)
 
 
 @contextlib.contextmanager
-def no_pictures() -> Any:
-    """Let plots end nowhere."""
-    import matplotlib as mpl
+def no_pictures() -> Iterator[None]:
+    """Let plots end nowhere; other modules that the program loads stay loaded."""
+    real = {name: sys.modules.get(name) for name in PICTURES}
+    sys.modules.update(PICTURES)
+    try:
+        yield
+    finally:
+        for name, module in real.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
 
-    mpl.use("Agg")
-    yield
-    import matplotlib.pyplot as plt
 
-    plt.close("all")
+@cache
+def compiled(code: str, mode: str, name: str = "step") -> CodeType:
+    """Return the code object; expressions are evaluated thousands of times."""
+    return compile(code.strip() if mode == "eval" else code, name, mode)
 
 
 def step_of(case: Case, seed: int = 0) -> tuple[Values, Values]:
@@ -157,7 +172,7 @@ def script_step(case: Case) -> tuple[Values, Values]:
 
 def values_of(names: list[str], space: Space) -> Values:
     """Return copies of what the expressions hold."""
-    return [np.array(eval(name, space), dtype=float) for name in names]
+    return [np.array(eval(compiled(name, "eval"), space), dtype=float) for name in names]
 
 
 def agree(updates: Values, slopes: Values, k: float) -> list[bool]:
