@@ -189,12 +189,13 @@ def _given(tape: Tape, key: int, before: int) -> bool:
 
 
 def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
-    """Yield integer labels that were used after the pass, as one-hot rows."""
+    """Yield integer labels as one-hot rows: those used after the pass first, then the latest before it."""
     N, K = last.z.shape
     if K < 2:
         return
     seen: set[int] = set()
-    for at in range(last.z_at, min(end, len(tape.events))):
+    # an index is no operand: labels used as nothing else were last seen before the pass
+    for at in (*range(last.z_at, min(end, len(tape.events))), *reversed(range(last.z_at))):
         for key in (*tape.events[at].operands, tape.events[at].result):
             if key < 0 or key in seen:
                 continue
