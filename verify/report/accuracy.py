@@ -68,7 +68,9 @@ def _number(value: float) -> float | str:
 
 def sweep_as_json(found: Sweep) -> dict[str, Any]:
     """Return a pass over all float32 as plain data."""
-    return {"name": found.name, "exhaustive": found.whole} | {part: getattr(found, part)._asdict() for part in PARTS}
+    parts = {part: getattr(found, part)._asdict() for part in PARTS}
+    told = {part: data | {"at": _number(data["at"])} for part, data in parts.items()}
+    return {"name": found.name, "exhaustive": found.whole, **told}
 
 
 def rows(certificate: Certificate) -> Iterator[list[str]]:
