@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from reference.arrays import Array
 
+NOISE = 4  # a change is the difference of two roundings, of which the coarser is half the finer at most
 U = 2.0**-53  # half an ulp of 1, the unit of rounding
 
 
@@ -61,6 +62,27 @@ def extrapolate(differences: Array, valid: NDArray[np.bool_], finest_step: Array
         if broken.any() and len(differences) > 1:
             value[broken], bar[broken] = _corner_of_run(flat[:, broken], usable[:, broken], rounding[broken])
     return Estimate(value.reshape(shape), bar.reshape(shape))
+
+
+def extrapolate_settled(differences: Array, valid: NDArray[np.bool_], finest_step: Array, noise: Array) -> Estimate:
+    """Return what ``extrapolate`` does, without a bar where the ladder has not settled.
+
+    Once the steps are short enough every halving changes the difference by a quarter of what the one before
+    did. Where one changes it by more than half, or back again, the last correction bounds nothing: a large weight has
+    moved a later layer by whole periods. Changes within the rounding say nothing either way, so the
+    noise has to be a bound of it, not a guess.
+    """
+    estimate = extrapolate(differences, valid, finest_step, noise)
+    with np.errstate(all="ignore"):
+        change = np.diff(differences, axis=0)
+        size = np.abs(change)
+        wandering = (change[1:] * change[:-1] < 0) | (2 * size[1:] > size[:-1])
+        wandering &= size[1:] > NOISE * np.asarray(noise / finest_step)
+    if wandering.any():
+        wandering &= valid[:-2] & valid[1:-1] & valid[2:]
+        lost = np.logical_or.reduce(wandering, axis=0)
+        estimate.value[lost], estimate.bar[lost] = np.nan, np.inf
+    return estimate
 
 
 def _corner(differences: Array, rounding: Array) -> Estimate:

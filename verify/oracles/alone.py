@@ -12,7 +12,7 @@ from reference.arrays import Array
 from reference.elementwise import Elementwise
 from reference.layers import Dense, Entry
 
-from ..ladder import Estimate, U, extrapolate
+from ..ladder import Estimate, U, extrapolate_settled
 from ..rounding import activation_rounding, slope_size
 from .differences import FINER_STEP, FIRST_STEP, LEVELS, first_steps, signed_steps
 from .perturbations import Flags, breaks, crossings
@@ -60,8 +60,8 @@ def _alone(layer: Dense, a_in: Array, z: Array, cotangent: Array, first: float) 
     slopes, valid = _columns(entry, z, cotangent, shift, steps)
     finest = steps / 2 ** (LEVELS - 1)
     together = np.logical_and.reduce(valid, axis=2)
-    totals = extrapolate(slopes.sum(axis=2), together, finest[:, None], noise.sum(axis=0))
-    bias = extrapolate(slopes[:, -1], valid[:, -1], np.full(z.shape, finest[-1]), noise)
+    totals = extrapolate_settled(slopes.sum(axis=2), together, finest[:, None], noise.sum(axis=0))
+    bias = extrapolate_settled(slopes[:, -1], valid[:, -1], np.full(z.shape, finest[-1]), noise)
     dW, db = Estimate(totals.value[:-1], totals.bar[:-1]), Estimate(totals.value[-1], totals.bar[-1])
     return Alone(bias, dW, db, _inputs(entry, W, z, cotangent, noise, first))
 
@@ -110,5 +110,5 @@ def _inputs(entry: Entry, W: Array, z: Array, cotangent: Array, noise: Array, fi
     left = None if left is None else np.logical_or.reduce(left, axis=-1)
     slopes, valid = _slopes(terms, left, steps[:, None])
     total = noise.sum(axis=1) if isinstance(entry, Elementwise) else noise[:, 0]
-    estimate = extrapolate(slopes, valid, steps[:, None] / 2 ** (LEVELS - 1), total)
+    estimate = extrapolate_settled(slopes, valid, steps[:, None] / 2 ** (LEVELS - 1), total)
     return Estimate(estimate.value.T, estimate.bar.T)

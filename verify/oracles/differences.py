@@ -20,7 +20,7 @@ import numpy as np
 from reference import Gradients, Network, Trace
 from reference.arrays import Array
 
-from ..ladder import Estimate, U, extrapolate
+from ..ladder import Estimate, U, extrapolate_settled
 from ..rounding import activation_rounding, loss_rounding
 from .perturbations import (
     Flags,
@@ -217,7 +217,7 @@ def _activations(ladder: Ladder, k: int) -> Estimate:
         steps = first_steps(first, _reach(sweep, k, some))
         shift = np.ones((len(sweep.y), 1, 1)) * signed_steps(levels)[:, None] * steps[..., None, :]
         slopes, valid, rounding = _slopes(from_activations(sweep, k, some, shift), steps)
-        return (extrapolate(slopes, valid, steps / 2 ** (levels - 1), noise[:, None] + rounding),)
+        return (extrapolate_settled(slopes, valid, steps / 2 ** (levels - 1), noise[:, None] + rounding),)
 
     count = (sweep.layers[k].a if k >= 0 else sweep.layers[0].inputs).shape[1]
     (estimate,) = _ladders(ladder, k, count, columns)
@@ -250,8 +250,8 @@ def _pre_activations(ladder: Ladder, k: int) -> tuple[Estimate, Estimate]:
         finest, noise = steps / 2 ** (levels - 1), ladder.noise[k][:, None] + rounding
         together = np.logical_and.reduce(valid, axis=1)
         return (
-            extrapolate(slopes, valid, finest, noise),
-            extrapolate(slopes.sum(axis=1), together, finest, noise.sum(axis=0)),
+            extrapolate_settled(slopes, valid, finest, noise),
+            extrapolate_settled(slopes.sum(axis=1), together, finest, noise.sum(axis=0)),
         )
 
     dz, db = _ladders(ladder, k, len(sweep.layers[k].b), columns)
@@ -284,4 +284,4 @@ def _some_weights(ladder: Ladder, k: int, rows: Indices, columns: Indices, steps
         w, h = layer.transposed[columns, rows], np.multiply.outer(signed_steps(levels)[:levels], steps)
         slopes += sweep.l2 * ((w + h) ** 2 - (w - h) ** 2) / (4 * h)
         noise += sweep.l2 * U * (w * w + steps * steps)
-    return extrapolate(slopes, valid, steps / 2 ** (levels - 1), noise)
+    return extrapolate_settled(slopes, valid, steps / 2 ** (levels - 1), noise)
