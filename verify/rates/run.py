@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,7 +25,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 BATCH = 64
 FEW = 4  # of what takes seconds a network
 # Beyond these a share is known well enough, and the machine is needed for the alarms.
-MOST_POWER, MOST_TOGETHER, MOST_REFUSED, MOST_ZEROED = 5000, 100, 500, 20
+MOST_POWER, MOST_TOGETHER, MOST_REFUSED, MOST_ZEROED = 5000, 60, 400, 20
 
 
 class Job(NamedTuple):
@@ -68,9 +69,15 @@ def plan(networks: int, seed: int) -> list[Job]:
         *some("refused", "small", min(max(networks // 40, 1), MOST_REFUSED), BATCH),
         *some("power", "all", min(tenth, MOST_POWER), BATCH),
         *some("zeroed", "vanishing", min(tenth, MOST_POWER), BATCH),
-        *(job for name, f in FAMILIES.items() for job in some(DIFFERENCES, name, round(tenth * f.share) or 1, BATCH)),
-        *(job for name, f in FAMILIES.items() for job in some(AUTODIFF, name, round(networks * f.share) or 1, BATCH)),
+        *_all_families(DIFFERENCES, tenth, seed),
+        *_all_families(AUTODIFF, networks, seed),
     ]
+
+
+def _all_families(task: str, networks: int, seed: int) -> list[Job]:
+    """Return the jobs of all families in turn, each by its share: a run cut short has seen some of every family."""
+    shared = (_jobs(task, name, round(networks * f.share) or 1, BATCH, seed=seed) for name, f in FAMILIES.items())
+    return sorted(chain(*shared), key=lambda job: job.cases.start / FAMILIES[job.family].share)
 
 
 def _jobs(task: str, family: str, cases: int, batch: int, *, seed: int) -> Iterator[Job]:
