@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-.PHONY: verify test test-slow lint rates bench perf-gate gate-power debug-rates clean
+.PHONY: verify test test-slow lint certify rates bench perf-gate gate-power debug-rates clean
 
 # The main job: a thousand random networks against two oracles.
 verify: $(VENV)/.stamp-base
@@ -23,6 +23,10 @@ lint: $(VENV)/.stamp-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# How accurate every activation and loss is, beside JAX and PyTorch: a minute or two.
+certify: $(VENV)/.stamp-peers
+	$(BIN)/gradproof certify --markdown docs/accuracy.md
 
 # The error rates of the verdicts, beside other checkers: about an hour, most of it right networks.
 NETWORKS ?= 1000000
