@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,7 +25,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 BATCH = 64
 FEW = 4  # of what takes seconds a network
 # Beyond these a share is known well enough, and the machine is needed for the alarms.
-MOST_POWER, MOST_TOGETHER, MOST_REFUSED, MOST_ZEROED = 5000, 60, 400, 20
+MOST_POWER, MOST_TOGETHER, MOST_REFUSED, MOST_ZEROED = 2000, 40, 300, 20
 
 
 class Job(NamedTuple):
@@ -58,7 +58,7 @@ def do(job: Job) -> tuple[Job, Part]:
 def plan(networks: int, seed: int) -> list[Job]:
     """Return the jobs of a measurement, the slow ones first so that no worker is left alone with one.
 
-    By differences a tenth of the networks are judged; mistakes are planted into a tenth, at most 5000; the others
+    By differences a tenth of the networks are judged; mistakes are planted into a tenth, at most 2000; the others
     get a two-hundredth.
     """
     some = partial(_jobs, seed=seed)
@@ -69,15 +69,18 @@ def plan(networks: int, seed: int) -> list[Job]:
         *some("refused", "small", min(max(networks // 40, 1), MOST_REFUSED), BATCH),
         *some("power", "all", min(tenth, MOST_POWER), BATCH),
         *some("zeroed", "vanishing", min(tenth, MOST_POWER), BATCH),
-        *_all_families(DIFFERENCES, tenth, seed),
-        *_all_families(AUTODIFF, networks, seed),
+        *_alarms({AUTODIFF: networks, DIFFERENCES: tenth}, seed),
     ]
 
 
-def _all_families(task: str, networks: int, seed: int) -> list[Job]:
-    """Return the jobs of all families in turn, each by its share: a run cut short has seen some of every family."""
-    shared = (_jobs(task, name, round(networks * f.share) or 1, BATCH, seed=seed) for name, f in FAMILIES.items())
-    return sorted(chain(*shared), key=lambda job: job.cases.start / FAMILIES[job.family].share)
+def _alarms(networks: dict[str, int], seed: int) -> list[Job]:
+    """Return the jobs of all tasks and families in turn, each by its share: a run cut short has seen some of each."""
+    turns: list[tuple[float, Job]] = []
+    for task, count in networks.items():
+        for name, family in FAMILIES.items():
+            cases = round(count * family.share) or 1
+            turns += ((job.cases.start / cases, job) for job in _jobs(task, name, cases, BATCH, seed=seed))
+    return [job for _, job in sorted(turns, key=itemgetter(0))]
 
 
 def _jobs(task: str, family: str, cases: int, batch: int, *, seed: int) -> Iterator[Job]:
