@@ -4,12 +4,12 @@ import builtins
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .instrument import Row
+from .instrument import Rewritten, Row
 from .store import NOT_A_NUMBER, Store
 from .updates import Updates
 
@@ -34,12 +34,38 @@ class Stop(BaseException):
     """Ends the stranger's program from inside; no ``except Exception`` of theirs catches it."""
 
 
+class Table(NamedTuple):
+    """What is known of each node before it is evaluated.
+
+    Attributes:
+        actions: what it does.
+        is_product: whether it can be a matrix product.
+        is_change: "+", "-" or "*" where it can be a term of an update, else "".
+        is_view: whether it can show the same numbers in another arrangement.
+    """
+
+    actions: list[Any]
+    is_product: list[bool]
+    is_change: list[str]
+    is_view: list[bool]
+
+
+def table_of(rewritten: Rewritten) -> Table:
+    """Return what is known of the nodes of a rewritten file."""
+    rows = rewritten.rows
+    return Table(
+        rewritten.actions,
+        [_is_product(row) for row in rows],
+        [_sign_of_change(row) for row in rows],
+        [_is_view(row) for row in rows],
+    )
+
+
 class Recorder:
     """One watched run.
 
     Arguments:
-        rows: the table of nodes.
-        actions: what each node does.
+        table: the nodes.
         inject: the values that expressions return instead of their own, by (node, occurrence).
         updates: how many updates of every parameter are enough.
         events: after how many reports the run ends.
@@ -49,10 +75,8 @@ class Recorder:
         ended: why the run was ended from here, "" while it goes on.
     """
 
-    def __init__(
-        self, rows: list[Row], actions: list[Any], inject: Mapping[Place, NDArray[Any]], updates: int, events: int
-    ) -> None:
-        self.actions = actions
+    def __init__(self, table: Table, inject: Mapping[Place, NDArray[Any]], updates: int, events: int) -> None:
+        self.actions, self.is_product, self.is_change, self.is_view = table
         self.inject = inject
         self.events = events
         self.reports: list[Report] = []
@@ -60,10 +84,7 @@ class Recorder:
         self.ended = ""
         self.kept = Store()
         self.updates = Updates(updates)
-        self.counts = [0] * len(rows)
-        self.is_product = [_is_product(row) for row in rows]
-        self.is_change = [_sign_of_change(row) for row in rows]
-        self.is_view = [_is_view(row) for row in rows]
+        self.counts = [0] * len(self.actions)
 
     def install(self) -> None:
         """Make the hooks known to every module."""

@@ -26,7 +26,7 @@ from .frames import LENGTHS, Header, describe, pack, unpack
 from .instrument import Rewritten, rewrite
 from .names import TRIALS
 from .notes import NOTES
-from .recorder import Recorder
+from .recorder import Recorder, Table, table_of
 
 GRACE = 1.0  # seconds that a run which was told to stop may take to do so
 AGAIN = 0.05  # seconds after which it is told again
@@ -58,10 +58,12 @@ def serve() -> None:
     trials = [{**trial._asdict(), "way": way} for trial in TRIALS for way in WAYS]
     known = {"rows": rewritten.rows, "seen": seen(program.tree), "plans": trials, "tables": tables}
     send(answers, pack(known))
+    table = table_of(rewritten)
     warm()
+    surroundings.enter(program.path, program.folder, program.tree)
     gc.freeze()
     while (request := received(requests, last=True)) is not None:
-        send(answers, forked(program, rewritten, *request))
+        send(answers, forked(program, table, *request))
 
 
 def seen(tree: ast.Module) -> list[str]:
@@ -97,7 +99,7 @@ def warm() -> None:
     """Run a small network of our own: what NumPy does only once should not be done again in every fork."""
     program, rewritten = prepared({"text": FIRST, "path": "", "folder": ""})
     sys.stdout = Printed()
-    recorder = Recorder(rewritten.rows, rewritten.actions, {}, 1000, 1000)
+    recorder = Recorder(table_of(rewritten), {}, 1000, 1000)
     recorder.install()
     exec(program.code, {"__name__": "first"})
 
@@ -128,14 +130,14 @@ def prepared(header: Header) -> tuple[Program, Rewritten]:
     return Program(header["path"], header["folder"], code, tree, header["text"].split("\n"), step), rewritten
 
 
-def forked(program: Program, rewritten: Rewritten, request: Header, arrays: list[NDArray[Any]]) -> bytes:
+def forked(program: Program, table: Table, request: Header, arrays: list[NDArray[Any]]) -> bytes:
     """Return the frame that a run in a process of its own wrote, or one that says why there is none."""
     with tempfile.TemporaryFile() as written:
         alive, dies = os.pipe()
         process = os.fork()
         if process == 0:
             os.close(alive)
-            alone(program, rewritten, request, arrays, written)
+            alone(program, table, request, arrays, written)
         os.close(dies)
         in_time = bool(select.select([alive], [], [], request["seconds"] + GRACE)[0])
         os.close(alive)
@@ -155,7 +157,7 @@ def ended(process: int) -> str:
 
 def alone(
     program: Program,
-    rewritten: Rewritten,
+    table: Table,
     request: Header,
     arrays: list[NDArray[Any]],
     written: BinaryIO,
@@ -164,11 +166,11 @@ def alone(
     try:
         os.setsid()
         inject = dict(zip(map(tuple, request["inject"]), arrays, strict=True))
-        recorder = Recorder(rewritten.rows, rewritten.actions, inject, request["updates"], request["events"])
+        recorder = Recorder(table, inject, request["updates"], request["events"])
         recorder.install()
         limit(request, recorder)
         sys.stdout, sys.stderr = printed, _ = Printed(), Printed()
-        surroundings.enter(program.path, program.folder, program.tree)
+        surroundings.keep_the_disk()
         start = time.perf_counter()
         end = run(program, recorder, request["plan"])
         seconds = time.perf_counter() - start

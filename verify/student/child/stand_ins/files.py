@@ -114,12 +114,16 @@ def patch_scipy_io(module: Any) -> None:
 
 def install() -> None:
     """Let every way to read or write a file go through here."""
-    builtins.open = io.open = open_or_make_up
     gzip.open = _gzip_open  # type: ignore[assignment]
     np.load = or_made_up(np.load, _array)
     for name in ("loadtxt", "genfromtxt"):
         setattr(np, name, _text_or_made_up(getattr(np, name)))
     pickle.load = unpickled(pickle.load)
+
+
+def keep_the_disk() -> None:
+    """Let no file be opened but through here, and functions that change the disk do nothing."""
+    builtins.open = io.open = open_or_make_up
     for name in ("mkdir", "makedirs", "remove", "unlink", "rename", "replace", "rmdir"):
         setattr(os, name, _forgotten(name))
 
