@@ -1,20 +1,20 @@
-"""The guilty line: the first expression of the step that holds what the wrong step computes."""
+"""The guilty line: walking the dataflow back from an update, the first expression that holds the wrong value."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from reference.arrays import Array
 
-from .catalogue import CATALOGUE
 from .explain import Explanation, Found
 from .look import Look
 from .tape import Tape
 
 SAME = 1e-6
-OWN_FORMULA = ("B40", "B41", "B42", "B6", "B8")  # the helper itself is wrong: blame its formula, not its call
-ABSENT = ("B10", "B54")  # nothing stands where the mistake is
-RENAMES = ("bind", "name", "return", "argument")
+OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
+NEW_WEIGHTS = ("B3", "B30")
+MISSING = ("B4", "B11", "B44")
 
 
 def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
@@ -25,15 +25,64 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         explanation: the mistakes that reproduce it.
         found: the one to be blamed.
     """
-    if found.bug in ABSENT:
-        return None
-    tape, start, end = look.tape, look.reading.passes[-1].chain.end, look.reading.end
-    if found.bug in ("B3", "B30"):
+    if found.bug in NEW_WEIGHTS:
         return _uses_new_weights(look, found)
-    places = list(_holding(tape, found.value, start, end))
+    trail = _trail(look, found)
+    if not trail.places:
+        return None
+    if not found.value.any():
+        return next(_zeros(trail, found.value), None)
+    places = list(_holding(trail, found.value, _scales(trail, explanation)))
     if found.step == "slope":
-        return _slope(look, explanation, found, places, start, end)
-    return places[0] if places else None
+        return _slope(trail, look, explanation, found, places)
+    if found.bug == "B41":
+        slope = look.reading.point.curves[found.layer - 1].derivative(look.reading.point.z[found.layer - 1])
+        return next((at for at, _ in _ratios(trail, slope)), None) or next(iter(places), None)
+    if found.step == "factor of delta":
+        return _factor(trail, look, explanation, found) or next(iter(places), None)
+    return next(iter(places), None)
+
+
+class Trail(NamedTuple):
+    """The events that an update was computed from, first to last, since the forward pass ended."""
+
+    tape: Tape
+    places: tuple[int, ...]
+
+
+def _trail(look: Look, found: Found) -> Trail:
+    """Return the trail of the update that shows the mistake: the bias's for db, else the weights'."""
+    l = found.layer - 1
+    reading = look.reading
+    update = (reading.biases[l] if found.quantity == "db" else None) or reading.weights[l] or reading.biases[l]
+    if update is None:
+        return Trail(look.tape, ())
+    start = reading.passes[0].chain.end
+    return Trail(look.tape, tuple(sorted(at for at in upstream(look.tape, update.end) if at >= start)))
+
+
+def upstream(tape: Tape, end: int) -> set[int]:
+    """Return the positions of every event that a value was computed from, its own included."""
+    seen: set[int] = set()
+    waiting = [end]
+    while waiting:
+        at = waiting.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        event = tape.events[at]
+        operands = zip(event.operands, event.held_by, strict=False)
+        waiting += [made for key, held in operands if (made := tape.last_made(key, held, at)) is not None]
+        before = tape.last_made(event.result, event.identity, at)
+        if before is not None and _passed_on(tape, before, at):
+            waiting.append(before)
+    return seen
+
+
+def _passed_on(tape: Tape, before: int, at: int) -> bool:
+    """Return whether an event only hands on what an earlier one made: a call what it returned."""
+    same = tape.events[before].identity == tape.events[at].identity
+    return same and (tape.events[at].identity >= 0 or tape.node(before).kind == "return")
 
 
 def _uses_new_weights(look: Look, found: Found) -> int | None:
@@ -41,34 +90,93 @@ def _uses_new_weights(look: Look, found: Found) -> int | None:
     update = look.reading.weights[found.layer] if found.layer < len(look.reading.weights) else None
     if update is None:
         return None
-    group = look.tape.group(update.new)
-    products = look.tape.products
-    return next(
-        (p.at for p in products if p.at > update.end and group in map(look.tape.group, (p.left, p.right))), None
-    )
+    group, tape = look.tape.group(update.new), look.tape
+    used = (p.at for p in tape.products if p.at > update.at and group in (tape.group(p.left), tape.group(p.right)))
+    return next(used, None)
 
 
-def _slope(look: Look, explanation: Explanation, found: Found, places: list[int], start: int, end: int) -> int | None:
-    """Return where a wrong derivative comes from: the formula that computes the factor, or where it is applied."""
-    tape = look.tape
+def _zeros(trail: Trail, value: Array) -> Iterator[int]:
+    """Yield the events that hold nothing but zeros of the right size."""
+    for at in trail.places:
+        key = trail.tape.events[at].result
+        if key >= 0 and trail.tape.recording.values[key].size == value.size and not trail.tape.array(key).any():
+            yield at
+
+
+def _scales(trail: Trail, explanation: Explanation) -> set[float]:
+    """Return the factors at which the deltas are held: a single number is told from others by them."""
+    found = {1.0, abs(explanation.scale)}
+    for delta in explanation.deltas:
+        if delta.size > 1:
+            found |= {abs(ratio) for _, ratio in _ratios(trail, delta)}
+    return found
+
+
+def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
+    """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
+    if found.bug in MISSING:
+        return _rename(trail, places)
     da = _incoming(look, explanation, found)
     with np.errstate(all="ignore"):
         factor = found.value / da
-    if found.bug in OWN_FORMULA and np.isfinite(factor).all() and not np.allclose(factor, factor.flat[0]):
-        inside = list(_holding(tape, factor, start, end))
-        if inside:
-            return inside[0]
-    if found.bug in ("B11", "B4"):
-        renames = [at for at in places if tape.node(at).kind in ("bind", "name") and _another_name(tape, at, places)]
-        return (renames or places or [None])[0]
-    return places[0] if places else None
+    if not np.isfinite(factor).all() or np.allclose(factor, factor.flat[0]):
+        return next(iter(places), None)
+    inside = [at for at, _ in _ratios(trail, factor)]
+    if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail.tape, inside, found, explanation)):
+        return inside[0]
+    return next(iter(places), None)
 
 
-def _another_name(tape: Tape, at: int, places: list[int]) -> bool:
-    """Return whether a value that already has a name is given another one here."""
-    return tape.node(at).kind == "bind" and any(
-        tape.node(p).kind == "bind" and p < at and tape.node(p).what != tape.node(at).what for p in places
-    )
+def _formula_at_fault(tape: Tape, inside: list[int], found: Found, explanation: Explanation) -> bool:
+    """Return whether the helper rather than its argument is to be blamed for f' at the wrong value.
+
+    A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is.
+    Where there is one call, a derivative of z that was written in a is the helper's, one given a the call's.
+    """
+    if found.bug not in ("B8", "B9"):
+        return False
+    helper = tape.node(inside[0]).function
+    calls = {n.line for n in tape.nodes if helper and n.kind == "call" and n.what.endswith(helper.rpartition(".")[2])}
+    if len(calls) <= 1:
+        return found.bug == "B9" and bool(helper) and helper.count(".") != 1
+    return len({f.layer for f in explanation.found if f.bug == found.bug}) >= len(calls)
+
+
+def _rename(trail: Trail, places: list[int]) -> int | None:
+    """Return where a value that lacks its factor is passed on as if it had it: a bare rename, else a call."""
+    tape = trail.tape
+    for at in places:
+        if tape.node(at).kind == "name":
+            return at
+    key = tape.events[places[0]].result if places else -1
+    for at in range(places[-1] if places else 0, len(tape.events)):
+        node = tape.node(at)
+        if node.kind == "call" and key in tape.events[at].operands and "." in node.what and _is_own(tape, node.what):
+            return at
+        if places and at > trail.places[-1]:
+            break
+    return next(iter(places), None)
+
+
+def _is_own(tape: Tape, what: str) -> bool:
+    """Return whether a call is of a function that the file defines."""
+    last = what.rpartition(".")[2]
+    return any(n.function.rpartition(".")[2] == last for n in tape.nodes)
+
+
+def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return where the way down departs from delta W^T by the constant."""
+    above = explanation.deltas[found.layer]
+    base = {ratio for _, ratio in _ratios(trail, above)} if above.size > 1 else {1.0}
+    da = above @ look.reading.point.W[found.layer].T
+    l = found.layer - 1
+    right = look.reading.point.curves[l].backward(look.reading.point.z[l], da)
+    c = float(np.vdot(right, found.value) / np.vdot(right, right))
+    for value in (da, right):
+        for at, ratio in _ratios(trail, value):
+            if any(np.isclose(ratio, c * b, rtol=SAME) for b in base) and not any(np.isclose(ratio, b) for b in base):
+                return at
+    return None
 
 
 def _incoming(look: Look, explanation: Explanation, found: Found) -> Array:
@@ -79,45 +187,46 @@ def _incoming(look: Look, explanation: Explanation, found: Found) -> Array:
     return np.asarray(explanation.deltas[l + 1] @ point.W[l + 1].T)
 
 
-def _holding(tape: Tape, value: Array, start: int, end: int) -> Iterator[int]:
-    """Yield the positions of the events whose result is a multiple of a value, or of its transpose."""
-    checked: dict[int, bool] = {}
-    for at in range(start, min(end + 1, len(tape.events))):
-        key = tape.events[at].result
-        if key < 0:
-            continue
-        if key not in checked:
-            checked[key] = _multiple(tape, key, value)
-        if checked[key]:
+def _holding(trail: Trail, value: Array, scales: set[float]) -> Iterator[int]:
+    """Yield the positions of the events that hold a multiple of a value; of one number, only at a known scale."""
+    number = value.size == 1 or bool((value == value.flat[0]).all())
+    for at, ratio in _ratios(trail, value):
+        if not number or any(np.isclose(abs(ratio), s, rtol=SAME) for s in scales):
             yield at
 
 
-def _multiple(tape: Tape, key: int, value: Array) -> bool:
-    got = tape.recording.values[key]
-    if got.size != value.size:
-        return got.size == 1 and value.size > 1 and bool((value == value.flat[0]).all()) and _as_number(got, value)
+def _ratios(trail: Trail, value: Array) -> Iterator[tuple[int, float]]:
+    """Yield (position, factor) of each event of the trail that holds a multiple of a value or its transpose."""
+    checked: dict[int, float | None] = {}
+    for at in trail.places:
+        key = trail.tape.events[at].result
+        if key < 0:
+            continue
+        if key not in checked:
+            checked[key] = _ratio(trail.tape, key, value)
+        ratio = checked[key]
+        if ratio is not None:
+            yield at, ratio
+
+
+def _ratio(tape: Tape, key: int, value: Array) -> float | None:
+    """Return the factor between a recorded value and another, None where it is no multiple."""
+    size = tape.recording.values[key].size
+    if size == 1 and value.size > 1 and value.flat[0] and bool((value == value.flat[0]).all()):
+        return float(tape.array(key).reshape(())) / float(value.flat[0])
+    if size != value.size:
+        return None
     held = tape.array(key)
     forms = [value, value.T] if value.ndim == 2 and 1 not in value.shape else [value]
-    return any(_proportional(held, form) for form in forms)
+    return next((ratio for form in forms if (ratio := _multiple(held, form)) is not None), None)
 
 
-def _as_number(got: Array, value: Array) -> bool:
-    """Return whether a single number stands for a block that holds it throughout, up to its usual factors."""
-    ratio = float(np.asarray(got, np.float64).reshape(())) / float(value.flat[0])
-    return bool(np.isclose(abs(ratio), 1, rtol=SAME))
-
-
-def _proportional(held: Array, form: Array) -> bool:
+def _multiple(held: Array, form: Array) -> float | None:
     if held.shape != form.shape and not (1 in held.shape or held.ndim == 1 or 1 in form.shape):
-        return False
+        return None
     a, b = held.ravel(), form.ravel()
     norm = float(b @ b)
     if not norm or not np.isfinite(a).all():
-        return False
+        return None
     scale = float(b @ a) / norm
-    return bool(scale) and bool(np.abs(a - scale * b).max() <= SAME * np.abs(a).max())
-
-
-def name_of(bug: str) -> str:
-    """Return a catalogue name."""
-    return CATALOGUE[bug].name
+    return scale if scale and np.abs(a - scale * b).max() <= SAME * np.abs(a).max() else None

@@ -166,11 +166,18 @@ def chains(tape: Tape, until: int, trained: Container[int] = ()) -> list[Chain]:
 
 def _rank(tape: Tape, path: tuple[Layer, ...], trained: Container[int]) -> tuple[int, ...]:
     """Return the order of preference: ends in a trained layer, most trained weights, most layers, most trained biases."""
-    last = tape.group(path[-1].W_key) in trained
+    last = tape.group(path[-1].W_key) in trained or _initial(tape, path)
     weights = sum(tape.group(layer.W_key) in trained for layer in path)
     biases = sum(layer.bias is not None and tape.group(layer.bias.key) in trained for layer in path)
     added = sum(layer.bias is not None for layer in path)
     return (-last, -weights, -len(path), -biases, -added)
+
+
+def _initial(tape: Tape, path: tuple[Layer, ...]) -> bool:
+    """Return whether the last weights, though never updated, were there before the pass and are no data."""
+    group = tape.group(path[-1].W_key)
+    inputs = {tape.group(layer.a_key) for layer in path}
+    return len(path) > 1 and group not in inputs and tape.first_made(path[-1].W_key, path[0].product.at) is not None
 
 
 def _paths(

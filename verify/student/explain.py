@@ -13,6 +13,9 @@ from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant
 
 MOST_BUGS = 3
 BEAM = 48
+TRIES = 1200  # deltas tried after which no further mistake is added to an explanation
+# Where several fit, the likelier first: in the order of how often they were seen in the wild.
+LIKELY = ("B10", "B54", "B4", "B7", "B11", "B3", "B8", "B9", "B5", "B6", "B24", "B1", "B16", "B15", "B25", "B40", "B42")
 OTHER_LOSSES = ("half_sse", "bce", "cross_entropy", "mae", "log_cosh", "huber", "hinge", "kl_divergence")
 
 
@@ -59,9 +62,13 @@ class Explanation:
         return tuple(dict.fromkeys(f.bug for f in self.found))
 
     @property
-    def cost(self) -> tuple[float, int]:
-        """Distinct mistakes, then places, to sort by: one mistake made in every layer is one mistake."""
-        return (len({(f.bug, f.wrong) for f in self.found}), len(self.found))
+    def cost(self) -> tuple[int, int, int]:
+        """Distinct mistakes, then places, to sort by: one mistake made in every layer is one mistake.
+
+        Among equals what is common, or what was said of the loss, goes before what is rare.
+        """
+        rare = sum(LIKELY.index(f.bug) if f.bug in LIKELY else len(LIKELY) for f in self.found)
+        return (len({(f.bug, f.wrong) for f in self.found}), len(self.found), rare)
 
 
 class _State(NamedTuple):
@@ -90,10 +97,17 @@ def explain(point: Point, observed: Observed, loss: str) -> list[Explanation]:
         loss: the name of the loss that they should belong to.
     """
     with np.errstate(all="ignore"):
+        tried = 0
         for most in range(MOST_BUGS + 1):
-            states = _settled(point, observed, point.depth - 1, _within(_tops(point, loss, most), most), most)
+            if tried > TRIES:
+                break
+            options = _within(_tops(point, loss, most), most)
+            states = _settled(point, observed, point.depth - 1, options, most)
             for l in reversed(range(point.depth - 1)):
-                states = _settled(point, observed, l, _within(_lowered(point, l, states), most), most)
+                tried += len(options)
+                options = _within(_lowered(point, l, states, most), most)
+                states = _settled(point, observed, l, options, most)
+            tried += len(options)
             done = [s for s in states if s.scale is not None]
             if done:
                 return [Explanation(s.found, float(s.scale or 0), loss, tuple(reversed(s.deltas))) for s in done]
@@ -110,7 +124,7 @@ def is_right(point: Point, observed: Observed, loss: str) -> float | None:
     with np.errstate(all="ignore"):
         state = _State(loss_gradient(point, loss), top_delta(point, loss), None, (), ())
         for l in reversed(range(point.depth)):
-            kept = _match(point, observed, l, state, variants=False)
+            kept = _match(point, observed, l, state, -1)
             if not kept:
                 return None
             state = kept[0]
@@ -150,11 +164,20 @@ def _tops(point: Point, loss: str, most: int) -> Iterator[_State]:
             yield _State(loss_gradient(point, other), delta, None, (name,), ())
 
 
-def _derived(point: Point, l: int, da: Array, found: tuple[Found, ...], missing: str = "B11") -> Iterator[_State]:
+def _derived(
+    point: Point,
+    l: int,
+    da: Array,
+    found: tuple[Found, ...],
+    missing: str = "B11",
+    made: set[tuple[str, str]] | None = None,
+) -> Iterator[_State]:
     """Yield the deltas of one layer that a wrong derivative makes of dL/da."""
     stage = Stage(point, l, da, da)
     right = point.curves[l].backward(point.z[l], da)
     for variant in DERIVATIVE:
+        if made is not None and (variant.bug, variant.wrong) not in made:
+            continue
         delta = variant.change(stage)
         if delta is not None and _another(delta, right):
             bug = missing if variant.bug == "B11" else variant.bug
@@ -181,57 +204,68 @@ def _settled(point: Point, observed: Observed, l: int, states: list[_State], mos
     for state in sorted(states, key=lambda s: s.cost):
         if len(kept) >= BEAM:
             break
-        kept += _within(iter(_match(point, observed, l, state, variants=most > 0)), most)
+        kept += _within(iter(_match(point, observed, l, state, most - state.cost[0])), most)
     kept.sort(key=lambda s: s.cost)
     return kept[:BEAM]
 
 
-def _match(point: Point, observed: Observed, l: int, state: _State, *, variants: bool) -> list[_State]:
-    """Return the state once for every way in which its delta gives the layer's observed dW and db."""
+def _match(point: Point, observed: Observed, l: int, state: _State, room: int) -> list[_State]:
+    """Return the state once for every way in which its delta gives the layer's observed dW and db.
+
+    ``room`` is how many further mistakes may be made: with 0 only those made already, with -1 none.
+    """
     stage = Stage(point, l, state.da, state.delta)
     state = state._replace(deltas=(*state.deltas, state.delta))
     dW, db = observed.dW[l], observed.db[l]
-    found = _after_dW(observed, stage, state, dW, variants)
+    found = _after_dW(observed, stage, state, dW, room)
     if db is None:
         return found
-    kept = [s for one in found for s in _after_db(observed, stage, one, db, variants)]
-    if not kept and variants and dW is not None:
-        found = _after_db(observed, stage, state, db, True)
-        kept = [s for one in found for s in _after_dW(observed, stage, one, dW, True)]
+    kept = [s for one in found for s in _after_db(observed, stage, one, db, room)]
+    if not kept and room >= 0 and dW is not None:
+        found = _after_db(observed, stage, state, db, room)
+        kept = [s for one in found for s in _after_dW(observed, stage, one, dW, room)]
     return kept
 
 
-def _after_dW(observed: Observed, s: Stage, state: _State, got: Array | None, variants: bool) -> list[_State]:
+def _after_dW(observed: Observed, s: Stage, state: _State, got: Array | None, room: int) -> list[_State]:
     if got is None:
         return [state]
-    return _after(observed, s, state, got, s.a_in.T @ s.delta, "dW" if variants else "")
+    return _after(observed, s, state, got, s.a_in.T @ s.delta, "dW", room)
 
 
-def _after_db(observed: Observed, s: Stage, state: _State, got: Array, variants: bool) -> list[_State]:
-    return _after(observed, s, state, got, s.delta.sum(axis=0), "db" if variants else "")
+def _after_db(observed: Observed, s: Stage, state: _State, got: Array, room: int) -> list[_State]:
+    return _after(observed, s, state, got, s.delta.sum(axis=0), "db", room)
 
 
-def _after(observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str) -> list[_State]:
+def _after(observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str, room: int) -> list[_State]:
     """Return the state if the right gradient fits, else once for every mistake that does."""
     scale = _fit(observed, got, right, state.scale)
     if scale is not None:
         return [state if state.scale is not None or not got.any() else state._replace(scale=scale)]
-    if not kind:
+    if room < 0:
         return []
-    return list(_mistaken(observed, s, state, got, right, kind))
+    return list(_mistaken(observed, s, state, got, right, kind, room))
 
 
-def _mistaken(observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str) -> Iterator[_State]:
+def _mistaken(
+    observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str, room: int
+) -> Iterator[_State]:
+    made = {(f.bug, f.wrong) for f in state.found}
     for variant in DW if kind == "dW" else DB:
+        if not room and (variant.bug, variant.wrong) not in made:
+            continue
         wrong = variant.change(s)
         if wrong is None or not _another(wrong, right):
             continue
         scale = _fit(observed, got, wrong, state.scale)
+        if scale is not None and variant.bug == "B10" and ("B54", s.l + 1) in {(f.bug, f.layer) for f in state.found}:
+            yield state  # a layer that is never updated is one mistake
+            continue
         named = _found(variant, s.l, kind, wrong, kind)
         if scale is not None:
             fixed = scale if wrong.any() else state.scale
             yield state._replace(scale=fixed, found=(*state.found, named))
-    if state.scale is not None and (free := _fit(observed, got, right, None)) is not None:
+    if room and state.scale is not None and (free := _fit(observed, got, right, None)) is not None:
         yield state._replace(found=(*state.found, _constant(s, free / state.scale, kind, got)))
 
 
@@ -263,24 +297,28 @@ def _fit(observed: Observed, got: Array, right: Array, scale: float | None) -> f
     return scale if float(np.abs(got - predicted).max(initial=0)) <= allowed else None
 
 
-def _lowered(point: Point, l: int, states: list[_State]) -> Iterator[_State]:
+def _lowered(point: Point, l: int, states: list[_State], most: int) -> Iterator[_State]:
     """Yield what delta_l may be, given delta_(l+1): right, or with a mistake on the way down or in f'."""
-    return (lower for state in states for lower in _one_lower(point, l, state))
+    return (lower for state in states for lower in _one_lower(point, l, state, most - state.cost[0]))
 
 
-def _one_lower(point: Point, l: int, state: _State) -> Iterator[_State]:
+def _one_lower(point: Point, l: int, state: _State, room: int) -> Iterator[_State]:
     stage = Stage(point, l + 1, state.da, state.delta)
     curve, z = point.curves[l], point.z[l]
     da = state.delta @ point.W[l + 1].T
     ways: list[tuple[tuple[Found, ...], Array]] = [((), da)]
+    made = {(f.bug, f.wrong) for f in state.found}
     for variant in DOWN:
+        if not room and (variant.bug, variant.wrong) not in made:
+            continue
         other = variant.change(stage)
         if other is not None and _another(other, da):
             ways.append(((_found(variant, l, "delta", other, "down"),), other))
     for found, down in ways:
         below = state._replace(da=down, found=state.found + found)
         yield from _with_factors(point, l, below._replace(delta=curve.backward(z, down)))
-        for wrong in _derived(point, l, down, ()):
+        left = room - (len({(f.bug, f.wrong) for f in found} - made))
+        for wrong in _derived(point, l, down, (), made=None if left else made):
             yield below._replace(delta=wrong.delta, found=below.found + wrong.found)
 
 

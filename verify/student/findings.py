@@ -137,7 +137,8 @@ def named(judgement: Judgement) -> tuple[Named, ...]:
     best = judgement.explanations[0]
     if not best.found:
         return (_climbing(judgement),)
-    told = [_named(judgement, best, found, alternative=False) for found in best.found]
+    distinct = {(f.bug, f.wrong): f for f in reversed(best.found)}.values()
+    told = [_named(judgement, best, found, alternative=False) for found in reversed(list(distinct))]
     ids = {n.id for n in told}
     for other in judgement.explanations[1:]:
         for found in other.found:

@@ -1,14 +1,15 @@
 """From several looks at a program to one verdict: right, wrong, or not to be told, and on what evidence."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .explain import Explanation
-from .look import Look, Right, look
+from .look import Look, Right, agreed, look
 from .own_loss import Moved, Runs, agrees, follows_own, moved
-from .points import Sources, sources, spread
+from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
+from .tape import Tape
 
 POINTS = 2  # injected points that must agree
 
@@ -65,10 +66,15 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
         seed: of the injected values.
         tell: the losses to judge by, where they are known.
     """
-    first = look(natural, tell)
+    first = look(natural, tell, search=False)
+    if first is None:
+        first = _stirred(runs, natural, seed, tell)
     if first is None:
         return None
     points = tuple(_points(runs, first, seed, tell))
+    if points:
+        looks = agreed([p.look for p in points], tell)
+        points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
     looks = [p.look for p in points]
     rights = [one.right for one in looks]
     if points and all(rights):
@@ -78,6 +84,12 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     if len(points) < POINTS or any(rights):
         return _untold(first, points, "the program could not be run twice with other values")
     return _accused(runs, first, points, seed)
+
+
+def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:
+    """Return a look at the program with other parameters: where all start equal, none can be told from another."""
+    inject = stirring(Tape(natural), np.random.default_rng((seed, 7)))
+    return look(runs.run(inject, updates=2), tell, search=False) if inject else None
 
 
 def _rightly(first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:

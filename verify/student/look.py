@@ -7,6 +7,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .align import Reading, readings
+from .curves import Curve, close
 from .explain import Explanation, explain, is_right
 from .losses_seen import LossSeen, believed, losses_seen
 from .point import Observed, Point, reverse_sweep
@@ -18,7 +19,7 @@ DEFAULTS = {
     "softmax": ("cross_entropy", "half_sse", "bce"),
 }
 OTHERS = ("mae", "huber", "log_cosh", "hinge")
-TRIED = 4  # readings that are searched for mistakes
+TRIED = 2  # readings that are searched for mistakes
 
 
 class Right(NamedTuple):
@@ -60,12 +61,13 @@ class Look(NamedTuple):
         return frozenset(b for e in self.explanations for b in e.bugs)
 
 
-def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
+def look(recording: Recording, tell: tuple[str, ...] = (), *, search: bool = True) -> Look | None:
     """Return what a run shows, None where no network was found in it.
 
     Arguments:
         recording: the run.
         tell: the names of the losses to judge by, where they are known.
+        search: whether mistakes are searched for where the gradients are not right.
     """
     tape = Tape(recording)
     found = readings(tape)
@@ -74,6 +76,8 @@ def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
         right = rightness(tape, reading, tell or candidates(reading.point, losses))
         if right is not None:
             return Look(tape, reading, losses, right, [])
+    if not search:
+        return Look(tape, found[0], seen[0], None, []) if found else None
     best: Look | None = None
     for reading, losses in list(zip(found, seen, strict=True))[:TRIED]:
         names = tell or candidates(reading.point, losses)[:3]
@@ -85,6 +89,34 @@ def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
         ):
             best = one
     return best
+
+
+def agreed(looks: list[Look], tell: tuple[str, ...] = ()) -> list[Look]:
+    """Return the looks with one activation for each layer: a few values may fit several, those of all points one."""
+    options = zip(*(one.reading.point.curves for one in looks), strict=True)
+    chosen = tuple(_fitting(list(curves), looks, l) for l, curves in enumerate(options))
+    return [_with_curves(one, chosen, tell) for one in looks]
+
+
+def _fitting(curves: list[Curve], looks: list[Look], l: int) -> Curve:
+    """Return the first of some curves that fits layer l of every look; the commonest where none does."""
+    points = [one.reading.point for one in looks]
+    for curve in sorted(curves, key=lambda c: [f.name for f in curves].count(c.name), reverse=True):
+        with np.errstate(all="ignore"):
+            if all(close(p.a[l], np.asarray(curve.forward(p.z[l]))) for p in points):
+                return curve
+    return curves[0]
+
+
+def _with_curves(one: Look, curves: tuple[Curve, ...], tell: tuple[str, ...]) -> Look:
+    point = one.reading.point
+    if tuple(c.name for c in curves) == tuple(c.name for c in point.curves):
+        return one
+    reading = one.reading._replace(point=point._replace(curves=curves))
+    names = tell or candidates(reading.point, one.seen)
+    right = rightness(one.tape, reading, names)
+    found = [] if right else [e for name in names[:3] for e in explain(reading.point, reading.observed, name)]
+    return one._replace(reading=reading, right=right, explanations=sorted(found, key=lambda e: e.cost))
 
 
 def candidates(point: Point, seen: list[LossSeen]) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from reference.arrays import Array
 
-from .align import Pass, Reading
+from .align import Pass, Reading, first_step_end
+from .lineage import lineage
 from .recording import Injection, Place
 from .tape import Tape
 
@@ -156,3 +157,14 @@ def _shuffled_hot(value: Array, classes: int, rng: np.random.Generator) -> Array
     if value.ndim == 2 and value.shape[0] == classes:
         return np.eye(classes)[rng.integers(0, classes, value.shape[1])].T
     return np.eye(classes)[int(rng.integers(0, classes))].reshape(value.shape) if value.size == classes else value
+
+
+def stirring(tape: Tape, rng: np.random.Generator) -> Injection:
+    """Return other values for every parameter that is seen to be updated in the first step."""
+    trained = lineage(tape)
+    if not trained:
+        return {}
+    end = first_step_end(tape, trained)
+    updates = [u for found in trained.values() for u in found if u.at <= end]
+    found = [source(tape, u.at, u.old) for u in updates]
+    return {s.place: rng.normal(size=s.value.shape) for s in found if s is not None and s.value.size > 1}

@@ -1,5 +1,6 @@
 """A recording made searchable: which values are the same numbers, where each is made, and where it is used."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -154,6 +155,17 @@ class Tape:
         """Return the position of the first event that results in a key, None where there is none before that."""
         found = self.made.get(key, [])
         return found[0] if found and found[0] < before else None
+
+    def last_made(self, key: int, held: int, before: int) -> int | None:
+        """Return the last event before a position that resulted in a value: in that very object, where it is known."""
+        if key < 0:
+            return None
+        places = self.made.get(key, [])
+        i = bisect_left(places, before) - 1
+        if i < 0:
+            return None
+        same = next((at for at in reversed(places[: i + 1]) if held >= 0 and self.events[at].identity == held), None)
+        return places[i] if same is None else same
 
     def name_of(self, key: int) -> str:
         """Return the first name that a value was given, "" where it has none."""

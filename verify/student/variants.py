@@ -137,6 +137,11 @@ def _negative_side(slope: float) -> Change:
     return change
 
 
+def _elu_slope(slope: Callable[[Array, Array], Array]) -> Change:
+    """Return the step with another slope on the negative side of an exponential unit."""
+    return _when("elu", lambda s: s.da * np.where(s.z > 0, 1.0, slope(s.z, s.a)))
+
+
 DERIVATIVE: tuple[Variant, ...] = (
     Variant("B11", lambda s: s.da, "delta_l = dL/da_l", RIGHT_DERIVATIVE),
     Variant("B8", lambda s: s.da * s.point.curves[s.l].derivative(s.a), "dL/da_l * f'(a_l)", RIGHT_DERIVATIVE),
@@ -148,6 +153,10 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B42", _negative_side(0.01), "slope 0.01 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", lambda s: s.da * s.point.curves[s.l].derivative(-s.z), "dL/da_l * f'(-z_l)", RIGHT_DERIVATIVE),
     Variant("B29", lambda s: np.zeros_like(s.da), "delta_l = 0", RIGHT_DERIVATIVE),
+    Variant("B42", lambda s: s.da * (s.z > 0), "slope 0 where z_l < 0, 1 elsewhere", RIGHT_DERIVATIVE),
+    Variant("B42", _elu_slope(lambda z, a: np.exp(a)), "slope e^a_l where z_l < 0", RIGHT_DERIVATIVE),
+    Variant("B42", _elu_slope(lambda z, a: a), "slope a_l where z_l < 0", RIGHT_DERIVATIVE),
+    Variant("B42", _elu_slope(lambda z, a: -np.exp(z)), "slope -e^z_l where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B19", _neighbour(1), "dL/da_l * f'(z_(l+1))", RIGHT_DERIVATIVE),
     Variant("B19", _neighbour(-1), "dL/da_l * f'(z_(l-1))", RIGHT_DERIVATIVE),
     Variant(
