@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, TypeAlias
-
-from rich.console import Console
+from typing import Any, NamedTuple, TypeAlias
 
 from reference import ACTIVATIONS, ELEMENTWISE, LOSSES, InputError
 from reference.errors import look_up
@@ -41,10 +39,10 @@ class Request(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The exit status, and what prints the tables."""
+    """The exit status, and what prints the tables to a console of Rich."""
 
     exit_code: int
-    show: Callable[[Console], None]
+    show: Callable[[Any], None]
 
 
 def certificate(request: Request, update: Update) -> Outcome:
@@ -82,7 +80,7 @@ def _write(found: Certificate, request: Request) -> None:
         write_text(page(found), request.markdown)
 
 
-def _quiet(console: Console) -> None:
+def _quiet(console: Any) -> None:
     """Print nothing."""
 
 
