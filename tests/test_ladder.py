@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from verify.ladder import U, extrapolate
+from verify.ladder import U, extrapolate, extrapolate_settled
 
 LEVELS = 4
 FIRST_STEP = 2.0**-9
@@ -139,3 +139,47 @@ def test_any_input_gives_no_warning_and_nan_and_an_infinite_bar_come_together(di
     got = extrapolate(differences, valid, np.full(3, FINEST), noise)
     np.testing.assert_array_equal(np.isnan(got.value), np.isinf(got.bar))
     assert not np.isnan(got.bar).any()
+
+
+def settled(f, x, noise):
+    """Return the estimates of f's derivative that a bound of its rounding noise lets stand."""
+    differences = central(f, x)
+    return extrapolate_settled(differences, np.ones(differences.shape, bool), np.full(x.shape, FINEST), noise)
+
+
+@pytest.mark.parametrize("name", ANALYTIC)
+def test_a_ladder_of_short_steps_has_settled_and_keeps_its_bar(name):
+    f, _ = ANALYTIC[name]
+    x = np.linspace(-2, 2, 101)
+    noise = 8 * U * (1 + np.abs(f(x)))
+    got, plain = settled(f, x, noise), estimate(f, x)
+    np.testing.assert_array_equal(got.value, plain.value)
+    assert np.isfinite(got.bar).all()
+
+
+@pytest.mark.parametrize(("swing", "wave"), [(10, 300), (30, 300), (20, 600), (80, 300)])
+def test_of_bars_that_are_wrong_because_steps_are_longer_than_the_waves_next_to_none_stands(swing, wave):
+    x = np.linspace(0, 1, 2000)
+    f = lambda t: np.sin(swing * np.sin(wave * t))  # noqa: E731 - a layer that magnifies what the one before moved
+    slope = swing * wave * np.cos(wave * x) * np.cos(swing * np.sin(wave * x))
+    plain, got = estimate(f, x), settled(f, x, 8 * U * np.ones_like(x))
+    wrong = np.abs(plain.value - slope) > 3 * plain.bar
+    assert wrong.sum() >= 3
+    assert np.isinf(got.bar[wrong]).mean() > 0.99
+    assert np.isnan(got.value[np.isinf(got.bar)]).all()
+
+
+def test_changes_within_the_rounding_do_not_unsettle_a_ladder():
+    x = np.linspace(1, 2, 200)
+    f = lambda t: 1 + 1e-13 * t  # noqa: E731 - nothing but rounding moves the differences
+    got = settled(f, x, 2 * U * np.ones_like(x))
+    assert np.isfinite(got.bar).all()
+    assert (np.abs(got.value - 1e-13) <= got.bar).all()
+
+
+def test_levels_that_cannot_be_used_do_not_unsettle_the_others():
+    differences = np.array([[9.0], [-5.0], [1 + 1e-6], [1.0]])
+    valid = np.array([[False], [False], [True], [True]])
+    got = extrapolate_settled(differences, valid, np.ones(1), np.full(1, 1e-16))
+    assert np.isfinite(got.bar).all()
+    assert np.isinf(extrapolate_settled(differences, ~(valid & False), np.ones(1), np.full(1, 1e-16)).bar).all()
