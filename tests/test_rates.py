@@ -18,7 +18,7 @@ from verify.rates.histogram import Ratios
 from verify.rates.planted import PARAMETERS, PLANTS, QUANTITIES, Place, random_place, wrong_entry, zeroed_first_layer
 from verify.rates.power import SIZES, ZEROED, Detection, Key, Power, gradients_of, measure_power, measure_zeroed
 from verify.rates.result import AUTODIFF, DIFFERENCES, Rates, bars
-from verify.rates.run import MOST_POWER, plan
+from verify.rates.run import plan
 
 QUICK = ("all", "float32", "saturated", "small", "near kink")  # the others' sizes take JAX seconds to compile
 END_TO_END = ("autodiff", "differences", "local")
@@ -250,14 +250,16 @@ def test_a_wrong_entry_beside_a_kink_is_inconclusive_not_below_resolution() -> N
 
 
 def test_the_plan_judges_every_network_asked_for_and_a_tenth_by_differences() -> None:
-    jobs = plan(100_000, 0)
+    jobs = plan(Rates(0, 100_000, planted=300, compared=7))
     done = {task: sum(len(job.cases) for job in jobs if job.task == task) for task in rates_run.TASKS}
-    assert (done[AUTODIFF], done[DIFFERENCES], done["power"]) == (100_000, 10_000, MOST_POWER)
+    assert (done[AUTODIFF], done[DIFFERENCES], done["power"], done["together"]) == (100_000, 10_000, 300, 7)
     assert {job.family for job in jobs if job.task == AUTODIFF} == set(FAMILIES)
-    assert {job.task for job in plan(1, 0)} == set(rates_run.TASKS)
+    assert {job.task for job in plan(Rates(0, 1))} == set(rates_run.TASKS)
 
 
-@pytest.mark.parametrize(("name", "value"), [("networks", 0), ("seed", -1), ("workers", -2)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("networks", 0), ("planted", 0), ("compared", 0), ("seed", -1), ("workers", -2)]
+)
 def test_numbers_out_of_range_are_refused(name: str, value: int) -> None:
     with pytest.raises(InputError, match=f"{name}: got {value}, should be [01] or more"):
         rates_run.measure(**{"networks": 1, name: value})

@@ -78,6 +78,12 @@ def verify(
 @app.command()
 def rates(
     networks: Annotated[int, typer.Option(help="Right networks to judge; a tenth of them by differences.")] = 2000,
+    planted: Annotated[
+        int | None, typer.Option(help="Networks to plant mistakes into. A tenth, 2000 at most, when left out.")
+    ] = None,
+    compared: Annotated[
+        int | None, typer.Option(help="Networks to ask other checkers about. 1 in 200, 40 at most, when left out.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Reproduces the measurement.", min=0)] = 0,
     json: Annotated[str, typer.Option(metavar="PATH|-", help="Write every count as JSON.")] = "",
     markdown: Annotated[str, typer.Option(metavar="PATH|-", help="Write the tables as a page.")] = "",
@@ -94,7 +100,8 @@ def rates(
 
     targets = Targets(json, markdown, plot)
     with _bar() as update:
-        measured = measure(networks, seed, workers, targets, lambda done, jobs: update(done, jobs, "jobs"))
+        settings = {"planted": planted, "compared": compared, "seed": seed, "workers": workers}
+        measured = measure(targets, networks, lambda done, jobs: update(done, jobs, "jobs"), **settings)
     if not targets.takes_output:
         show_rates(measured, Console())
     raise typer.Exit(measured.exit_code)

@@ -39,14 +39,14 @@ class Targets(NamedTuple):
         return "-" in (self.json, self.markdown)
 
 
-def rates(networks: int, seed: int, workers: int | None, targets: Targets, progress: Progress | None) -> Rates:
-    """Return the measurement, written to its targets.
+def rates(targets: Targets, networks: int, progress: Progress | None, **settings: int | None) -> Rates:
+    """Return the measurement, written to its targets; ``settings`` are those of ``verify.rates.run.measure``.
 
     Raises:
         InputError: on numbers out of range, or a target that cannot be written to.
     """
     targets.require_writable()
-    measured = measure(networks, seed=seed, workers=workers, progress=progress)
+    measured = measure(networks, progress=progress, **settings)
     if targets.json:
         write_json(as_json(measured, __version__), targets.json)
     picture = draw(measured, Path(targets.plot))[0].name if targets.plot else ""

@@ -18,6 +18,8 @@ class Rates:
     Attributes:
         seed: reproduces it.
         networks: right networks asked for, by autodiff and the local identities.
+        planted: networks that mistakes are planted into.
+        compared: networks that the other checkers see too.
         alarms: of right networks, by task (AUTODIFF or DIFFERENCES) and family.
         power: of our witnesses, networks of the family "all".
         zeroed: the same of a zeroed first layer, family "vanishing".
@@ -30,6 +32,8 @@ class Rates:
 
     seed: int
     networks: int
+    planted: int = 1
+    compared: int = 1
     alarms: dict[str, dict[str, Alarms]] = field(default_factory=lambda: {AUTODIFF: {}, DIFFERENCES: {}})
     power: Power = field(default_factory=Power)
     zeroed: Power = field(default_factory=Power)

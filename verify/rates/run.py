@@ -25,7 +25,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 BATCH = 64
 FEW = 4  # of what takes seconds a network
 # Beyond these a share is known well enough, and the machine is needed for the alarms.
-MOST_POWER, MOST_TOGETHER, MOST_REFUSED, MOST_ZEROED = 2000, 40, 300, 20
+PLANTED, COMPARED = 2000, 40
 
 
 class Job(NamedTuple):
@@ -55,21 +55,16 @@ def do(job: Job) -> tuple[Job, Part]:
         return job, TASKS[job.task](cases, job.seed + job.cases.start)
 
 
-def plan(networks: int, seed: int) -> list[Job]:
-    """Return the jobs of a measurement, the slow ones first so that no worker is left alone with one.
-
-    By differences a tenth of the networks are judged; mistakes are planted into a tenth, at most 2000; the others
-    get a two-hundredth.
-    """
-    some = partial(_jobs, seed=seed)
-    tenth = max(networks // 10, 1)
+def plan(rates: Rates) -> list[Job]:
+    """Return the jobs of a measurement, the slow ones first so that no worker is left alone with one."""
+    planted, compared, some = rates.planted, rates.compared, partial(_jobs, seed=rates.seed)
     return [
-        *some("together", "small", min(max(networks // 200, 1), MOST_TOGETHER), FEW),
-        *some("zeroed_together", "vanishing", min(max(networks // 1000, 1), MOST_ZEROED), FEW),
-        *some("refused", "small", min(max(networks // 40, 1), MOST_REFUSED), BATCH),
-        *some("power", "all", min(tenth, MOST_POWER), BATCH),
-        *some("zeroed", "vanishing", min(tenth, MOST_POWER), BATCH),
-        *_alarms({AUTODIFF: networks, DIFFERENCES: tenth}, seed),
+        *some("together", "small", compared, FEW),
+        *some("zeroed_together", "vanishing", -(-compared // 4), FEW),
+        *some("refused", "small", 8 * compared, BATCH),
+        *some("power", "all", planted, BATCH),
+        *some("zeroed", "vanishing", planted, BATCH),
+        *_alarms({AUTODIFF: rates.networks, DIFFERENCES: max(rates.networks // 10, 1)}, rates.seed),
     ]
 
 
@@ -89,12 +84,20 @@ def _jobs(task: str, family: str, cases: int, batch: int, *, seed: int) -> Itera
 
 
 def measure(
-    networks: int = 2000, *, seed: int = 0, workers: int | None = None, progress: Progress | None = None
+    networks: int = 2000,
+    *,
+    planted: int | None = None,
+    compared: int | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Rates:
     """Return the rates over random right networks; an interrupt (Ctrl-C) ends it early, and the result says so.
 
     Arguments:
         networks: right networks judged by autodiff and the local identities; a tenth of them by differences.
+        planted: networks that mistakes are planted into; None takes a tenth, 2000 at most.
+        compared: networks that the other checkers see too, at 7 s each; None takes a two-hundredth, 40 at most.
         seed: reproduces the measurement, whatever the number of workers.
         workers: processes; 1 stays in this one, None takes one for each core.
         progress: called with the jobs done and their number.
@@ -102,10 +105,14 @@ def measure(
     Raises:
         InputError: on no networks, a negative seed, or workers below 1.
     """
-    for name, value, least in (("networks", networks, 1), ("seed", seed, 0), ("workers", workers or 1, 1)):
+    planted = min(-(-networks // 10), PLANTED) if planted is None else planted
+    compared = min(-(-networks // 200), COMPARED) if compared is None else compared
+    told = (("networks", networks, 1), ("planted", planted, 1), ("compared", compared, 1))
+    for name, value, least in (*told, ("seed", seed, 0), ("workers", workers or 1, 1)):
         if value < least:
             raise InputError(name, value, f"{least} or more", "choose another")
-    rates, jobs, start = Rates(seed, networks), plan(networks, seed), time.perf_counter()
+    rates, start = Rates(seed, networks, planted, compared), time.perf_counter()
+    jobs = plan(rates)
     count = min(workers or os.cpu_count() or 1, len(jobs))
     with pool(count, prepare=prepare) as executor:
         try:

@@ -147,6 +147,8 @@ def as_json(rates: Rates, tool: str) -> dict[str, Any]:
         "machine": machine(),
         "seed": rates.seed,
         "networks": rates.networks,
+        "planted": rates.planted,
+        "compared": rates.compared,
         "seconds": round(rates.seconds, 1),
         "interrupted": rates.interrupted,
         "bars": [bar._asdict() for bar in bars(rates)],
@@ -175,12 +177,17 @@ def as_markdown(rates: Rates, date: str, picture: str) -> str:
     """
     head = [
         "# The error rates of the verdicts",
-        f"Written by `gradproof rates --networks {rates.networks} --seed {rates.seed}` on {date}, {machine()}, in "
-        f"{rates.seconds / 60:.0f} minutes.",
+        f"Written by `{_command(rates)}` on {date}, {machine()}, in {rates.seconds / 60:.0f} minutes"
+        + ("; cut short, so the tables say what was done." if rates.interrupted else "."),
         *_NOTES,
         *([f"![Share of planted mistakes seen, by size]({picture})"] if picture else []),
     ]
     return "\n\n".join([*head, *map(_as_markdown, tables(rates)), *_reproduce(rates)]) + "\n"
+
+
+def _command(rates: Rates) -> str:
+    settings = ("networks", "planted", "compared", "seed")
+    return " ".join(["gradproof rates", *(f"--{name} {getattr(rates, name)}" for name in settings)])
 
 
 _NOTES = (
