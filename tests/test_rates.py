@@ -11,9 +11,10 @@ from verify.blocks import backward_values
 from verify.crosscheck import crosscheck
 from verify.evidence import Evidence
 from verify.ladder import Estimate
+from verify.oracles.perturbations import breaks
 from verify.rates import run as rates_run
 from verify.rates.alarms import KEPT, Alarms, Seen, count_alarms
-from verify.rates.families import FAMILIES, SATURATED, breaks, right
+from verify.rates.families import FAMILIES, SATURATED, right
 from verify.rates.histogram import Ratios
 from verify.rates.planted import PARAMETERS, PLANTS, QUANTITIES, Place, random_place, wrong_entry, zeroed_first_layer
 from verify.rates.power import SIZES, ZEROED, Detection, Key, Power, gradients_of, measure_power, measure_zeroed

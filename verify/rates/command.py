@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .. import __version__
 from ..report.as_json import require_writable, write_json, write_text
@@ -39,7 +39,7 @@ class Targets(NamedTuple):
         return "-" in (self.json, self.markdown)
 
 
-def rates(targets: Targets, networks: int, progress: Progress | None, **settings: int | None) -> Rates:
+def rates(targets: Targets, networks: int, progress: Progress | None, **settings: Any) -> Rates:
     """Return the measurement, written to its targets; ``settings`` are those of ``verify.rates.run.measure``.
 
     Raises:

@@ -7,10 +7,10 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from reference import ACTIVATIONS, LOSSES, Activation, Affine, Dense, Elementwise, Network
-from reference.layers import Entry
+from reference import ACTIVATIONS, LOSSES, Activation, Affine, Dense, Network
 
 from ..architectures import Architecture, Limits, Problem, draw
+from ..oracles.perturbations import breaks
 
 Change: TypeAlias = Callable[[Architecture], Architecture]
 Placing: TypeAlias = Callable[[Problem, np.random.Generator], Problem]
@@ -18,13 +18,6 @@ Placing: TypeAlias = Callable[[Problem, np.random.Generator], Problem]
 SATURATED = 8.0
 SIGMOID_LAYERS = 10
 NEAREST, FARTHEST = -14.0, -2.0  # powers of ten: the distance of a pre-activation from a kink
-
-
-def breaks(entry: Entry) -> tuple[float, ...]:
-    """Return where an activation has a kink or a seam; a row-wise one has none."""
-    if not isinstance(entry, Elementwise):
-        return ()
-    return (*(kink.at for kink in entry.kinks), *entry.seams)
 
 
 def _saturated(architecture: Architecture) -> Architecture:

@@ -180,7 +180,7 @@ def _targets(tape: Tape, last: Layer, output: Output, end: int) -> Iterator[Targ
 def _given(tape: Tape, key: int, before: int) -> bool:
     """Return whether a value is data: an event made it, and it was not computed from the pass."""
     places = tape.made.get(key, [])
-    if not places or not tape.shape(key) and tape.node(places[0]).kind == "literal":
+    if not places or (not tape.shape(key) and tape.node(places[0]).kind == "literal"):
         return False
     if places[0] < before:
         return True
@@ -201,7 +201,7 @@ def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
                 continue
             seen.add(key)
             value = tape.recording.values[key]
-            if value.size != N or value.dtype.kind not in "iu" or value.ndim == 0 and N > 1:
+            if value.size != N or value.dtype.kind not in "iu" or (value.ndim == 0 and N > 1):
                 continue
             flat = value.ravel()
             if flat.min() >= 0 and flat.max() < K and not (N > 1 and np.array_equal(flat, np.arange(N))):
@@ -303,7 +303,8 @@ def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | N
     if layer.merged is not None:
         if weight is None:
             return np.zeros(layer.W.shape[1])
-        return _step(tape, layer, weight)[layer.merged] / layer.constant
+        row: Array = _step(tape, layer, weight)[layer.merged] / layer.constant
+        return row
     if layer.bias is None or layer.b is None:
         return None
     if bias is None:
@@ -317,4 +318,7 @@ def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | N
 def _one_row(step: Array, layer: Layer) -> Array | None:
     """Return the step of a bias that is stored once for each sample, where it is the same for all of them."""
     rows = step.T if layer.side == "left" else step
-    return rows[0].copy() if rows.ndim == 2 and (rows == rows[0]).all() else None
+    if rows.ndim != 2 or bool((rows != rows[0]).any()):
+        return None
+    row: Array = rows[0].copy()
+    return row

@@ -12,6 +12,7 @@ from .look import Look
 from .tape import Tape
 
 SAME = 1e-6
+NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
 NEW_WEIGHTS = ("B3", "B30")
 MISSING = ("B4", "B11", "B44")
@@ -30,7 +31,7 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     trail = _trail(look, found)
     if not trail.places:
         return None
-    if not found.value.any():
+    if np.abs(found.value).max(initial=0) <= NOTHING:
         return next(_zeros(trail, found.value), None)
     places = list(_holding(trail, found.value, _scales(trail, explanation)))
     if found.step == "slope":
@@ -96,10 +97,12 @@ def _uses_new_weights(look: Look, found: Found) -> int | None:
 
 
 def _zeros(trail: Trail, value: Array) -> Iterator[int]:
-    """Yield the events that hold nothing but zeros of the right size."""
+    """Yield the events that hold nothing but zeros, of the right size or as one number."""
     for at in trail.places:
         key = trail.tape.events[at].result
-        if key >= 0 and trail.tape.recording.values[key].size == value.size and not trail.tape.array(key).any():
+        if key < 0 or trail.tape.recording.values[key].size not in (1, value.size):
+            continue
+        if trail.tape.node(at).kind != "literal" and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING:
             yield at
 
 

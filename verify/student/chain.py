@@ -123,9 +123,8 @@ def _bias(value: Array, shape: tuple[int, ...], side: str) -> Array | None:
     if value.size == n and (value.ndim == 1 or value.shape in ((1, n), (n, 1))):
         return value.reshape(n)
     rows = value.T if side == "left" else value
-    if rows.shape == (N, n) and (rows == rows[0]).all():
-        return rows[0].copy()
-    return None
+    same = rows.shape == (N, n) and bool((rows == rows[0]).all())
+    return np.array(rows[0]) if same else None
 
 
 def _may_be_bias(tape: Tape, bias: Bias, product: Product) -> bool:
@@ -165,7 +164,7 @@ def chains(tape: Tape, until: int, trained: Container[int] = ()) -> list[Chain]:
 
 
 def _rank(tape: Tape, path: tuple[Layer, ...], trained: Container[int]) -> tuple[int, ...]:
-    """Return the order of preference: ends in a trained layer, most trained weights, most layers, most trained biases."""
+    """Return the order of preference: ends in a trained layer; most trained weights, layers, trained biases, biases."""
     last = tape.group(path[-1].W_key) in trained or _initial(tape, path)
     weights = sum(tape.group(layer.W_key) in trained for layer in path)
     biases = sum(layer.bias is not None and tape.group(layer.bias.key) in trained for layer in path)
@@ -188,12 +187,12 @@ def _paths(
     later = [at for at in layers if at > layer.z_at]
     for at in later[:NEAREST]:
         for path in best[at]:
-            linked = link(layer, path[0], tape)
+            linked = link(layer, path[0])
             if linked is not None and tape.group(layer.W_key) not in {tape.group(n.W_key) for n in path}:
                 yield (linked[0], linked[1], *path[1:])
 
 
-def link(layer: Layer, following: Layer, tape: Tape) -> tuple[Layer, Layer] | None:
+def link(layer: Layer, following: Layer) -> tuple[Layer, Layer] | None:
     """Return both layers linked by the activation f with f(z) = the next input, None where no f fits."""
     if len(following.a_in) != len(layer.z):
         return None

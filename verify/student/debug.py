@@ -62,7 +62,7 @@ def diagnose(path: str | Path, options: Options | None = None) -> Diagnosis:
         natural = session.run()
         judgement = judge(session, natural, options.seed, tell)
         told = _told(source, natural, judgement, options)
-    return Diagnosis(**{**told, "seconds": time.monotonic() - start})
+    return replace(told, seconds=time.monotonic() - start)
 
 
 def _losses(name: str) -> tuple[str, ...]:
@@ -73,31 +73,28 @@ def _losses(name: str) -> tuple[str, ...]:
     return ("half_sse",) if name in SQUARED else (name,)
 
 
-def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> dict[str, object]:
-    """Return the fields of the diagnosis."""
-    base: dict[str, object] = {
-        "file": str(source.path),
-        "notes": (*source.notes, *natural.notes),
-        "seen": natural.seen,
-        "seed": options.seed,
-    }
+def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> Diagnosis:
+    """Return the diagnosis."""
+    notes = (*source.notes, *natural.notes)
+    base = Diagnosis(file=str(source.path), verdict="", notes=notes, seen=natural.seen, seed=options.seed)
     if judgement is None:
-        return {**base, **_nothing_found(natural)}
+        verdict, missing = _nothing_found(natural)
+        return replace(base, verdict=verdict, missing=missing)
     _require_same(judgement, options)
     verdict = judgement.verdict
     if verdict == "correct" and departs(judgement):
         verdict = "correct up to convention"
-    return {
-        **base,
-        "verdict": verdict,
-        "layers": judgement.best.reading.point.depth,
-        "network": _network(judgement),
-        "conventions": conventions(judgement),
-        "first_fault": _with_line(first_fault(judgement, autodiff=options.autodiff), source),
-        "bugs": named(judgement),
-        "evidence": judgement.evidence,
-        "missing": judgement.missing,
-    }
+    return replace(
+        base,
+        verdict=verdict,
+        layers=judgement.best.reading.point.depth,
+        network=_network(judgement),
+        conventions=conventions(judgement),
+        first_fault=_with_line(first_fault(judgement, autodiff=options.autodiff), source),
+        bugs=named(judgement),
+        evidence=judgement.evidence,
+        missing=judgement.missing,
+    )
 
 
 def _with_line(fault: FirstFault | None, source: Source) -> FirstFault | None:
@@ -126,16 +123,16 @@ def _require_same(judgement: Judgement, options: Options) -> None:
         )
 
 
-def _nothing_found(natural: Recording) -> dict[str, object]:
-    """Return verdict and reasons where no network was seen in the run."""
+def _nothing_found(natural: Recording) -> tuple[str, tuple[str, ...]]:
+    """Return the verdict and what is missing where no network was seen in the run."""
     if natural.raised is not None and natural.ended == "raised":
         trace = tuple(natural.raised.traceback[-3:])
         reason = f"{natural.raised.type} in line {natural.raised.line}: {natural.raised.message}"
-        return {"verdict": "cannot run", "missing": (reason, *trace)}
+        return "cannot run", (reason, *trace)
     missing = "a training step: weights that are multiplied with inputs, then changed"
     if not natural.events:
         missing = "any computation with arrays: call the training in the file, or write an adapter (--new-adapter)"
-    return {"verdict": "inconclusive", "missing": (missing,)}
+    return "inconclusive", (missing,)
 
 
 def new_adapter_text(path: str | Path, options: Options) -> str:

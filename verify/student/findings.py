@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from reference import InputError, Network, Trace
+from reference import Activation, InputError, Network, Trace
 from reference.arrays import Array
 from reference.layers import Affine
 from reference.network import ACTIVATIONS, activation
 
 from ..patterns import find_pattern
 from ..report.diagnosis import FirstFault, Named
-from .blame import guilty
+from .blame import guilty, upstream
 from .catalogue import CATALOGUE
 from .explain import Explanation, Found
 from .judge import Judgement
@@ -32,7 +32,7 @@ def first_fault(judgement: Judgement, *, autodiff: bool) -> FirstFault | None:
     explanation = judgement.explanations[0]
     found = explanation.found[0] if explanation.found else None
     if found is None:
-        return _turned(judgement)
+        return _repeated(judgement) if judgement.repeats else _turned(judgement)
     got, should, scale = _values(judgement, explanation, found)
     line, text = line_of(judgement, explanation, found)
     return _fault(judgement, found.layer, found.quantity, got, should, scale, (line, text), autodiff)
@@ -136,7 +136,7 @@ def named(judgement: Judgement) -> tuple[Named, ...]:
         return ()
     best = judgement.explanations[0]
     if not best.found:
-        return (_climbing(judgement),)
+        return (_whole(judgement, "B35" if judgement.repeats else "B14"),)
     distinct = {(f.bug, f.wrong): f for f in reversed(best.found)}.values()
     told = [_named(judgement, best, found, alternative=False) for found in reversed(list(distinct))]
     ids = {n.id for n in told}
@@ -166,12 +166,26 @@ def _named(judgement: Judgement, explanation: Explanation, found: Found, *, alte
     )
 
 
-def _climbing(judgement: Judgement) -> Named:
-    bug, fault = CATALOGUE["B14"], _turned(judgement)
+def _whole(judgement: Judgement, id: str) -> Named:
+    """Return a mistake that no single gradient shows: steps that climb, or that repeat earlier ones."""
+    bug, fault = CATALOGUE[id], _repeated(judgement) if id == "B35" else _turned(judgement)
     return Named(
-        id="B14", name=bug.name, confidence="reproduces every number", layer=fault.layer, line=fault.line,
+        id=id, name=bug.name, confidence="reproduces every number", layer=fault.layer, line=fault.line,
         wrong=bug.wrong, right=bug.right, why=bug.why, fix=bug.fix,
     )  # fmt: skip
+
+
+def _repeated(judgement: Judgement) -> FirstFault:
+    """Return the fault of a program that adds the gradients of earlier steps again: the line that adds."""
+    look = judgement.best
+    point = look.reading.point
+    update = look.reading.weights[-1]
+    adds = []
+    if update is not None:
+        trail = upstream(look.tape, update.at)
+        adds = [at for at in sorted(trail) if look.tape.node(at).kind == "augment" and at < update.at]
+    line = _source_line(judgement, adds[0])[0] if adds else None
+    return FirstFault(layer=point.depth, activation=point.curves[-1].name, quantity="dW", line=line)
 
 
 def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
@@ -213,7 +227,7 @@ def as_network(point: Point, loss: str) -> Network | None:
     """Return the point's network as one of the reference's, None where it has an activation that the tables lack."""
     if any(f.name not in ACTIVATIONS for f in point.curves):
         return None
-    layers = []
+    layers: list[Affine | Activation] = []
     for W, b, f in zip(point.W, point.b, point.curves, strict=True):
         layers += [Affine(W.copy(), np.zeros(W.shape[1]) if b is None else b.copy()), activation(f.name)]
     return Network.stack(layers, loss, reduction="sum")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .explain import Explanation
-from .look import Look, Right, agreed, look
+from .look import Look, Right, accumulates, agreed, look
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
@@ -38,6 +38,7 @@ class Judgement:
         rows: the slopes of the program's own numbers.
         loss: the loss it is judged by.
         reported: the loss was computed by the program itself.
+        repeats: whether the gradients of earlier steps are added again.
     """
 
     verdict: str
@@ -50,6 +51,7 @@ class Judgement:
     rows: tuple[Moved, ...] = ()
     loss: str = ""
     reported: bool = field(default=False)
+    repeats: bool = field(default=False)
 
     @property
     def best(self) -> Look:
@@ -95,6 +97,8 @@ def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -
 def _rightly(first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:
     """Return "correct", or "wrong" where the right gradients are followed uphill."""
     if all(r.scale > 0 for r in rights):
+        if all(accumulates(p.look) for p in points):
+            return _accumulating(first, points, rights[0])
         return _correct(first, points, rights[0], len(points))
     if any(r.scale > 0 for r in rights):
         return _untold(first, points, "a step that goes the same way at every point")
@@ -103,6 +107,13 @@ def _rightly(first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Jud
     reported = any(s.name == right.loss for p in points for s in p.look.seen)
     sentence = "every gradient is right but for its sign: each step raises the loss"
     return Judgement("wrong", first, points, None, (uphill,), (sentence,), (), (), right.loss, reported)
+
+
+def _accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judgement:
+    """Return "wrong" for a program whose second step repeats its first."""
+    sentence = "the first step is right; the second is the right one plus the first again"
+    repeated = Explanation((), right.scale, right.loss, ())
+    return Judgement("wrong", first, points, None, (repeated,), (sentence,), (), (), right.loss, True, repeats=True)
 
 
 def _points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:

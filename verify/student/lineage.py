@@ -70,7 +70,7 @@ class _Uses:
     def before(self, key: int, at: int) -> bool:
         """Return whether a value had a role before a position."""
         places = self.roles.get(self.tape.group(key))
-        return bool(places) and places[0] < at
+        return places is not None and places[0] < at
 
     def next_after(self, key: int, at: int) -> int | None:
         """Return where a value next has a role after a position."""

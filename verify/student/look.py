@@ -1,5 +1,6 @@
 """One run looked at: the reading that fits best, and whether its gradients are right, up to what, or how wrong."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -81,14 +82,36 @@ def look(recording: Recording, tell: tuple[str, ...] = (), *, search: bool = Tru
     best: Look | None = None
     for reading, losses in list(zip(found, seen, strict=True))[:TRIED]:
         names = tell or candidates(reading.point, losses)[:3]
-        explanations = [e for name in names for e in explain(reading.point, reading.observed, name)]
-        explanations.sort(key=lambda e: e.cost)
+        explanations = _searched(reading, names)
         one = Look(tape, reading, losses, None, explanations)
         if best is None or (
             explanations and (not best.explanations or explanations[0].cost < best.explanations[0].cost)
         ):
             best = one
     return best
+
+
+def accumulates(one: Look) -> bool:
+    """Return whether the second step is its own right gradient plus all of the first step: nothing was reset.
+
+    A momentum adds a part of the first step, and the program's own choice; only all of it is a mistake.
+    """
+    if one.right is None:
+        return False
+    recording = one.tape.recording
+    rest = replace(recording, events=recording.events[one.reading.end :])
+    return any(_adds_first(one.reading, second, one.right) for second in readings(Tape(rest)))
+
+
+def _adds_first(first: Reading, second: Reading, right: Right) -> bool:
+    """Return whether the second step is s (g + g of the first step) for some rate s, not that of the first perhaps."""
+    if second.point.sizes != first.point.sizes:
+        return False
+    sweep = reverse_sweep(second.point, right.loss)
+    new, old = _pairs(second.observed, sweep.dW, sweep.db), _pairs(first.observed, sweep.dW, sweep.db)
+    rows = [(got, g, was) for (got, g), (was, _) in zip(new, old, strict=True) if got is not None and was is not None]
+    fit = fitted(rows, second.observed, right.loss)
+    return fit is not None and abs(fit.decay * right.scale - 1) < 1e-5
 
 
 def agreed(looks: list[Look], tell: tuple[str, ...] = ()) -> list[Look]:
@@ -115,8 +138,29 @@ def _with_curves(one: Look, curves: tuple[Curve, ...], tell: tuple[str, ...]) ->
     reading = one.reading._replace(point=point._replace(curves=curves))
     names = tell or candidates(reading.point, one.seen)
     right = rightness(one.tape, reading, names)
-    found = [] if right else [e for name in names[:3] for e in explain(reading.point, reading.observed, name)]
-    return one._replace(reading=reading, right=right, explanations=sorted(found, key=lambda e: e.cost))
+    return one._replace(reading=reading, right=right, explanations=[] if right else _searched(reading, names[:3]))
+
+
+def _searched(reading: Reading, losses: tuple[str, ...]) -> list[Explanation]:
+    """Return the mistakes that reproduce the gradients, fewest first; with a weight decay where there is one."""
+    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss)]
+    if not found:
+        undecayed = [(loss, without_decay(reading.point, reading.observed, loss)) for loss in losses]
+        found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss)]
+    return sorted(found, key=lambda e: e.cost)
+
+
+def without_decay(point: Point, observed: Observed, loss: str) -> Observed | None:
+    """Return the observed gradients less the weight decay that the top layer shows, None where it shows none."""
+    right, W, got = reverse_sweep(point, loss).dW[-1], point.W[-1], observed.dW[-1]
+    if got is None:
+        return None
+    fit = fitted([(got, right, W)], observed, loss)
+    if fit is None or not fit.decay:
+        return None
+    share = fit.scale * fit.decay
+    dW = tuple(d - share * W if d is not None and d.any() else d for d, W in zip(observed.dW, point.W, strict=True))
+    return observed._replace(dW=dW)
 
 
 def candidates(point: Point, seen: list[LossSeen]) -> tuple[str, ...]:

@@ -69,10 +69,8 @@ def moved(
             if source is not None and source.place in inject:
                 direction = rng.normal(size=np.shape(inject[source.place]))
                 slopes = _slopes(runs, inject, source, direction)
-                told = {loss: _told(sweep, l, kind, layer, source, direction) for loss, sweep in sweeps.items()}
-                rows.append(
-                    Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, source, direction), told)
-                )
+                told = {loss: _told(sweep, l, kind, layer, direction) for loss, sweep in sweeps.items()}
+                rows.append(Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, direction), told))
     return rows
 
 
@@ -103,7 +101,7 @@ def _own(reading: Reading) -> Sweep:
     return Sweep((), (), dW, db)
 
 
-def _told(sweep: Sweep, l: int, kind: str, layer: Layer, source: Source, direction: Array) -> float:
+def _told(sweep: Sweep, l: int, kind: str, layer: Layer, direction: Array) -> float:
     """Return the inner product of a gradient with a direction given in the source's own layout."""
     if kind == "b":
         sign = 1 if layer.bias is None else layer.bias.sign
@@ -113,7 +111,7 @@ def _told(sweep: Sweep, l: int, kind: str, layer: Layer, source: Source, directi
         if flat.size == sweep.db[l].size:
             return sign * float(np.vdot(sweep.db[l], flat))
         return float("nan")
-    return float(np.vdot(_stored(sweep, l, layer), _row_major(source.value, layer, direction)))
+    return float(np.vdot(_stored(sweep, l, layer), _row_major(layer, direction)))
 
 
 def _stored(sweep: Sweep, l: int, layer: Layer) -> Array:
@@ -124,7 +122,7 @@ def _stored(sweep: Sweep, l: int, layer: Layer) -> Array:
     return np.concatenate([sweep.dW[l], row] if layer.merged == -1 else [row, sweep.dW[l]])
 
 
-def _row_major(value: Array, layer: Layer, direction: Array) -> Array:
+def _row_major(layer: Layer, direction: Array) -> Array:
     """Return a direction in the source's layout as (n_in, n_out)."""
     full = layer.W
     if layer.merged is not None and layer.b is not None:
@@ -152,14 +150,11 @@ def follows_own(rows: list[Moved]) -> Place | None:
     for place in places:
         slopes = np.array([row.slopes[place] for row in rows])
         norm = float(slopes @ slopes)
-        if (
-            np.isfinite(norm)
-            and norm > 0
-            and float(slopes @ own) > 0
-            and np.count_nonzero(np.abs(slopes) > 1e-12 * np.sqrt(norm)) == len(rows)
-        ):
-            if _close(own, slopes * (float(slopes @ own) / norm)):
-                return place
+        if not np.isfinite(norm) or norm == 0 or float(slopes @ own) <= 0:
+            continue
+        told = bool((np.abs(slopes) > 1e-12 * np.sqrt(norm)).all())
+        if told and _close(own, slopes * (float(slopes @ own) / norm)):
+            return place
     return None
 
 

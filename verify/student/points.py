@@ -1,6 +1,6 @@
 """Where a run's inputs, targets and parameters come from, and well-spread values to inject there."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +89,7 @@ def _maker(tape: Tape, key: int, held: int, before: int) -> int | None:
     """Return the first event that made the value: of the very object that was used, where that can be told."""
     places = [at for at in tape.made.get(key, []) if at < before]
     same = [at for at in places if held >= 0 and tape.events[at].identity == held]
-    return (same or places or [None])[0]
+    return next(iter(same or places), None)
 
 
 def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: bool = True) -> Injection:
@@ -101,7 +101,7 @@ def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: 
         rng: the source of randomness.
         data: whether inputs and targets are replaced too, or the parameters alone.
     """
-    inject: dict[Place, NDArray[np.float64]] = {}
+    inject: dict[Place, NDArray[Any]] = {}
     layers = reading.passes[0].chain.layers
     for layer, W, b in zip(layers, found.W, found.b, strict=True):
         if W is not None:
@@ -132,7 +132,7 @@ def _inputs(value: Array, rng: np.random.Generator) -> Array:
     return new
 
 
-def _targets(value: Array, one: Pass, rng: np.random.Generator) -> Array:
+def _targets(value: Array, one: Pass, rng: np.random.Generator) -> NDArray[Any]:
     """Return targets of the same kind: labels, one-hot rows, or numbers inside (0, 1)."""
     if one.target.labels and _whole(value):
         labels = rng.integers(0, one.target.value.shape[1], size=value.shape)
@@ -152,11 +152,13 @@ def _one_hot(rows: Array) -> bool:
 
 def _shuffled_hot(value: Array, classes: int, rng: np.random.Generator) -> Array:
     """Return other one-hot targets in the value's own layout."""
-    if value.ndim == 2 and value.shape[1] == classes and (value.sum(axis=1) == 1).all():
-        return np.eye(classes)[rng.integers(0, classes, len(value))]
+    hot: Array = np.eye(classes)
+    if value.ndim == 2 and value.shape[1] == classes and bool((value.sum(axis=1) == 1).all()):
+        return hot[rng.integers(0, classes, len(value))]
     if value.ndim == 2 and value.shape[0] == classes:
-        return np.eye(classes)[rng.integers(0, classes, value.shape[1])].T
-    return np.eye(classes)[int(rng.integers(0, classes))].reshape(value.shape) if value.size == classes else value
+        chosen: Array = hot[rng.integers(0, classes, value.shape[1])]
+        return chosen.T
+    return hot[int(rng.integers(0, classes))].reshape(value.shape) if value.size == classes else value
 
 
 def stirring(tape: Tape, rng: np.random.Generator) -> Injection:

@@ -103,8 +103,9 @@ class Session:
         elif self._adapter or self._is_told(recording, promise):
             return best, recording
         hopeless: set[str] = set()
+        until = time.monotonic() + self.seconds
         for plan in [*self._own_main(), *self._plans]:
-            if promise >= TRAINS or plan.get("way") in hopeless:
+            if promise >= TRAINS or plan.get("way") in hopeless or time.monotonic() > until:
                 continue
             found, seen = self._run({}, {**limits, "plan": plan})
             if found.raised is not None and found.raised.type == "NoCall":
@@ -119,7 +120,8 @@ class Session:
     def _is_told(self, recording: Recording, promise: float) -> bool:
         """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""
         own_mistake = recording.ended == "raised" and promise > 0 and "table" not in self._used
-        return promise >= TRAINS or own_mistake or recording.ended not in ("finished", "raised")
+        computed = promise >= TRAINS or (promise >= BACKWARD and recording.ended == "finished")
+        return computed or own_mistake or recording.ended not in ("finished", "raised")
 
     def _own_main(self) -> list[Header]:
         """Return the other ways to run the file's own main: with made-up files, of other widths."""
@@ -147,6 +149,10 @@ class Session:
     def _recording(self, header: Header, arrays: Sequence[NDArray[Any]]) -> Recording:
         """Return the recording that a frame describes."""
         columns, values = arrays[:7], arrays[7:]
+        matrices = frozenset(header.get("matrices", ()))  # a run that was killed tells nothing
+        if any(self.nodes[i].what == "*" for i in matrices):
+            nodes = enumerate(self.nodes)
+            self.nodes = tuple(node._replace(what="@") if i in matrices else node for i, node in nodes)
         return Recording(
             nodes=self.nodes,
             events=tuple(_events(*(column.tolist() for column in columns))),

@@ -205,7 +205,7 @@ DERIVATIVE: tuple[Variant, ...] = (
 
 
 def _square(s: Stage) -> bool:
-    return s.da.shape[0] == s.da.shape[1]
+    return len(s.da) == len(s.da.T)
 
 
 def _diagonal_only(s: Stage) -> Array | None:
@@ -227,7 +227,7 @@ def _other_weights(step: int) -> Change:
 
 
 def _width(s: Stage) -> int:
-    return s.W.shape[0]
+    return len(s.W)
 
 
 def _untransposed(s: Stage) -> Array | None:

@@ -1,9 +1,12 @@
 """Who calls: the stranger's program, or a library for purposes of its own."""
 
 import ast
+import builtins
 from types import FrameType
 
 HOME = {"folder": "/", "path": ""}
+UNDEFINED: set[str] = set()
+"""Names that the program uses and nowhere defines: they come from a starred import."""
 USED: set[str] = set()
 """What this run made use of: a "guard" of the program's own, a made-up "table"."""
 GUARDED: list[tuple[int, int]] = []
@@ -20,6 +23,18 @@ def called_by_the_program(frame: FrameType | None) -> bool:
         return False
     name = frame.f_code.co_filename
     return name.startswith(HOME["folder"]) and "site-packages" not in name
+
+
+def undefined(tree: ast.Module) -> set[str]:
+    """Return the names that the program uses and nowhere defines."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    defined = {n.id for n in names if not isinstance(n.ctx, ast.Load)} | set(dir(builtins))
+    defined |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    defined |= {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)}
+    imports = [a for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
+    defined |= {(a.asname or a.name).partition(".")[0] for a in imports}
+    defined |= {h.name for h in ast.walk(tree) if isinstance(h, ast.ExceptHandler) and h.name}
+    return {n.id for n in names} - defined
 
 
 def is_guarded(frame: FrameType | None) -> bool:

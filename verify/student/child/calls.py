@@ -26,6 +26,7 @@ from .names import (
     known_for,
     made_for,
     pairs,
+    snake,
 )
 
 
@@ -94,17 +95,17 @@ def by_classes(caller: "Caller", classes: Mapping[str, type], whole: bool) -> It
 def _promise(made: type) -> int:
     """Return how much a class looks like a network: training 4, forward and backward 3, one that makes gradients 1."""
     methods = [_bare(n, made) for n in vars(made) if callable(getattr(made, n, None)) and not n.startswith("__")]
-    trains, forward, backward = (any(p.match(n) for n in methods) for p in (STEP_METHOD, FORWARD, BACKWARD))
-    return 4 * trains + 2 * (forward and backward) + (backward or any(LOSS.search(n) for n in methods))
+    trains, forward, backward = (any(p.match(snake(n)) for n in methods) for p in (STEP_METHOD, FORWARD, BACKWARD))
+    return 4 * trains + 2 * (forward and backward) + (backward or any(LOSS.search(snake(n)) for n in methods))
 
 
 def _trained(caller: "Caller", thing: Any, method: str, whole: bool = True) -> str:
     """Train an object for a few steps; return what was called."""
     made = type(thing)
     methods = {_bare(n, made): getattr(thing, n) for n in dir(thing) if inspect.ismethod(getattr(thing, n, None))}
-    training = [f for n, f in methods.items() if STEP_METHOD.match(n) and _takes_data(f)]
+    training = [f for n, f in methods.items() if STEP_METHOD.match(snake(n)) and _takes_data(f)]
     if method:
-        first = None if TRAIN.match(method) or FORWARD.match(method) else _best(methods, FORWARD)
+        first = None if TRAIN.match(snake(method)) or FORWARD.match(snake(method)) else _best(methods, FORWARD)
         return caller.repeat([f for f in (first, methods.get(method)) if f is not None])
     if whole:
         return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
@@ -124,7 +125,7 @@ def _bare(name: str, made: type) -> str:
 def by_training(caller: "Caller", functions: Mapping[str, Any]) -> Iterator[str]:
     """Call the functions that train by themselves."""
     for name, function in functions.items():
-        if TRAIN.match(name) and _wanted(function):
+        if TRAIN.match(snake(name)) or name == "main":
             try:
                 caller.prepare(functions)
                 caller.call(function)
@@ -137,15 +138,15 @@ def by_steps(caller: "Caller", functions: Mapping[str, Any]) -> Iterator[str]:
     """Call what makes parameters, then forward, loss, backward and update in turn."""
     caller.prepare(functions)
     chosen = [f for f in (_best(functions, p) for p in (FORWARD, LOSS, BACKWARD, UPDATE)) if f is not None]
-    if any(BACKWARD.match(f.__name__) or LOSS.search(f.__name__) for f in chosen):
+    if any(BACKWARD.match(snake(f.__name__)) or LOSS.search(snake(f.__name__)) for f in chosen):
         yield caller.repeat(chosen)
 
 
 def _best(functions: Mapping[str, Any], pattern: re.Pattern[str]) -> Any:
     """Return the last function of a kind: helpers come before what uses them."""
-    found = [f for n, f in functions.items() if pattern.search(n) and _wanted(f)]
-    whole = [f for f in found if len(_wanted(f)) > 1]
-    return (whole or found or [None])[-1]
+    found = [f for n, f in functions.items() if pattern.search(snake(n))]
+    some, more = ([f for f in found if len(_wanted(f)) > least] for least in (0, 1))
+    return (more or some or found or [None])[-1]
 
 
 class Caller:
@@ -164,7 +165,7 @@ class Caller:
     def prepare(self, functions: Mapping[str, Any]) -> None:
         """Call the functions that make parameters, the one for the most layers last."""
         for name, function in functions.items():
-            if INIT.match(name):
+            if INIT.match(snake(name)):
                 try:
                     self.call(function)
                 except (NoCall, TypeError, ValueError, IndexError, KeyError):
@@ -249,7 +250,7 @@ _LEFT_OUT = object()
 def takes_pairs(function: Any) -> bool:
     """Return whether a function trains on data and targets in one argument: a list of pairs."""
     names = [p.name for p in _wanted(function)]
-    return bool(TRAIN.match(getattr(function, "__name__", "").lower())) and not any(map(is_target, names))
+    return bool(TRAIN.match(snake(getattr(function, "__name__", "")))) and not any(map(is_target, names))
 
 
 def _is_data(value: Any) -> bool:

@@ -14,9 +14,18 @@ from .names import Trial
 from .notes import note
 from .recorder import Recorder, Stop
 from .stand_ins import samples
+from .stand_ins.anything import StoodInError
 
 TRACE = 12  # lines of a traceback worth showing
 LONGEST = 300  # characters of a message worth showing
+
+
+class Statement(NamedTuple):
+    """A statement of the file at its outermost level: its code, its line, the names it sets."""
+
+    code: types.CodeType
+    line: int
+    sets: frozenset[str]
 
 
 class Program(NamedTuple):
@@ -24,7 +33,7 @@ class Program(NamedTuple):
 
     path: str
     folder: str
-    code: types.CodeType
+    statements: list[Statement]
     tree: ast.Module
     lines: list[str]
     step: Step | None = None
@@ -75,7 +84,20 @@ def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]
     module.__file__ = program.path
     sys.modules["__main__"] = module
     sys.argv = [program.path]
-    return watched(program, recorder, lambda: exec(program.code, module.__dict__)), module.__dict__
+    return watched(program, recorder, lambda: run_statements(program, module.__dict__)), module.__dict__
+
+
+def run_statements(program: Program, space: dict[str, Any]) -> None:
+    """Run the statements of the file, but those that ask a stand-in for numbers and those that need what they set."""
+    lost: set[str] = set()
+    for statement in program.statements:
+        try:
+            exec(statement.code, space)
+        except (StoodInError, NameError) as error:
+            if isinstance(error, NameError) and error.name not in lost:
+                raise
+            lost |= statement.sets
+            note(f"line {statement.line} was left out: {error}")
 
 
 def watched(program: Program, recorder: Recorder, work: Any) -> End:

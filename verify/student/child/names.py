@@ -41,20 +41,17 @@ RATE, STEPS = 0.5, 4
 TRAIN = re.compile(
     r"^_*(train|fit|learn|nn_model|model$|.*_model$|gradient_descent|sgd|optimi[sz]e|run_train|partial_fit)"
 )
-STEP_METHOD = re.compile(
-    r"^_*(train_?(step|on_batch)?|fit|partial_fit|learn|update|step|sgd|backprop_and_update)$", re.I
-)
+STEP_METHOD = re.compile(r"^_*(train_?(step|on_batch|batch)?|fit|partial_fit|learn|update|step|sgd|gradient_descent)$")
 INIT = re.compile(
-    r"^_*(init|create|build|make_(net|param|model|weight)|get_param|random_(init|param|weight)|rand_init)", re.I
+    r"^_*(init|create|build|make_(net|param|model|weight)|get_param|random_(init|param|weight)|rand_init)"
 )
-FORWARD = re.compile(
-    r"^_*(l_model_)?(forward|feed|fprop|predict|propagate|calc_output|compute_output|think|model_forward)", re.I
-)
-LOSS = re.compile(r"(cost|loss|error|cross_entropy|mse|objective)", re.I)
+FORWARD = re.compile(r"^_*(l_model_)?(forward|feed|fprop|predict|propagate|(calc|compute)_output|think|model_forward)")
+LOSS = re.compile(r"(cost|loss|error|cross_entropy|mse|objective)")
 BACKWARD = re.compile(
-    r"^_*(l_model_)?(back|bprop|gradients?$|compute_grad|calc_grad|get_grad|model_back|gradient_check$)", re.I
+    r"^_*(l_model_)?(back|bprop|model_back|((compute|calc|calculate|get)_)?grad(ient)?s?$|cost(_function)?_prime)"
 )
-UPDATE = re.compile(r"^_*(update|apply_grad|step$|gradient_step|optimi[sz]er_step|sgd_step)", re.I)
+UPDATE = re.compile(r"^_*(update|apply_grad|step$|gradient_step|optimi[sz]er_step|sgd_step)")
+"""What functions do, told from their names in lower case."""
 
 
 class NoCall(Exception):  # noqa: N818 - not an error: this way of calling does not fit, the next is tried
@@ -89,9 +86,14 @@ _BATCH = re.compile(r"batch_?(size|len|n)|^bs$|size_?of_?batch")
 _TRAIN_WORDS = re.compile(r"_?(train(ing)?|tr|batch|mini_?batch|set|all)_?")
 
 
+def snake(name: str) -> str:
+    """Return a name in lower case, its words between underscores."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
 def plain(name: str) -> str:
     """Return a name without case, underscores around it and words that only say which part of the data it is."""
-    bare = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).strip("_").lower()
+    bare = snake(name).strip("_")
     return _TRAIN_WORDS.sub("", bare) or bare
 
 

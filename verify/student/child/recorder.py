@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .instrument import Rewritten, Row
+from .notes import note
 from .store import NOT_A_NUMBER, Store
 from .updates import Updates
 
@@ -73,6 +74,7 @@ class Recorder:
     Attributes:
         reports: the events so far.
         ended: why the run was ended from here, "" while it goes on.
+        matrices: nodes whose operator * multiplies matrices, as that of np.matrix does.
     """
 
     def __init__(self, table: Table, inject: Mapping[Place, NDArray[Any]], updates: int, events: int) -> None:
@@ -82,6 +84,7 @@ class Recorder:
         self.reports: list[Report] = []
         self.lists: dict[int, list[Any]] = {}  # displays of numbers: taken as arrays where they are operands
         self.ended = ""
+        self.matrices: list[int] = []
         self.kept = Store()
         self.updates = Updates(updates)
         self.counts = [0] * len(self.actions)
@@ -101,9 +104,17 @@ class Recorder:
             raise Stop
         if type(left) is int and type(right) is int:
             return self.actions[node](left, right)
+        if isinstance(left, np.matrix) and not self.is_product[node]:
+            self._as_matrices(node, right)
         key, identity = self.kept.key, self.kept.identity
         operands, held = (key(left), key(right)), (identity(left), identity(right))
         return self.report(node, operands, held, self.actions[node](left, right))
+
+    def _as_matrices(self, node: int, right: Any) -> None:
+        """Take note that the operator * of this node is the matrix product."""
+        if self.is_change[node] == "*" and isinstance(right, np.ndarray) and right.ndim:
+            self.is_product[node] = True
+            self.matrices.append(node)
 
     def unary(self, node: int, operand: Any, /) -> Any:
         """Do and report a unary operation."""
@@ -118,7 +129,13 @@ class Recorder:
         taken = [owner] if isinstance(owner, np.ndarray | np.number) else []
         taken += self.taken_apart((*arguments, *named.values()))
         operands, held = tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken))
-        return self.report(node, operands, held, function(*arguments, **named))
+        try:
+            result = function(*arguments, **named)
+        except TypeError:
+            if not _is_number_function(function) or len(arguments) != 1:
+                raise
+            result = function(_as_number(arguments[0]))
+        return self.report(node, operands, held, result)
 
     def taken_apart(self, values: Iterable[Any], deep: int = DEEPEST) -> Iterator[Any]:
         """Yield the values; lists, tuples and dictionaries item by item, but a display of numbers as an array."""
@@ -187,7 +204,10 @@ class Recorder:
             return
         before, identity = self.kept.key(container), self.kept.identity(container)
         operands, held = (before, self.kept.key(value)), (identity, self.kept.identity(value))
-        container[index] = value
+        try:
+            container[index] = value
+        except (TypeError, ValueError):
+            container[index] = _as_number(value)
         _overwrite(container, self.report(node, operands, held, container))
 
     def rebind(self, node: int, old: Any, value: Any, /) -> Any:
@@ -335,6 +355,19 @@ def _is_view(row: Row) -> bool:
 def _is_table(owner: Any) -> bool:
     """Return whether the object is a table of data, as pandas has them."""
     return hasattr(type(owner), "iloc")
+
+
+def _is_number_function(function: Any) -> bool:
+    """Return whether a function takes numbers alone."""
+    return function is float or function is int or getattr(function, "__module__", "") == "math"
+
+
+def _as_number(value: Any) -> Any:
+    """Return the one number of an array, as NumPy took it before version 2; any other value is refused again."""
+    if not isinstance(value, np.ndarray) or value.size != 1 or not value.ndim:
+        raise
+    note("an array of one number was taken for the number, as NumPy did before version 2.4")
+    return value.item()
 
 
 def _like(result: Any, value: NDArray[Any]) -> Any:

@@ -1,5 +1,7 @@
 """Read requests, answer each from a fork: the file is read, rewritten and compiled once, every run starts fresh."""
 
+import __future__
+
 import ast
 import contextlib
 import gc
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 from . import adapted, surroundings
 from .callers import USED
 from .calls import WAYS
-from .drive import End, Program, run
+from .drive import End, Program, Statement, run
 from .frames import LENGTHS, Header, describe, pack, unpack
 from .instrument import Rewritten, rewrite
 from .names import TRIALS
@@ -101,7 +103,9 @@ def warm() -> None:
     sys.stdout = Printed()
     recorder = Recorder(table_of(rewritten), {}, 1000, 1000)
     recorder.install()
-    exec(program.code, {"__name__": "first"})
+    space = {"__name__": "first"}
+    for statement in program.statements:
+        exec(statement.code, space)
 
 
 def received(stream: BinaryIO, last: bool = False) -> Any:
@@ -124,10 +128,26 @@ def prepared(header: Header) -> tuple[Program, Rewritten]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rewritten = rewrite(header["text"], header["path"])
-        code = compile(rewritten.tree, header["path"], "exec", dont_inherit=True)
+        code = statements(rewritten.tree, header["path"])
     tree = ast.parse(header["text"])
     step = adapted.prepared(header["adapter"], rewritten) if header.get("adapter") else None
     return Program(header["path"], header["folder"], code, tree, header["text"].split("\n"), step), rewritten
+
+
+def statements(tree: ast.Module, path: str) -> list[Statement]:
+    """Return the statements of the file compiled, each with its line and the names it sets."""
+    features = [
+        a.name for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__" for a in n.names
+    ]
+    flags = sum(getattr(__future__, name).compiler_flag for name in features)
+    compiled = [compile(ast.Module([part], []), path, "exec", flags, dont_inherit=True) for part in tree.body]
+    return [Statement(code, part.lineno, _set_by(part)) for code, part in zip(compiled, tree.body, strict=True)]
+
+
+def _set_by(statement: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement sets."""
+    names = [n for n in ast.walk(statement) if isinstance(n, ast.Name)]
+    return frozenset(n.id for n in names if isinstance(n.ctx, ast.Store))
 
 
 def forked(program: Program, table: Table, request: Header, arrays: list[NDArray[Any]]) -> bytes:
@@ -229,6 +249,7 @@ def recorded(recorder: Recorder, end: End, more: Mapping[str, Any]) -> bytes:
     progress = {
         "used": sorted(USED),
         "updates": max(found.counts.values(), default=0),
+        "matrices": recorder.matrices,
         "backward": found.backward,
         "products": found.products,
     }

@@ -1,11 +1,13 @@
 """What the stranger's program finds around it: no screen, no network, no keyboard, and its own folder to read from."""
 
 import ast
+import contextlib
+import importlib
 import os
 import sys
 
-from .callers import GUARDED, HOME, guarded
-from .stand_ins import files, patches, quiet
+from .callers import GUARDED, HOME, UNDEFINED, guarded, undefined
+from .stand_ins import files, numpy_names, patches, quiet
 from .stand_ins.datasets import DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
 from .stand_ins.pictures import PICTURES
@@ -24,6 +26,7 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
         sys.path.insert(0, folder)
     HOME.update(folder=folder, path=path)
     GUARDED.extend(guarded(tree))
+    UNDEFINED.update(undefined(tree))
     libraries = SCREENS | DATA_LIBRARIES - {name for name in ("mnist", "mnist_loader", "datasets") if _beside(name)}
     sys.meta_path.insert(0, Finder(libraries, CONTENTS, MADE_UP))
     sys.meta_path.append(Finder(frozenset(), CONTENTS, MADE_UP, last=True))
@@ -32,6 +35,23 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
         del sys.modules[name]
     files.install()
     quiet.install()
+    numpy_names.install()
+    _import_early(tree)
+
+
+def _import_early(tree: ast.Module) -> None:
+    """Import the libraries that the program will: once, not in every run."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.partition(".")[0] in EARLY:
+                with contextlib.suppress(Exception):  # the program will meet it again
+                    importlib.import_module(name)
+
+
+EARLY = frozenset(("scipy", "numpy", "collections", "dataclasses", "logging", "unittest", "argparse", "typing", "csv"))
 
 
 def keep_the_disk() -> None:

@@ -7,6 +7,10 @@ from types import FrameType
 from typing import Any, NoReturn
 
 
+class StoodInError(TypeError):
+    """A stand-in was asked for numbers."""
+
+
 class Anything:
     """Stands in for what a missing library would have made.
 
@@ -44,7 +48,7 @@ class Anything:
         return (Blank,)
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError(f"{self._name} is only stood in for, it has no numbers")
+        raise StoodInError(f"{self._name} is only stood in for, it has no numbers")
 
     def __len__(self) -> int:
         return 0

@@ -8,9 +8,10 @@ import types
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ..callers import called_by_the_program, is_guarded
+from ..callers import UNDEFINED, called_by_the_program, is_guarded
 from ..notes import note
 from .anything import Anything
+from .helpers import helper
 
 Contents = Mapping[str, Mapping[str, Any]]
 """What a stand-in module really holds, by the module's name; whatever else it is asked for is Anything."""
@@ -27,7 +28,8 @@ class StandIn(types.ModuleType):
         inner = f"{self.__name__}.{name}"
         if any(known == inner or known.startswith(f"{inner}.") for known in self.contents):
             return importlib.import_module(inner)
-        return Anything(inner)
+        known = helper(self.__name__, name)
+        return Anything(inner) if known is None else known
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -70,6 +72,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__dict__["contents"] = self.contents
         module.__dict__.update(self.contents.get(module.__name__, {}))
         module.__path__ = []
+        if self.last:  # a starred import takes every name that the program uses and does not define
+            module.__dict__["__all__"] = sorted(UNDEFINED)
 
 
 def _sentence(name: str, missing: bool, has_data: bool) -> str:
