@@ -5,7 +5,8 @@ from typing import Any
 
 from .architectures import Architecture, simpler
 from .crosscheck import Backward, Evidence, crosscheck, reference_backward
-from .fault import Fault, pattern_of, told
+from .evidence import pattern_of, told
+from .fault import Fault
 
 SHRINKING_TRIES = 400
 

@@ -1,7 +1,14 @@
 """What was found in a student's file, as data; the terminal's text and the JSON are projections of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from .diagnosis_parts import FirstFault as FirstFault
+from .diagnosis_parts import Line as Line
+from .diagnosis_parts import Named as Named
+from .diagnosis_parts import Probe as Probe
+from .diagnosis_text import HEADLINES, bug_words, described, fault_words, line_words, probe_words
 
 EXIT_CODES = {
     "correct": 0,
@@ -11,71 +18,6 @@ EXIT_CODES = {
     "cannot run": 3,
     "inconclusive": 3,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class FirstFault:
-    """The first wrong quantity on the way from the loss down to the input.
-
-    Attributes:
-        layer: counted from 1 at the input side.
-        activation: of that layer.
-        quantity: "z", "a", "delta", "dW", "db", "dX" or "update".
-        index: of its worst entry; None where the quantity itself was never recorded.
-        line: the guilty line, None where the mistake is something missing.
-        text: that line's source.
-        got, should_be: the worst entry, scaled as the program scales its gradients.
-        autodiff, differences, error_bar: what the oracles say there, where they spoke.
-        pattern: how the block is wrong, in words.
-    """
-
-    layer: int
-    activation: str
-    quantity: str
-    index: tuple[int, ...] | None = None
-    line: int | None = None
-    text: str = ""
-    got: float | None = None
-    should_be: float | None = None
-    autodiff: float | None = None
-    differences: float | None = None
-    error_bar: float | None = None
-    pattern: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Named:
-    """One mistake with its catalogue id; ``alternative`` to the first where it fits the numbers just as well."""
-
-    id: str
-    name: str
-    confidence: str
-    layer: int
-    line: int | None
-    wrong: str
-    right: str
-    why: str
-    fix: str
-    alternative: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of the file: the name it gives to what it computes, the quantity that is, and whether it is right."""
-
-    line: int
-    name: str
-    holds: str
-    ok: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Probe:
-    """One experiment and its outcome in a sentence."""
-
-    name: str
-    result: str
-    ok: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +61,27 @@ class Diagnosis:
         return EXIT_CODES[self.verdict]
 
     def __str__(self) -> str:
-        from .diagnosis_text import told
+        return "\n".join(self._words())
 
-        return told(self)
+    def _words(self) -> Iterator[str]:
+        """Yield the report line by line."""
+        yield f"{self.file}: {HEADLINES[self.verdict]}"
+        if self.network:
+            yield f"  network: {described(self.network)}"
+        if self.conventions:
+            yield f"  written as: {'; '.join(self.conventions)}"
+        if self.first_fault is not None:
+            yield from fault_words(self.first_fault)
+        for number, bug in enumerate(self.bugs):
+            yield from bug_words(bug, number)
+        yield from line_words(self.lines, self.first_fault)
+        yield from probe_words(self.probes)
+        yield from (f"  evidence: {sentence}" for sentence in self.evidence)
+        yield from (f"  missing: {sentence}" for sentence in self.missing)
+        if self.missing and self.seen:
+            yield f"  seen in the file: {', '.join(self.seen)}"
+        yield from (f"  note: {note}" for note in self.notes)
+        if self.snippet:
+            yield "  a small example that shows it, to be run by itself:"
+            yield from (f"    {line}" for line in self.snippet.rstrip().split("\n"))
+        yield f"seed {self.seed}, {self.seconds:.1f} s"

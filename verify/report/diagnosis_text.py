@@ -1,9 +1,12 @@
 """A diagnosis in words: the verdict, the first wrong number, the mistake, the line, what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ..numerals import apart, place, with_bar
-from .diagnosis import Diagnosis, FirstFault, Named
+from .diagnosis_parts import FirstFault, Line, Named, Probe
+
+BEFORE, AFTER = 4, 6  # annotated lines shown around the first wrong one; the JSON has them all
 
 HEADLINES = {
     "correct": "correct: every gradient is right",
@@ -15,47 +18,15 @@ HEADLINES = {
 }
 
 
-def told(diagnosis: Diagnosis) -> str:
-    """Return the whole report as text."""
-    return "\n".join(_lines(diagnosis))
-
-
-def _lines(d: Diagnosis) -> Iterator[str]:
-    yield f"{d.file}: {HEADLINES[d.verdict]}"
-    if d.network:
-        yield f"  network: {described(d)}"
-    if d.conventions:
-        yield f"  written as: {'; '.join(d.conventions)}"
-    if d.first_fault is not None:
-        yield from _fault(d.first_fault)
-    for number, bug in enumerate(d.bugs):
-        yield from _bug(bug, number)
-    if d.lines:
-        yield "  the lines of one step:"
-        width = max(len(f"{line.name} = {line.holds}") for line in d.lines)
-        for line in d.lines:
-            yield f"    {line.line:4d}  {f'{line.name} = {line.holds}':{width}}  {'right' if line.ok else 'WRONG'}"
-    for probe in d.probes:
-        yield f"  {probe.name}: {probe.result}"
-    yield from (f"  evidence: {sentence}" for sentence in d.evidence)
-    yield from (f"  missing: {sentence}" for sentence in d.missing)
-    if d.missing and d.seen:
-        yield f"  seen in the file: {', '.join(d.seen)}"
-    yield from (f"  note: {note}" for note in d.notes)
-    if d.snippet:
-        yield "  a small example that shows it:"
-        yield from (f"    {line}" for line in d.snippet.rstrip().split("\n"))
-    yield f"seed {d.seed}, {d.seconds:.1f} s"
-
-
-def described(d: Diagnosis) -> str:
+def described(network: Mapping[str, Any]) -> str:
     """Return the network in one line."""
-    sizes, activations = d.network["sizes"], d.network["activations"]
+    sizes, activations = network["sizes"], network["activations"]
     layers = ", ".join(f"{n} {name}" for n, name in zip(sizes[1:], activations, strict=True))
-    return f"{sizes[0]} inputs, {layers}; loss {d.network['loss']}"
+    return f"{sizes[0]} inputs, {layers}; loss {network['loss']}"
 
 
-def _fault(fault: FirstFault) -> Iterator[str]:
+def fault_words(fault: FirstFault) -> Iterator[str]:
+    """Yield the first wrong number, how it is wrong, and its line."""
     where = f"layer {fault.layer} ({fault.activation}) "
     if fault.got is None or fault.should_be is None or fault.index is None:
         yield f"{where}{fault.quantity} is wrong"
@@ -78,7 +49,8 @@ def _oracles(fault: FirstFault) -> str:
     return f" ({', '.join(spoken)})" if spoken else ""
 
 
-def _bug(bug: Named, number: int) -> Iterator[str]:
+def bug_words(bug: Named, number: int) -> Iterator[str]:
+    """Yield one mistake: what is written, what is right, why it matters, what to do."""
     if bug.alternative:
         yield f"  or {bug.id}, {bug.name}: {bug.wrong}"
         return
@@ -87,3 +59,23 @@ def _bug(bug: Named, number: int) -> Iterator[str]:
     yield f"    right: {bug.right}"
     yield f"    why it matters: {bug.why}"
     yield f"    try: {bug.fix}"
+
+
+def line_words(lines: Sequence[Line], fault: FirstFault | None) -> Iterator[str]:
+    """Yield the annotated lines around the first wrong one; nothing where no line is wrong."""
+    wrong = [i for i, line in enumerate(lines) if not line.ok]
+    if not wrong:
+        return
+    number = fault.line if fault is not None else None
+    first = next((i for i in wrong if lines[i].line == number), wrong[0])
+    shown = lines[max(0, first - BEFORE) : first + AFTER + 1]
+    yield "  what your arrays hold:"
+    width = max(len(line.name) for line in shown)
+    for line in shown:
+        mark = "right" if line.ok else "WRONG, first wrong line" if line is lines[first] else "WRONG"
+        yield f"    {line.line:4d}  {line.name:{width}} = {line.holds}: {mark}"
+
+
+def probe_words(probes: Sequence[Probe]) -> Iterator[str]:
+    """Yield the experiments that showed something."""
+    yield from (f"  {probe.name}: {probe.result}" for probe in probes if not probe.ok)
