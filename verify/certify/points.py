@@ -38,7 +38,7 @@ def _at_edges(entry: Elementwise, part: str, rng: np.random.Generator, each: int
 def softmax_rows(rng: np.random.Generator, count: int) -> list[Array]:
     """Return rows z, of shape (n, K) for each K of WIDTHS: of spreads from 1e-8 to 1e3, some far from 0."""
     each = _each(count)
-    scales = (10 ** rng.uniform(-8, 3, (each, 1)) for _ in WIDTHS)
+    scales = (_spreads(rng, each, -8) for _ in WIDTHS)
     far = (rng.choice([0, 0, 1e3, -1e6], (each, 1)) for _ in WIDTHS)
     return [rng.normal(size=(each, K)) * s + f for K, s, f in zip(WIDTHS, scales, far, strict=True)]
 
@@ -53,6 +53,11 @@ def loss_rows(loss: Loss, rng: np.random.Generator, count: int) -> list[Array]:
     return [np.vstack([_loss_rows(loss, rng, max(_each(count) // 2, 1), K) for _ in range(2)]) for K in WIDTHS]
 
 
+def _spreads(rng: np.random.Generator, rows: int, low: float) -> Array:
+    """Return spreads (rows, 1) from 10^low to 1e3; half of the rows saturate without an underflow."""
+    return np.where(rng.random((rows, 1)) < 0.5, rng.uniform(1, 300, (rows, 1)), 10 ** rng.uniform(low, 3, (rows, 1)))
+
+
 def _each(count: int) -> int:
     return max(count // (PER_ROW * len(WIDTHS)), 2)
 
@@ -62,9 +67,11 @@ def _loss_rows(loss: Loss, rng: np.random.Generator, rows: int, K: int) -> Array
     y = draw_targets(loss.targets, rng, rows, K) * (loss.targets != "none")
     if loss.targets == "real":
         y *= 10 ** rng.uniform(-3, 3, (rows, 1))
+    elif loss.targets == "distribution":  # sums to 1 as exactly as floats can: the derivative relies on it
+        y[:, -1] = np.maximum(1 - y[:, :-1].sum(axis=1), 0)
     z = rng.normal(size=(rows, K))
     if loss.output is None:
-        a = z * 10 ** rng.uniform(-3, 2.5, (rows, 1))
+        a = z * _spreads(rng, rows, -3)
         return np.hstack([_at_breaks(loss, rng, a, y), y])
     p = ACTIVATIONS[loss.output].forward(z * 10 ** rng.uniform(-2, 2.3, (rows, 1)))
     return np.hstack([p.clip(1e-300, np.nextafter(1, 0)), y])
