@@ -1,8 +1,7 @@
 """The command ``gradproof debug``: what is wrong in a student's file, where, and why."""
 
+import math
 import sys
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ def debug(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A Python program or a notebook.")],
     function: Annotated[str, typer.Option(help="Call only this function, class or Class.method.")] = "",
     layers: Annotated[str, typer.Option(help="Sizes, as 3,5,3; inferred when left out.")] = "",
-    activations: Annotated[str, typer.Option(help="Comma-separated; inferred when left out.")] = "",
+    activations: Annotated[str, typer.Option(help="What is meant, comma-separated; inferred when left out.")] = "",
     loss: Annotated[str, typer.Option(help="The loss that is meant; inferred when left out.")] = "",
     lr: Annotated[float | None, typer.Option(help="The learning rate; inferred when left out.")] = None,
     adapter: Annotated[str, typer.Option(metavar="PATH", help="What could not be inferred, in ten lines.")] = "",
@@ -34,20 +33,25 @@ def debug(
     from .report.diagnosis_json import diagnosis_json
     from .student.adapter import read_adapter
     from .student.debug import Options, diagnose, new_adapter_text
+    from .student.ingest import read
 
     if json:
         require_writable(json)
-    told = read_adapter(adapter) if adapter else None
-    if told is not None and lr is not None:
-        told = replace(told, lr=lr)
     options = Options(
-        layers=_sizes(layers), activations=_names(activations), loss=loss, function=function, adapter=told, seed=seed
-    )
+        layers=_sizes(layers),
+        activations=_names(activations),
+        loss=loss,
+        function=function,
+        lr=_rate(lr),
+        adapter=read_adapter(adapter) if adapter else None,
+        seed=seed,
+    ).with_adapters()
+    source = read(file)
+    _say(f"gradproof: running the first training steps of {source.path.name} in a process of its own, seed {seed} ...")
     if new_adapter:
-        print(new_adapter_text(file, options), end="")
+        print(new_adapter_text(source, options), end="")
         raise typer.Exit
-    _say(f"watching {Path(file).name} ...")
-    diagnosis = diagnose(file, options)
+    diagnosis = diagnose(source, options)
     if json:
         write_json(diagnosis_json(diagnosis, __version__), json)
     if json != "-":
@@ -56,9 +60,8 @@ def debug(
 
 
 def _say(words: str) -> None:
-    """Tell a waiting reader what goes on."""
-    if sys.stderr.isatty():
-        print(words, file=sys.stderr)
+    """Tell a waiting reader what goes on: at once, and not among the results."""
+    print(words, file=sys.stderr, flush=True)
 
 
 def _show(diagnosis: Diagnosis) -> None:
@@ -72,6 +75,13 @@ def _names(text: str) -> tuple[str, ...]:
 def _sizes(text: str) -> tuple[int, ...]:
     """Return the sizes of the layers."""
     parts = _names(text)
-    if not all(part.isdecimal() and int(part) for part in parts):
-        raise InputError("--layers", text, "sizes of 1 or more, as 3,5,3", "correct it")
+    if not all(part.isdecimal() and int(part) for part in parts) or len(parts) == 1:
+        raise InputError("--layers", text, "two sizes or more, each of 1 or more, as 3,5,3", "correct it")
     return tuple(map(int, parts))
+
+
+def _rate(lr: float | None) -> float | None:
+    """Return the learning rate."""
+    if lr is not None and not (math.isfinite(lr) and lr > 0):
+        raise InputError("--lr", lr, "a number above 0", "correct it")
+    return lr

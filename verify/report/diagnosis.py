@@ -8,7 +8,7 @@ from .diagnosis_parts import FirstFault as FirstFault
 from .diagnosis_parts import Line as Line
 from .diagnosis_parts import Named as Named
 from .diagnosis_parts import Probe as Probe
-from .diagnosis_text import HEADLINES, bug_words, described, fault_words, line_words, probe_words
+from .diagnosis_text import HEADLINES, bug_words, fault_words, line_words, probe_words
 
 EXIT_CODES = {
     "correct": 0,
@@ -30,9 +30,11 @@ class Diagnosis:
         layers: how many; 0 where no network was found.
         network: {"sizes", "activations", "loss"}.
         conventions: how the program writes things, each named.
+        read_as: in one line, how the program was understood.
         first_fault, bugs, lines, probes, snippet: see their classes.
         evidence: what the verdict rests on.
         missing: what stood in its way.
+        traceback: the lines of the file that its exception came through, the last one last.
         notes: what was cut, stubbed or replaced in the run.
         seen: functions and classes of the file.
         seed: reproduces the run; ``seconds`` it took.
@@ -43,6 +45,7 @@ class Diagnosis:
     layers: int = 0
     network: dict[str, Any] = field(default_factory=dict)
     conventions: tuple[str, ...] = ()
+    read_as: str = ""
     first_fault: FirstFault | None = None
     bugs: tuple[Named, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -50,6 +53,7 @@ class Diagnosis:
     snippet: str = ""
     evidence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    traceback: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     seed: int = 0
@@ -66,10 +70,8 @@ class Diagnosis:
     def _words(self) -> Iterator[str]:
         """Yield the report line by line."""
         yield f"{self.file}: {HEADLINES[self.verdict]}"
-        if self.network:
-            yield f"  network: {described(self.network)}"
-        if self.conventions:
-            yield f"  written as: {'; '.join(self.conventions)}"
+        if self.read_as:
+            yield f"  read as: {self.read_as}"
         if self.first_fault is not None:
             yield from fault_words(self.first_fault)
         for number, bug in enumerate(self.bugs):
@@ -77,7 +79,9 @@ class Diagnosis:
         yield from line_words(self.lines, self.first_fault)
         yield from probe_words(self.probes)
         yield from (f"  evidence: {sentence}" for sentence in self.evidence)
-        yield from (f"  missing: {sentence}" for sentence in self.missing)
+        label = "stopped by" if self.verdict == "cannot run" else "missing"
+        yield from (f"  {label}: {sentence}" for sentence in self.missing)
+        yield from (f"    {line}" for line in self.traceback)
         if self.missing and self.seen:
             yield f"  seen in the file: {', '.join(self.seen)}"
         yield from (f"  note: {note}" for note in self.notes)

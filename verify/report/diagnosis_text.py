@@ -1,7 +1,6 @@
 """A diagnosis in words: the verdict, the first wrong number, the mistake, the line, what to do."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from ..numerals import apart, place, with_bar
 from .diagnosis_parts import FirstFault, Line, Named, Probe
@@ -16,13 +15,6 @@ HEADLINES = {
     "cannot run": "cannot run",
     "inconclusive": "cannot judge",
 }
-
-
-def described(network: Mapping[str, Any]) -> str:
-    """Return the network in one line."""
-    sizes, activations = network["sizes"], network["activations"]
-    layers = ", ".join(f"{n} {name}" for n, name in zip(sizes[1:], activations, strict=True))
-    return f"{sizes[0]} inputs, {layers}; loss {network['loss']}"
 
 
 def fault_words(fault: FirstFault) -> Iterator[str]:

@@ -1,9 +1,41 @@
 """How a program writes what everyone writes differently: layout, biases, sign, scale. None of it is a mistake."""
 
+import numpy as np
+
 from .judge import Judgement
 from .look import Look
 
 PLAIN = "row-major, W (in, out)"
+LOSS_WORDS = {
+    "half_sse": "half squared error",
+    "bce": "binary cross-entropy",
+    "cross_entropy": "cross-entropy",
+    "mae": "absolute error",
+}
+
+
+def read_as(judgement: Judgement) -> str:
+    """Return in one line how the program was understood: layout, layers, loss, steps."""
+    point = judgement.best.reading.point
+    sizes = "-".join(map(str, point.sizes))
+    network = f"{sizes} {' then '.join(f.name for f in point.curves)}"
+    layout, *others = conventions(judgement)
+    return ", ".join((layout, network, _loss_words(judgement), *others))
+
+
+def _loss_words(judgement: Judgement) -> str:
+    """Return the loss with its reduction, or that the program computes none."""
+    name = judgement.loss
+    words = LOSS_WORDS.get(name, name.replace("_", " ")) or "loss unknown"
+    factor = next((abs(s.factor) for s in judgement.best.seen if s.name == name), None)
+    if factor is None:
+        return f"{words} (assumed: the file computes no loss)" if name else words
+    N, K = judgement.best.reading.point.a[-1].shape
+    if name == "half_sse" and not any(np.isclose(factor, 1 / n) for n in {1, N, N * K}):
+        words, factor = "squared error", factor / 2
+    reductions = ((1, "summed"), (N, "mean over the batch"), (N * K, "mean over all entries"), (K, "mean over outputs"))
+    reduction = next((text for n, text in reductions if np.isclose(factor * n, 1)), f"times {factor:.3g}")
+    return f"{words} {reduction}"
 
 
 def conventions(judgement: Judgement) -> tuple[str, ...]:

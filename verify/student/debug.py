@@ -3,22 +3,21 @@
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from reference import InputError
-from reference.errors import look_up
-from reference.losses import LOSSES
+from typing import Any
 
 from ..report.diagnosis import Diagnosis, FirstFault
 from .adapter import Adapter, skeleton
-from .conventions import conventions, departs
+from .breakdown import nan_gradient, nothing_found, stopped_short, wrong_shape
+from .conventions import conventions, departs, read_as
 from .findings import first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge
 from .look import look
+from .meant import forward_fault, losses, require_known, require_sizes
 from .recording import Recording
 from .session import watch
 
-SQUARED = ("mse", "half_sse", "sum_squares")
+SHOWN = 3  # lines of a traceback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +29,7 @@ class Options:
         activations: f_1, ..., f_L; empty to infer.
         loss: a name in ``LOSSES``; "" to infer.
         function: the only function, class or method to call; "" for any.
+        lr: the learning rate; None to infer.
         adapter: how a training step is made; None to find out.
         seed: of the injected values.
         autodiff: whether a wrong number is also shown beside JAX's.
@@ -39,38 +39,44 @@ class Options:
     activations: tuple[str, ...] = ()
     loss: str = ""
     function: str = ""
+    lr: float | None = None
     adapter: Adapter | None = None
     seed: int = 0
     autodiff: bool = True
 
+    def with_adapters(self) -> "Options":
+        """Return the options with what the adapter says where they say nothing, each name known to exist.
 
-def diagnose(path: str | Path, options: Options | None = None) -> Diagnosis:
+        Raises:
+            InputError: when there is no activation or loss of a name.
+        """
+        told = self.adapter or Adapter()
+        loss, activations = self.loss or told.loss, self.activations or told.activations
+        losses(loss)
+        require_known(activations, self.layers)
+        lr = told.lr if self.lr is None else self.lr
+        adapter = None if self.adapter is None else replace(told, lr=lr)
+        return replace(self, activations=activations, loss=loss, lr=lr, adapter=adapter)
+
+
+def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagnosis:
     """Return what is wrong, where and why, in the backward pass of a file.
 
     Arguments:
-        path: a Python file or a notebook.
+        path: a Python file or a notebook, or one that was read already.
         options: what need not be inferred.
 
     Raises:
         InputError: when the file cannot be read as a program, or an option names what does not exist.
     """
-    options = options or Options()
+    options = (options or Options()).with_adapters()
     start = time.monotonic()
-    tell = _losses(options.loss or (options.adapter.loss if options.adapter else ""))
-    source = read(path)
+    source = path if isinstance(path, Source) else read(path)
     with watch(source, function=options.function, adapter=options.adapter) as session:
         natural = session.run()
-        judgement = judge(session, natural, options.seed, tell)
+        judgement = judge(session, natural, options.seed, losses(options.loss))
         told = _told(source, natural, judgement, options)
     return replace(told, seconds=time.monotonic() - start)
-
-
-def _losses(name: str) -> tuple[str, ...]:
-    """Return the losses to judge by; all squared errors are one, up to a constant."""
-    if not name:
-        return ()
-    look_up(LOSSES, name, "loss")
-    return ("half_sse",) if name in SQUARED else (name,)
 
 
 def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> Diagnosis:
@@ -78,66 +84,56 @@ def _told(source: Source, natural: Recording, judgement: Judgement | None, optio
     notes = (*source.notes, *natural.notes)
     base = Diagnosis(file=str(source.path), verdict="", notes=notes, seen=natural.seen, seed=options.seed)
     if judgement is None:
-        verdict, missing = _nothing_found(natural)
-        return replace(base, verdict=verdict, missing=missing)
-    _require_same(judgement, options)
+        verdict, missing = nothing_found(natural)
+        return replace(base, verdict=verdict, missing=(missing,), traceback=_traceback(natural))
+    require_sizes(options.layers, options.activations, judgement.best.reading.point)
+    base = replace(base, **_understood(judgement))
+    if judgement.verdict != "correct" and (why := stopped_short(judgement.natural)):
+        reasons = tuple(filter(None, (why, wrong_shape(judgement.natural))))
+        return replace(base, verdict="cannot run", missing=reasons, traceback=_traceback(natural))
+    if (other := forward_fault(judgement.best, options.activations)) is not None:
+        return replace(base, verdict="forward differs", first_fault=_with_line(other, source, judgement))
     verdict = judgement.verdict
     if verdict == "correct" and departs(judgement):
         verdict = "correct up to convention"
     return replace(
         base,
         verdict=verdict,
-        layers=judgement.best.reading.point.depth,
-        network=_network(judgement),
-        conventions=conventions(judgement),
-        first_fault=_with_line(first_fault(judgement, autodiff=options.autodiff), source),
+        first_fault=_with_line(first_fault(judgement, autodiff=options.autodiff), source, judgement),
         bugs=named(judgement),
         evidence=judgement.evidence,
         missing=judgement.missing,
     )
 
 
-def _with_line(fault: FirstFault | None, source: Source) -> FirstFault | None:
-    """Return the fault with the whole line of the file as its text."""
-    if fault is None or fault.line is None:
+def _with_line(fault: FirstFault | None, source: Source, judgement: Judgement) -> FirstFault | None:
+    """Return the fault with the whole line of the file as its text; of NaN, the line that it first comes out of."""
+    if fault is not None and fault.line is None and (node := nan_gradient(judgement.best)) is not None:
+        fault = replace(fault, line=node.line, pattern=f"NaN first comes out of {node.text}")
+    if fault is None or not fault.line:
         return fault
     return replace(fault, text=source.text.split("\n")[fault.line - 1].strip())
 
 
-def _network(judgement: Judgement) -> dict[str, object]:
+def _understood(judgement: Judgement) -> dict[str, Any]:
+    """Return the fields of a diagnosis that say how the program was understood."""
     point = judgement.best.reading.point
-    loss = judgement.loss or "unknown"
-    return {"sizes": list(point.sizes), "activations": [f.name for f in point.curves], "loss": loss}
+    names = [f.name for f in point.curves]
+    return {
+        "layers": point.depth,
+        "network": {"sizes": list(point.sizes), "activations": names, "loss": judgement.loss or "unknown"},
+        "conventions": conventions(judgement),
+        "read_as": read_as(judgement),
+    }
 
 
-def _require_same(judgement: Judgement, options: Options) -> None:
-    """Refuse what was told where the run shows something else."""
-    point = judgement.best.reading.point
-    if options.layers and options.layers != point.sizes:
-        sizes = ",".join(map(str, point.sizes))
-        raise InputError("--layers", ",".join(map(str, options.layers)), f"{sizes}, as the run shows", "leave it out")
-    names = tuple(f.family for f in point.curves)
-    if options.activations and options.activations != names:
-        raise InputError(
-            "--activations", ",".join(options.activations), f"{','.join(names)}, as the run shows", "leave it out"
-        )
+def _traceback(natural: Recording) -> tuple[str, ...]:
+    """Return the last lines of the file that an exception came through."""
+    return () if natural.raised is None else natural.raised.traceback[-SHOWN:]
 
 
-def _nothing_found(natural: Recording) -> tuple[str, tuple[str, ...]]:
-    """Return the verdict and what is missing where no network was seen in the run."""
-    if natural.raised is not None and natural.ended == "raised":
-        trace = tuple(natural.raised.traceback[-3:])
-        reason = f"{natural.raised.type} in line {natural.raised.line}: {natural.raised.message}"
-        return "cannot run", (reason, *trace)
-    missing = "a training step: weights that are multiplied with inputs, then changed"
-    if not natural.events:
-        missing = "any computation with arrays: call the training in the file, or write an adapter (--new-adapter)"
-    return "inconclusive", (missing,)
-
-
-def new_adapter_text(path: str | Path, options: Options) -> str:
+def new_adapter_text(source: Source, options: Options) -> str:
     """Return an adapter for a file, with what could be inferred filled in."""
-    source = read(path)
     with watch(source, function=options.function) as session:
         one = look(session.run())
     if one is None:

@@ -205,7 +205,7 @@ def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str
     """Return the least-squares fit of got = s g + t W over all rows where it leaves nothing over."""
     got, g, W = (np.concatenate([row[i].ravel() for row in rows]) for i in range(3))
     basis = np.stack([g, W], axis=1)
-    if not np.isfinite(basis).all() or np.linalg.matrix_rank(basis) < 2 or len(got) < 4:
+    if not np.isfinite(basis).all() or not np.isfinite(got).all() or np.linalg.matrix_rank(basis) < 2 or len(got) < 4:
         return None
     (s, t), *_ = np.linalg.lstsq(basis, got, rcond=None)
     for one, g_l, W_l in rows:

@@ -1,0 +1,95 @@
+"""What stopped or spoilt a run: an exception, a limit, numbers that are none, a gradient of the wrong shape."""
+
+import numpy as np
+
+from reference.arrays import Array
+
+from .look import Look, candidates
+from .point import reverse_sweep
+from .recording import Node, Recording
+from .tape import Tape
+
+LIMITS = {
+    "time": "within the time limit: it was stopped",
+    "memory": "within the memory limit: it was stopped",
+    "too many events": "in the first {events} recorded operations",
+}
+
+
+def exception(recording: Recording) -> str:
+    """Return the exception that ended a run, with its line; "" where none did."""
+    raised = recording.raised
+    if raised is None or recording.ended != "raised":
+        return ""
+    line = f" in line {raised.line}" if raised.line else ""
+    return f"{raised.type}{line}: {raised.message}".rstrip(": ")
+
+
+def nothing_found(recording: Recording) -> tuple[str, str]:
+    """Return the verdict on a run in which no network was seen, and what was missing."""
+    if why := exception(recording):
+        return "cannot run", why
+    if recording.ended in LIMITS:
+        limit = LIMITS[recording.ended].format(events=len(recording.events))
+        return "inconclusive", f"a training step {limit}"
+    if (born := first_nan(Tape(recording))) is not None:
+        return "inconclusive", f"numbers: NaN first comes out of line {born.line}: {born.text}"
+    if not recording.events:
+        return "inconclusive", "any computation with arrays: nothing in the file calls what it defines"
+    return "inconclusive", "a training step: weights that are multiplied with inputs, then changed"
+
+
+def stopped_short(one: Look) -> str:
+    """Return the exception that ended the first training step before every parameter was updated, "" if none did."""
+    layers = one.reading.passes[0].chain.layers
+    owned = [layer.bias is None or b is not None for layer, b in zip(layers, one.reading.biases, strict=True)]
+    if all(owned) and all(update is not None for update in one.reading.weights):
+        return ""
+    return exception(one.tape.recording)
+
+
+def first_nan(tape: Tape) -> Node | None:
+    """Return the expression in which NaN first comes of numbers that are not NaN, None where it never does."""
+    spoilt = [value.dtype.kind == "f" and bool(np.isnan(value).any()) for value in tape.recording.values]
+    for at, event in enumerate(tape.events):
+        if event.result >= 0 and spoilt[event.result] and not any(spoilt[k] for k in event.operands if k >= 0):
+            return tape.node(at)
+    return None
+
+
+def nan_gradient(one: Look) -> Node | None:
+    """Return the expression that NaN among the gradients first came from, None where all of them are numbers."""
+    observed = one.reading.observed
+    steps = [step for step in (*observed.dW, *observed.db) if step is not None]
+    return None if all(np.isfinite(step).all() for step in steps) else first_nan(one.tape)
+
+
+def wrong_shape(one: Look) -> str:
+    """Return which gradient did not fit its parameter, and why, where the run shows it; else "".
+
+    Looked at is the last value before the exception: a right gradient transposed, or not summed over the batch.
+    """
+    point, tape = one.reading.point, one.tape
+    for total in tape.sums:
+        for l, layer in enumerate(one.reading.passes[0].chain.layers):
+            was, became = tape.shape(layer.W_key), tape.shape(total.result)
+            if total.at > one.reading.start and total.left == layer.W_key and was != became:
+                return f"W of layer {l + 1} had the shape {was} and got {became} in line {tape.node(total.at).line}"
+    got = tape.array(next(e.result for e in reversed(tape.events) if e.result >= 0))
+    for loss in candidates(point, one.seen):
+        right = reverse_sweep(point, loss)
+        for l in reversed(range(point.depth)):
+            if one.reading.weights[l] is None and is_multiple(got, right.dW[l].T):
+                return f"dW of layer {l + 1} is transposed: its shape is {got.shape}, W has {got.shape[::-1]}"
+            if one.reading.biases[l] is None and any(is_multiple(got, d) for d in (right.delta[l], right.delta[l].T)):
+                return f"db of layer {l + 1} is not summed over the batch: its shape is {got.shape}"
+    return ""
+
+
+def is_multiple(got: Array, of: Array) -> bool:
+    """Return whether one array is the other times a number."""
+    size = float(np.vdot(of, of))
+    if got.shape != of.shape or not size:
+        return False
+    scale = float(np.vdot(of, got)) / size
+    return bool(scale and np.abs(got - scale * of).max() <= 1e-9 * np.abs(got).max())
