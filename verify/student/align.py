@@ -285,7 +285,13 @@ def _observed(
     single = any(v.dtype == np.float32 for v in values)
     largest = max(float(np.abs(v).max(initial=0)) for v in values)
     eps = float(np.finfo(np.float32 if single else np.float64).eps)
-    return Observed(dW, db, floor=8 * eps * max(largest, 1e-3), tolerance=2e-3 if single else 1e-6)
+    idle = frozenset(l for l, d in enumerate(db) if d is not None and not d.any() and _adds_nothing(tape, biases[l]))
+    return Observed(dW, db, floor=8 * eps * max(largest, 1e-3), tolerance=2e-3 if single else 1e-6, idle=idle)
+
+
+def _adds_nothing(tape: Tape, update: Update | None) -> bool:
+    """Return whether a parameter was not updated, or by zeros: a sum that cancels leaves some rounding instead."""
+    return update is None or not tape.array(update.step).any()
 
 
 def _weight_step(tape: Tape, layer: Layer, update: Update | None) -> Array:

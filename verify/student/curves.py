@@ -9,7 +9,7 @@ import numpy as np
 from reference.arrays import Array
 from reference.elementwise import ELEMENTWISE
 from reference.network import ACTIVATIONS
-from reference.rowwise import ROWWISE
+from reference.rowwise import ROWWISE, softmax_and_complement
 
 CLOSE = 1e-9  # how well f(z) must meet a recorded value to be taken for it
 LARGEST_CONSTANT = 20.0
@@ -61,16 +61,17 @@ class Curve:
 def curve(name: str) -> Curve:
     """Return the curve of one table entry by its name."""
     entry: Any = ACTIVATIONS[name]
-    diagonal = entry.derivative if name in ELEMENTWISE else _diagonal(entry.backward)
+    diagonal = entry.derivative if name in ELEMENTWISE else _diagonal(name)
     return Curve(name, entry.forward, entry.backward, diagonal, entry.derivative_formula)
 
 
-def _diagonal(backward: Callable[[Array, Array], Array]) -> Callable[[Array], Array]:
-    """Return z -> the diagonal of the Jacobian of a row-wise activation."""
+def _diagonal(name: str) -> Callable[[Array], Array]:
+    """Return z -> the diagonal of the Jacobian of a row-wise activation: p (1 - p), or 1 - p for its logarithm."""
 
     def diagonal(z: Array) -> Array:
-        units = np.eye(z.shape[-1])
-        return np.stack([backward(z, np.broadcast_to(e, z.shape))[..., k] for k, e in enumerate(units)], axis=-1)
+        p, complement = softmax_and_complement(z)
+        product: Array = p * complement
+        return complement if name == "log_softmax" else product
 
     return diagonal
 

@@ -221,9 +221,10 @@ def _match(point: Point, observed: Observed, l: int, state: _State, room: int) -
     if db is None:
         return found
     kept = [s for one in found for s in _after_db(observed, stage, one, db, room)]
-    if not kept and room >= 0 and dW is not None:
+    open_scale = state.scale is None and room > 0 and all(s.found != state.found for s in kept)
+    if (not kept or open_scale) and room >= 0 and dW is not None:
         found = _after_db(observed, stage, state, db, room)
-        kept = [s for one in found for s in _after_dW(observed, stage, one, dW, room)]
+        kept += [s for one in found for s in _after_dW(observed, stage, one, dW, room)]
     return kept
 
 
@@ -256,6 +257,10 @@ def _mistaken(
             continue
         wrong = variant.change(s)
         if wrong is None or not _another(wrong, right):
+            continue
+        if kind == "db" and s.l in observed.idle and variant.bug != "B10":
+            continue
+        if variant.bug == "B10" and s.l not in observed.idle:
             continue
         scale = _fit(observed, got, wrong, state.scale)
         if scale is not None and variant.bug == "B10" and ("B54", s.l + 1) in {(f.bug, f.layer) for f in state.found}:

@@ -170,7 +170,7 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int) -> J
     seen = [s for s in one.look.seen if s.name != "mae"]
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
     rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
-    if follows_own(rows) is not None and len(rows) == _wanted(one.look):
+    if follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
         sentence = "the steps follow the slopes of a number that the program computes"
         return Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
     backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]

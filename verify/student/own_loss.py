@@ -12,6 +12,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .align import Reading
+from .blame import upstream
 from .chain import Layer
 from .look import Look
 from .point import Sweep, reverse_sweep
@@ -141,8 +142,11 @@ def agrees(rows: list[Moved], place: Place, loss: str, factor: float) -> bool:
     return _close(got, should)
 
 
-def follows_own(rows: list[Moved]) -> Place | None:
-    """Return a recorded number whose slopes are the program's own gradients at one positive scale, None if none is."""
+def follows_own(rows: list[Moved], at: Look) -> Place | None:
+    """Return a recorded number whose slopes are the program's own gradients at one positive scale, None if none is.
+
+    It is the value of no step: nothing that an update was computed from, and computed from no update.
+    """
     if len(rows) < 2:
         return None
     own = np.array([row.observed for row in rows])
@@ -153,9 +157,17 @@ def follows_own(rows: list[Moved]) -> Place | None:
         if not np.isfinite(norm) or norm == 0 or float(slopes @ own) <= 0:
             continue
         told = bool((np.abs(slopes) > 1e-12 * np.sqrt(norm)).all())
-        if told and _close(own, slopes * (float(slopes @ own) / norm)):
+        if told and _close(own, slopes * (float(slopes @ own) / norm)) and _is_outcome(at, place):
             return place
     return None
+
+
+def _is_outcome(at: Look, place: Place) -> bool:
+    """Return whether a number is a result of the forward pass that no update is made of."""
+    tape, reading = at.tape, at.reading
+    ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
+    where = next(i for i in range(len(tape.events)) if tape.place(i) == place)
+    return not ends & upstream(tape, where) and all(where not in upstream(tape, end) for end in ends)
 
 
 def _close(got: Array, should: Array) -> bool:

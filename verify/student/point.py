@@ -57,12 +57,14 @@ class Observed(NamedTuple):
         dW, db: shapes of the weights and biases; None where a parameter has no such gradient to look at.
         floor: what rounding alone may make of an entry.
         tolerance: the largest relative discrepancy of two equal gradients.
+        idle: the layers whose bias nothing was ever added to, counted from 0.
     """
 
     dW: tuple[Array | None, ...]
     db: tuple[Array | None, ...]
     floor: float = 0.0
     tolerance: float = 1e-6
+    idle: frozenset[int] = frozenset()
 
 
 class Sweep(NamedTuple):

@@ -339,7 +339,7 @@ DW: tuple[Variant, ...] = (
     Variant("B33", _first_last(0), "dW_l = (a_(l-1) of the first sample)^T sum of delta_l", RIGHT_DW),
     Variant("B33", _one_sample(-1), "dW_l of the last sample only", RIGHT_DW),
     Variant("B33", _one_sample(0), "dW_l of the first sample only", RIGHT_DW),
-    Variant("B33", _of_sums, "dW_l = (sum of a_(l-1))^T (sum of delta_l)", RIGHT_DW),
+    Variant("B12", _of_sums, "dW_l = (sum of a_(l-1))^T (sum of delta_l)", RIGHT_DW),
     Variant(
         "B17",
         lambda s: np.repeat(s.delta.sum(axis=0, keepdims=True), len(s.W), 0),
