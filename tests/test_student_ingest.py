@@ -144,11 +144,11 @@ def test_an_adapter_is_read_from_toml_and_from_python(tmp_path: Path) -> None:
 
 
 def test_the_skeleton_of_an_adapter_is_ten_lines_at_most_and_reads_as_what_was_known(tmp_path: Path) -> None:
-    known = {"x": "X", "params": ["net.W", 'p["b"]'], "activations": ["tanh"], "lr": 0.1}
+    known = {"call": "step()", "x": "X", "params": ["net.W", 'p["b"]'], "activations": ["tanh"], "lr": 0.1}
     text = skeleton(known)
     assert len(text.splitlines()) <= 10
     assert read_adapter(saved(tmp_path, text, "a.toml")) == Adapter(
-        x="X", params=("net.W", 'p["b"]'), activations=("tanh",), lr=0.1
+        call="step()", x="X", params=("net.W", 'p["b"]'), activations=("tanh",), lr=0.1
     )
     assert read_adapter(saved(tmp_path, skeleton({}), "b.toml")) == Adapter()
 
@@ -161,7 +161,13 @@ def test_the_skeleton_of_an_adapter_is_ten_lines_at_most_and_reads_as_what_was_k
         ("lr = true", "lr: got True, should be a number"),
         ("x = 3", "x: got 3, should be a text"),
         ("params = 3", "params: got 3, should be a list of texts"),
-        ('x = "X["', r"x: got 'X\[', should be an expression of Python"),
+        ('call = "f()"\nx = "X["', r"x: got 'X\[', should be an expression of Python"),
+        ('x = "X"', r"a\.toml: got x without call, should be call as well"),
+        ('call = "f()"\nparams = ["W", "b"]\ngrads = ["dW"]', r"grads: got 1, should be 2, one for each of params"),
+        (
+            'call = "f()"\nparams = ["t[:9].T"]\ngrads = ["g"]',
+            r"params: got 't\[:9\]\.T', should be a name, an attribute or an item",
+        ),
     ],
 )
 def test_an_adapter_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -20,7 +20,9 @@ def debug(
     loss: Annotated[str, typer.Option(help="The loss that is meant; inferred when left out.")] = "",
     lr: Annotated[float | None, typer.Option(help="The learning rate; inferred when left out.")] = None,
     adapter: Annotated[str, typer.Option(metavar="PATH", help="What could not be inferred, in ten lines.")] = "",
-    new_adapter: Annotated[bool, typer.Option("--new-adapter", help="Print an adapter to fill in, and stop.")] = False,
+    write_adapter: Annotated[
+        bool, typer.Option("--new-adapter", help="Print an adapter to fill in, and stop.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Reproduces the run.", min=0)] = 0,
     json: Annotated[str, typer.Option(metavar="PATH|-", help="Write the report as JSON; - for standard output.")] = "",
 ) -> None:
@@ -32,7 +34,8 @@ def debug(
     from .report.as_json import require_writable, write_json
     from .report.diagnosis_json import diagnosis_json
     from .student.adapter import read_adapter
-    from .student.debug import Options, diagnose, new_adapter_text
+    from .student.debug import Options, diagnose
+    from .student.inferred import new_adapter
     from .student.ingest import read
 
     if json:
@@ -48,8 +51,8 @@ def debug(
     ).with_adapters()
     source = read(file)
     _say(f"gradproof: running the first training steps of {source.path.name} in a process of its own, seed {seed} ...")
-    if new_adapter:
-        print(new_adapter_text(source, options), end="")
+    if write_adapter:
+        print(new_adapter(source, function), end="")
         raise typer.Exit
     diagnosis = diagnose(source, options)
     if json:

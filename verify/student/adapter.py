@@ -11,11 +11,11 @@ from reference.errors import InputError
 
 EXPRESSIONS = ("call", "x", "y", "params", "grads")
 ABOUT = {
-    "call": "one statement that makes one training step",
+    "call": "one statement that makes one training step, or computes the gradients",
     "x": "the data of the step, an expression",
     "y": "its targets, an expression",
     "params": "W of each layer, then b of each layer, expressions",
-    "grads": "their gradients after the step, expressions in the same order",
+    "grads": "their gradients, expressions in the same order; used where call changes no parameter",
     "loss": "the name of the loss",
     "activations": "the name of each layer's activation",
     "lr": "the learning rate, a number",
@@ -47,8 +47,9 @@ class Adapter:
     lr: float | None = None
 
     def expressions(self) -> dict[str, Any]:
-        """Return the fields that are evaluated in the file."""
-        return {name: getattr(self, name) for name in EXPRESSIONS if getattr(self, name)}
+        """Return the fields that are evaluated in the file, and the rate of the steps made of ``grads``."""
+        found = {name: getattr(self, name) for name in EXPRESSIONS if getattr(self, name)}
+        return {**found, "lr": self.lr} if self.grads and self.lr else found
 
 
 def read_adapter(path: str | Path) -> Adapter:
@@ -70,10 +71,29 @@ def read_adapter(path: str | Path) -> Adapter:
         raise InputError(str(path), f"no adapter ({type(error).__name__})", "a text file", "check the path") from None
     given = _python(path, text) if path.suffix == ".py" else _toml(path, text)
     adapter = Adapter(**{name: _field(path, name, value) for name, value in given.items()})
-    for name, code in adapter.expressions().items():
+    for name in EXPRESSIONS:
+        code = getattr(adapter, name)
         for part in [code] if isinstance(code, str) else code:
-            _require_python(f"{path.name}, {name}", part, "exec" if name == "call" else "eval")
+            if part:
+                _require_python(f"{path.name}, {name}", part, "exec" if name == "call" else "eval")
+    if adapter.expressions() and not adapter.call:
+        named = ", ".join(adapter.expressions())
+        raise InputError(path.name, f"{named} without call", "call as well", f"call is {ABOUT['call']}")
+    _require_pairs(path, adapter)
     return adapter
+
+
+def _require_pairs(path: Path, adapter: Adapter) -> None:
+    """Refuse gradients that cannot be taken off their parameters."""
+    if not adapter.grads:
+        return
+    if len(adapter.grads) != len(adapter.params):
+        where, wanted = f"{path.name}, grads", f"{len(adapter.params)}, one for each of params"
+        raise InputError(where, len(adapter.grads), wanted, "name params and grads in the same order")
+    for part in adapter.params:
+        if not isinstance(ast.parse(part.strip(), mode="eval").body, ast.Name | ast.Attribute | ast.Subscript):
+            wanted = "a name, an attribute or an item, which the step can be assigned to"
+            raise InputError(f"{path.name}, params", repr(part), wanted, "name where the parameter is kept")
 
 
 def _require_python(where: str, code: str, mode: Literal["exec", "eval"]) -> None:
@@ -125,22 +145,36 @@ def _field(path: Path, name: str, value: Any) -> Any:
     return value
 
 
-def skeleton(known: Mapping[str, Any]) -> str:
+def skeleton(known: Mapping[str, Any], example: Mapping[str, Any] | None = None) -> str:
     """Return an adapter to be filled in, as TOML.
 
     Arguments:
         known: what was inferred, by field.
+        example: what else may stand in a field.
 
     Returns:
-        One line for each field: with what was inferred, else a comment sign and empty.
+        One line for each field: with what was inferred, else behind a comment sign with an example.
     """
-    return "".join(f"{_line(name, known.get(name))}  # {about}\n" for name, about in ABOUT.items())
+    examples = {**EXAMPLES, **(example or {})}
+    return "".join(f"{_line(name, known.get(name), examples[name])}  # {about}\n" for name, about in ABOUT.items())
 
 
-def _line(name: str, value: Any) -> str:
-    """Return a field as TOML."""
+EXAMPLES = {
+    "call": "net.step(X, y)",
+    "x": "X",
+    "y": "y",
+    "params": ("net.W1", "net.b1"),
+    "grads": ("net.dW1", "net.db1"),
+    "loss": "half_sse",
+    "activations": ("tanh", "linear"),
+    "lr": 0.1,
+}
+
+
+def _line(name: str, value: Any, example: Any) -> str:
+    """Return a field as TOML, behind a comment sign where its value is not known."""
     if value is None or value == "" or value == ():
-        return f"# {name} = {'[]' if name in ('params', 'grads', 'activations') else 0.1 if name == 'lr' else repr('')}"
+        return f"# {_line(name, example, example)}"
     if isinstance(value, list | tuple):
         return f"{name} = [{', '.join(map(_quoted, value))}]"
     return f"{name} = {value if isinstance(value, int | float) else _quoted(value)}"

@@ -83,6 +83,8 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     found = chains(tape, until, trained)
     if not found:
         return
+    told = tape.bound("adapter_x", found[0].start)
+    found = [c for c in found if told is not None and tape.group(c.layers[0].a_key) == tape.group(told)] or found
     weights = tuple(tape.group(k) for k in found[0].weights)
     same = [c for c in found if tuple(tape.group(k) for k in c.weights) == weights]
     same = list({c.start: c for c in reversed(same)}.values())[::-1]
@@ -157,7 +159,14 @@ def as_rows(value: Array, layer: Layer) -> Array:
 
 
 def _targets(tape: Tape, last: Layer, output: Output, end: int) -> Iterator[Target]:
-    """Yield what the output met, in a subtraction first, then in any other expression, then as integer labels."""
+    """Yield what the output met, in a subtraction first, then in any other expression, then as integer labels.
+
+    Targets that an adapter names are the only ones.
+    """
+    told = tape.bound("adapter_y", last.z_at)
+    if told is not None and (value := _as_targets(tape.recording.values[told], last)) is not None:
+        yield Target(told, last.z_at, value, labels=value.size != tape.recording.values[told].size)
+        return
     group, seen = tape.group(output.key), set()
     for kinds in (("-",), ("*", "/", "call")):
         for at in range(output.at, min(end, len(tape.events))):
@@ -175,6 +184,15 @@ def _targets(tape: Tape, last: Layer, output: Output, end: int) -> Iterator[Targ
                 if value.shape == last.z.shape:
                     yield Target(key, at, value, labels=False)
     yield from _labels(tape, last, end)
+
+
+def _as_targets(told: Array, last: Layer) -> Array | None:
+    """Return what an adapter named as row-major targets, integer labels as one-hot rows; None where it does not fit."""
+    N, K = last.z.shape
+    if K > 1 and told.size == N and told.dtype.kind in "iu" and told.min() >= 0 and told.max() < K:
+        return np.asarray(np.eye(K)[told.ravel()])
+    value = as_rows(np.asarray(told, dtype=np.float64), last)
+    return value if value.shape == last.z.shape else None
 
 
 def _given(tape: Tape, key: int, before: int) -> bool:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ..report.diagnosis import Diagnosis, FirstFault
-from .adapter import Adapter, skeleton
+from .adapter import Adapter
 from .breakdown import nan_gradient, nothing_found, stopped_short, wrong_shape
 from .conventions import conventions, departs, read_as
 from .findings import first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge
-from .look import look
 from .meant import forward_fault, losses, require_known, require_sizes
 from .recording import Recording
 from .session import watch
@@ -130,18 +129,3 @@ def _understood(judgement: Judgement) -> dict[str, Any]:
 def _traceback(natural: Recording) -> tuple[str, ...]:
     """Return the last lines of the file that an exception came through."""
     return () if natural.raised is None else natural.raised.traceback[-SHOWN:]
-
-
-def new_adapter_text(source: Source, options: Options) -> str:
-    """Return an adapter for a file, with what could be inferred filled in."""
-    with watch(source, function=options.function) as session:
-        one = look(session.run())
-    if one is None:
-        return skeleton({})
-    point, layers = one.reading.point, one.reading.passes[0].chain.layers
-    known = {
-        "activations": tuple(f.family for f in point.curves),
-        "loss": next((s.name for s in one.seen), ""),
-        "params": tuple(name for layer in layers if (name := one.tape.name_of(layer.W_key))),
-    }
-    return skeleton(known)

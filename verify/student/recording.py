@@ -5,7 +5,7 @@ the same shape and dtype, and an array changed in place gets a new key at its ne
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
@@ -87,6 +87,8 @@ class Recording:
         seen: functions and classes of the file with their parameters, as "name(a, b)".
         seconds: wall time of the run.
         printed: the beginning of what the program printed.
+        stopped: where the run was stopped from inside, the lines of the file that it was in, the outermost first.
+        names: where asked for, expressions at module level with the keys of the arrays that they hold at the end.
     """
 
     nodes: tuple[Node, ...]
@@ -98,3 +100,5 @@ class Recording:
     seen: tuple[str, ...]
     seconds: float
     printed: str = ""
+    stopped: tuple[int, ...] = ()
+    names: Mapping[str, int] = field(default_factory=dict)

@@ -45,6 +45,7 @@ class Session:
         self.source, self.seconds, self.memory = source, seconds, memory
         self.plan: Header | None = None
         self._function, self._adapter = function, adapter
+        self._has_step = adapter is not None and bool(adapter.call)
         self._process = self._started()
         self._require_function()
 
@@ -53,7 +54,7 @@ class Session:
         process = Process(CHILD)
         path = self.source.path.absolute()
         file = {"path": str(path), "folder": str(path.parent), "text": self.source.text}
-        process.write(pack({**file, "adapter": self._adapter.expressions() if self._adapter else {}}))
+        process.write(pack({**file, "adapter": self._adapter.expressions() if self._adapter is not None else {}}))
         try:
             header, _ = _answer(process, START)
         except NoAnswer as error:
@@ -94,13 +95,18 @@ class Session:
         self.plan, recording = self._settled(limits)
         return self._run(inject, {**limits, "plan": self.plan})[0] if inject else recording
 
+    def named(self) -> Recording:
+        """Run the file once more, as it is, and also tell where it keeps its arrays."""
+        limits = {"updates": 3, "events": 30_000, "seconds": self.seconds, "memory": self.memory}
+        return self._run({}, {**limits, "plan": self.plan or {}, "names": True})[0]
+
     def _settled(self, limits: Header) -> tuple[Header, Recording]:
         """Return how the file is made to train, its own main first, and what was seen so."""
         recording, promise = self._run({}, {**limits, "plan": {}})
         best: Header = {}
         if self._function:
             promise = 0
-        elif self._adapter or self._is_told(recording, promise):
+        elif self._has_step or self._is_told(recording, promise):
             return best, recording
         hopeless: set[str] = set()
         until = time.monotonic() + self.seconds
@@ -163,6 +169,8 @@ class Session:
             seen=self.seen,
             seconds=header["seconds"],
             printed=header["printed"],
+            stopped=tuple(header["stopped"]),
+            names=header.get("names", {}),
         )
 
     def _failed(self, why: str, seconds: float) -> Recording:

@@ -167,6 +167,19 @@ class Tape:
         same = next((at for at in reversed(places[: i + 1]) if held >= 0 and self.events[at].identity == held), None)
         return places[i] if same is None else same
 
+    def bound(self, name: str, before: int) -> int | None:
+        """Return the key of the value that a name was last given before a position, None where it was given none."""
+        return next((self.events[at].result for at in reversed(self._bound.get(name, [])) if at < before), None)
+
+    @cached_property
+    def _bound(self) -> dict[str, list[int]]:
+        """The positions at which each name received a value."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for at in range(len(self.events)):
+            if self.node(at).kind == "bind":
+                found[self.node(at).what].append(at)
+        return found
+
     def name_of(self, key: int) -> str:
         """Return the first name that a value was given, "" where it has none."""
         binds = (self.node(at) for at in self.made.get(key, []))

@@ -7,7 +7,7 @@ import types
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .adapted import Step, take
+from .adapted import FILE, Step, take
 from .callers import GUARDED
 from .calls import WAYS, drive
 from .names import Trial
@@ -40,10 +40,17 @@ class Program(NamedTuple):
 
 
 class End(NamedTuple):
-    """How a run ended: one of the words of ``Recording.ended``, and the exception where there was one."""
+    """How a run ended.
+
+    Attributes:
+        ended: one of the words of ``Recording.ended``.
+        raised: the exception, where there was one.
+        stopped: where the run was stopped from inside, the lines of the file that it was in, the outermost first.
+    """
 
     ended: str
     raised: Mapping[str, Any] | None
+    stopped: tuple[int, ...] = ()
 
 
 def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
@@ -58,8 +65,7 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
         return end
     if recorder.ended:
         recorder.start_again()
-    if end.raised is not None:
-        note(f"the file's own main ended in {end.raised['type']} (line {end.raised['line']}): {end.raised['message']}")
+    _tell_end(end)
     done: list[str] = []
     trial = Trial(tuple(plan["sizes"]), plan["layout"], plan["labels"], plan["samples"])
     end = watched(program, recorder, lambda: done.append(drive(space, program.tree, trial, plan["way"])))
@@ -70,12 +76,17 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
 
 
 def adapted(program: Program, recorder: Recorder, step: Step, end: End, space: dict[str, Any]) -> End:
-    """Take the steps that the user spelled out, after the file's own main and whatever became of it."""
-    if end.raised is not None:
-        return end
+    """Take the steps that the user spelled out, after the file's own main, whatever became of it."""
     if recorder.ended:
         recorder.start_again()
+    _tell_end(end)
     return watched(program, recorder, lambda: take(step, space))
+
+
+def _tell_end(end: End) -> None:
+    """Take note of an exception that ended the file's own main, where that does not end the run."""
+    if end.raised is not None:
+        note(f"the file's own main ended in {end.raised['type']} (line {end.raised['line']}): {end.raised['message']}")
 
 
 def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]:
@@ -104,8 +115,8 @@ def watched(program: Program, recorder: Recorder, work: Any) -> End:
     """Do the work; return how it ended."""
     try:
         work()
-    except Stop:
-        return End(recorder.ended, None)
+    except Stop as stop:
+        return End(recorder.ended, None, tuple(f.lineno or 0 for f in frames_of(program, stop)))
     except SystemExit:
         note("the program ended itself (sys.exit)")
         return End(recorder.ended or "finished", None)
@@ -120,14 +131,21 @@ def watched(program: Program, recorder: Recorder, work: Any) -> End:
 
 def told(program: Program, error: BaseException) -> dict[str, Any]:
     """Return an exception in words, with the lines of the file that it came through."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == program.path and f.lineno]
+    frames = frames_of(program, error)
     shown = [f"line {f.lineno}, in {f.name}: {line(program, f.lineno)}" for f in frames][-TRACE:]
+    if any(f.filename == FILE for f in traceback.extract_tb(error.__traceback__)):
+        shown.insert(0, "in the adapter")
     last = (frames[-1].lineno or 0) if frames else 0
     try:
         message = str(error)
     except Exception:  # their exception may not even print
         message = ""
     return {"type": type(error).__name__, "message": message[:LONGEST], "line": last, "traceback": shown}
+
+
+def frames_of(program: Program, error: BaseException) -> list[traceback.FrameSummary]:
+    """Return the places in the file that an exception came through."""
+    return [f for f in traceback.extract_tb(error.__traceback__) if f.filename == program.path and f.lineno]
 
 
 def line(program: Program, number: int | None) -> str:

@@ -25,6 +25,7 @@ from .callers import USED
 from .calls import WAYS
 from .drive import End, Program, Statement, run
 from .frames import LENGTHS, Header, describe, pack, unpack
+from .held import held
 from .instrument import Rewritten, rewrite
 from .names import TRIALS
 from .notes import NOTES
@@ -195,7 +196,10 @@ def alone(
         end = run(program, recorder, request["plan"])
         seconds = time.perf_counter() - start
         unlimit()
-        written.write(recorded(recorder, end, {"notes": list(NOTES), "seconds": seconds, "printed": printed.kept()}))
+        told = {"notes": list(NOTES), "seconds": seconds, "printed": printed.kept(), "stopped": end.stopped}
+        if request.get("names"):
+            told["names"] = {name: recorder.kept.key(value) for name, value in held(vars(sys.modules["__main__"]))}
+        written.write(recorded(recorder, end, told))
         written.flush()
     finally:
         leave(0)
