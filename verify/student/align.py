@@ -11,6 +11,7 @@ from reference.arrays import Array
 from .chain import Chain, Layer, chains
 from .curves import CURVES, Curve, close, matching_curves
 from .lineage import Lineage, Update, lineage
+from .parts import Positions
 from .point import Observed, Point
 from .tape import Tape
 
@@ -98,7 +99,7 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
 def first_step_end(tape: Tape, trained: Lineage) -> int:
     """Return where the last parameter is first updated: later values are updates of updates."""
     new = {tape.group(u.new) for updates in trained.values() for u in updates if u.new != u.old}
-    roots = [updates[0].at for group, updates in trained.items() if group not in new]
+    roots = [updates[0].at for group, updates in trained.items() if not {group, tape.group(updates[0].old)} & new]
     return max(roots) if roots else max(updates[0].at for updates in trained.values())
 
 
@@ -273,17 +274,41 @@ def _agreed(passes: list[Pass], l: int) -> Curve:
 
 def _new(tape: Tape, layer: Layer, update: Update | None) -> Array:
     """Return a layer's weights after its update."""
-    return layer.W if update is None else weights_part(_turned(tape, layer, update, update.new), layer)
+    return layer.W if update is None else weight_part(tape, layer, update, tape.array(update.new))
 
 
-def _turned(tape: Tape, layer: Layer, update: Update, key: int) -> Array:
+def weight_part(tape: Tape, layer: Layer, update: Update, value: Array) -> Array:
+    """Return of what is laid out as the updated parameter the part of the weights, as (n_in, n_out)."""
+    return weights_part(_turned(tape, layer, update, value), layer)
+
+
+def _turned(tape: Tape, layer: Layer, update: Update, value: Array) -> Array:
     """Return a value of the stored weights as (n_in, n_out): they may be transposed between update and product."""
-    value, used = tape.array(key), tape.array(layer.W_key)
-    old = tape.array(update.old)
+    used = tape.array(layer.W_key)
+    value, old = held(tape, update, value, used), held(tape, update, tape.array(update.old), used)
     if value.ndim != 2 or used.ndim != 2:
         return value.reshape(-1, 1)
     transposed = (layer.side == "left") != (old.shape != used.shape or not np.array_equal(old, used))
     return value.T if transposed else value
+
+
+def held(tape: Tape, update: Update, value: Array, used: Array) -> Array:
+    """Return of what is laid out as the updated vector the entries of one parameter, in the shape it is used in."""
+    if update.where is None:
+        return value
+    part: Array = value.ravel()[positions(tape, update, used)]
+    return part
+
+
+def positions(tape: Tape, update: Update, used: Array) -> Positions:
+    """Return which entries of the vector a parameter is, in the shape it is used in."""
+    assert update.where is not None
+    where = update.where
+    if where.size != used.size:
+        return where
+    forms = (where.reshape(used.shape), where.reshape(used.T.shape).T, where.T.reshape(used.shape))
+    old = tape.array(update.old).ravel()
+    return next((form for form in forms if np.array_equal(old[form], used)), forms[0])
 
 
 def weights_part(value: Array, layer: Layer) -> Array:
@@ -313,27 +338,29 @@ def _adds_nothing(tape: Tape, update: Update | None) -> bool:
 
 
 def _weight_step(tape: Tape, layer: Layer, update: Update | None) -> Array:
-    if update is None:
-        return np.zeros_like(layer.W)
-    return weights_part(_step(tape, layer, update), layer)
+    return np.zeros_like(layer.W) if update is None else weight_part(tape, layer, update, _step(tape, update))
 
 
-def _step(tape: Tape, layer: Layer, update: Update) -> Array:
-    return _turned(tape, layer, update, update.old) - _turned(tape, layer, update, update.new)
+def _step(tape: Tape, update: Update) -> Array:
+    return tape.array(update.old) - tape.array(update.new)
 
 
 def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | None) -> Array | None:
     """Return the step of a bias of its own, or of one merged with the weights; None where there is no bias."""
+    update = bias if layer.merged is None else weight
+    if layer.b is None:
+        return None
+    return np.zeros_like(layer.b) if update is None else bias_part(tape, layer, update, _step(tape, update))
+
+
+def bias_part(tape: Tape, layer: Layer, update: Update, value: Array) -> Array | None:
+    """Return of what is laid out as the updated parameter the part of the bias, one entry for each unit."""
     if layer.merged is not None:
-        if weight is None:
-            return np.zeros(layer.W.shape[1])
-        row: Array = _step(tape, layer, weight)[layer.merged] / layer.constant
+        row: Array = _turned(tape, layer, update, value)[layer.merged] / layer.constant
         return row
     if layer.bias is None or layer.b is None:
         return None
-    if bias is None:
-        return np.zeros_like(layer.b)
-    step = layer.bias.sign * (tape.array(bias.old) - tape.array(bias.new))
+    step = layer.bias.sign * held(tape, update, value, tape.array(layer.bias.key))
     if step.size == 1:
         return np.full(layer.b.shape, float(step.reshape(())))
     return step.reshape(-1) if step.size == layer.b.size else _one_row(step, layer)

@@ -9,7 +9,7 @@ from reference.arrays import Array
 
 from .explain import Explanation, Found
 from .look import Look
-from .tape import Tape
+from .tape import Tape, upstream
 
 SAME = 1e-6
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
@@ -60,30 +60,6 @@ def _trail(look: Look, found: Found) -> Trail:
         return Trail(look.tape, ())
     start = reading.passes[0].chain.end
     return Trail(look.tape, tuple(sorted(at for at in upstream(look.tape, update.end) if at >= start)))
-
-
-def upstream(tape: Tape, end: int) -> set[int]:
-    """Return the positions of every event that a value was computed from, its own included."""
-    seen: set[int] = set()
-    waiting = [end]
-    while waiting:
-        at = waiting.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        event = tape.events[at]
-        operands = zip(event.operands, event.held_by, strict=False)
-        waiting += [made for key, held in operands if (made := tape.last_made(key, held, at)) is not None]
-        before = tape.last_made(event.result, event.identity, at)
-        if before is not None and _passed_on(tape, before, at):
-            waiting.append(before)
-    return seen
-
-
-def _passed_on(tape: Tape, before: int, at: int) -> bool:
-    """Return whether an event only hands on what an earlier one made: a call what it returned."""
-    same = tape.events[before].identity == tape.events[at].identity
-    return same and (tape.events[at].identity >= 0 or tape.node(before).kind == "return")
 
 
 def _uses_new_weights(look: Look, found: Found) -> int | None:

@@ -9,11 +9,12 @@ from reference.network import ACTIVATIONS, activation
 
 from ..patterns import find_pattern
 from ..report.diagnosis import FirstFault, Named
-from .blame import guilty, upstream
+from .blame import guilty
 from .catalogue import CATALOGUE
 from .explain import Explanation, Found
 from .judge import Judgement
 from .point import Point, reverse_sweep
+from .tape import upstream
 
 ALTERNATIVES = 3
 

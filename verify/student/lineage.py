@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+from .parts import Part, Positions, parts
 from .tape import Sum, Tape
 
 STEPS = 3  # additions that may follow one another in one update
@@ -15,6 +16,7 @@ class Update(NamedTuple):
         at: the position of the first addition; ``end`` of the last.
         old, new: keys of the parameter before and after.
         step: the key of what was first added or subtracted, ``sign`` how.
+        where: which entries of old and new are meant, None for all: the parameter is a part of a longer vector.
     """
 
     at: int
@@ -23,6 +25,7 @@ class Update(NamedTuple):
     new: int
     step: int
     sign: int
+    where: Positions | None = None
 
 
 Lineage = dict[int, list[Update]]
@@ -36,6 +39,8 @@ def lineage(tape: Tape) -> Lineage:
     """
     uses = _Uses(tape)
     found: Lineage = defaultdict(list)
+    cut = _cut(tape)
+    uses.add_parts(cut)
     by_left: dict[int, list[Sum]] = defaultdict(list)
     for total in tape.sums:
         by_left[total.left].append(total)
@@ -46,8 +51,21 @@ def lineage(tape: Tape) -> Lineage:
             if uses.before(old, total.at) and _keeps_shape(tape, old, total.result):
                 end = _last(tape, total, by_left, uses)
                 if end is not None:
-                    found[tape.group(old)].append(Update(total.at, end.at, old, end.result, step, total.sign))
-    return dict(found)
+                    update = Update(total.at, end.at, old, end.result, step, total.sign)
+                    found[tape.group(old)].append(update)
+                    for key, part in cut.get(old, ()):
+                        found[tape.group(key)].append(update._replace(where=part.where))
+    return {group: sorted(updates, key=lambda u: u.at) for group, updates in found.items()}
+
+
+def _cut(tape: Tape) -> dict[int, list[tuple[int, Part]]]:
+    """Return the parts, with their keys, of every value that is changed by an addition."""
+    changed = {key for s in tape.sums for key in (s.left, s.right, s.result) if tape.shape(key) == tape.shape(s.result)}
+    whole: dict[int, list[tuple[int, Part]]] = defaultdict(list)
+    for key, made in parts(tape, changed).items():
+        for part in made:
+            whole[part.root].append((key, part))
+    return whole
 
 
 class _Uses:
@@ -66,6 +84,14 @@ class _Uses:
                 made = results.get(tape.group(other))
                 if made is not None and made < s.at and tape.group(key) not in results:
                     self.roles[tape.group(key)].append(s.at)
+
+    def add_parts(self, cut: dict[int, list[tuple[int, Part]]]) -> None:
+        """Give every value the roles of its parts."""
+        for whole, made in cut.items():
+            own = self.roles[self.tape.group(whole)]
+            groups = {self.tape.group(key) for key, _ in made}
+            own += [at for group in groups for at in self.roles.get(group, ())]
+            own.sort()
 
     def before(self, key: int, at: int) -> bool:
         """Return whether a value had a role before a position."""

@@ -14,6 +14,7 @@ from .losses_seen import LossSeen, believed, losses_seen
 from .point import Observed, Point, reverse_sweep
 from .recording import Recording
 from .tape import Tape
+from .unbent import unbent
 
 DEFAULTS = {
     "sigmoid": ("half_sse", "bce", "cross_entropy"),
@@ -83,6 +84,10 @@ def look(recording: Recording, tell: tuple[str, ...] = (), *, search: bool = Tru
     for reading, losses in list(zip(found, seen, strict=True))[:TRIED]:
         names = tell or candidates(reading.point, losses)[:3]
         explanations = _searched(reading, names)
+        given = None if explanations else unbent(tape, reading)
+        if given is not None:
+            reading = reading._replace(observed=given)
+            explanations = _searched(reading, names)
         one = Look(tape, reading, losses, None, explanations)
         if best is None or (
             explanations and (not best.explanations or explanations[0].cost < best.explanations[0].cost)
@@ -181,6 +186,10 @@ def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | 
         decayed = with_decay(reading.point, reading.observed, loss)
         if decayed is not None:
             return decayed
+    given = unbent(tape, reading)
+    for loss in losses if given else ():
+        if given and is_right(reading.point, given, loss):
+            return Right(loss, 1.0, optimiser=True)
     for loss in losses:
         if made_of_right_gradients(tape, reading, loss):
             return Right(loss, 1.0, optimiser=True)

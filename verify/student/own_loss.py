@@ -68,7 +68,7 @@ def moved(
     for l, layer in enumerate(layers):
         for kind, source in (("W", found.W[l]), ("b", found.b[l])):
             if source is not None and source.place in inject:
-                direction = rng.normal(size=np.shape(inject[source.place]))
+                direction = rng.normal(size=source.shape)
                 slopes = _slopes(runs, inject, source, direction)
                 told = {loss: _told(sweep, l, kind, layer, direction) for loss, sweep in sweeps.items()}
                 rows.append(Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, direction), told))
@@ -78,8 +78,9 @@ def moved(
 def _slopes(runs: Runs, inject: Injection, source: Source, direction: Array) -> dict[Place, float]:
     """Return the central difference of every recorded number along a direction of one source."""
     here = np.asarray(inject[source.place], np.float64)
-    up = _numbers(runs.run({**inject, source.place: here + STEP * direction}, updates=2))
-    down = _numbers(runs.run({**inject, source.place: here - STEP * direction}, updates=2))
+    step = STEP * source.spread(direction, np.zeros_like(here))
+    up = _numbers(runs.run({**inject, source.place: here + step}, updates=2))
+    down = _numbers(runs.run({**inject, source.place: here - step}, updates=2))
     return {place: (up[place] - down[place]) / (2 * STEP) for place in up if place in down}
 
 

@@ -7,20 +7,49 @@ from numpy.typing import NDArray
 
 from reference.arrays import Array
 
-from .align import Pass, Reading, first_step_end
-from .lineage import lineage
+from .align import Pass, Reading, first_step_end, positions
+from .lineage import Update, lineage
+from .parts import VIEWS as REARRANGED
+from .parts import Positions
 from .recording import Injection, Place
 from .tape import Tape
 
-VIEWS = ("T", "transpose", "reshape", "ravel", "flatten", "copy", "array", "asarray", "atleast_2d", "matrix", "float")
+VIEWS = (*REARRANGED, "float")
 LARGEST = 200_000
 
 
 class Source(NamedTuple):
-    """Where a value enters the run: the place to inject at, and what the expression returned."""
+    """Where a value enters the run.
+
+    Attributes:
+        place: where to inject.
+        value: what the expression returned.
+        where: which entries of it are meant, in the shape they are used in; None for all.
+    """
 
     place: Place
     value: Array
+    where: Positions | None = None
+
+    def put(self, inject: dict[Place, NDArray[Any]], value: Array) -> None:
+        """Enter a value to be injected; of a longer one the rest stays as it was."""
+        if self.where is None:
+            inject[self.place] = value
+        else:
+            inject[self.place] = self.spread(value, np.asarray(inject.get(self.place, self.value)))
+
+    def spread(self, value: Array, rest: Array) -> Array:
+        """Return a value in the shape of the source: with the rest around it where it is a part."""
+        if self.where is None:
+            return value
+        flat = np.array(rest, np.float64).ravel()
+        flat[self.where] = value
+        return flat.reshape(self.value.shape)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of what is meant."""
+        return self.value.shape if self.where is None else self.where.shape
 
 
 class Sources(NamedTuple):
@@ -43,8 +72,25 @@ def sources(tape: Tape, reading: Reading) -> Sources:
     return Sources(
         tuple(source(tape, p.chain.start, p.chain.layers[0].a_key, whole=True) for p in reading.passes),
         tuple(_target_source(tape, p) for p in reading.passes),
-        tuple(source(tape, layer.product.at, layer.W_key) for layer in layers),
-        tuple(None if layer.bias is None else source(tape, layer.z_at, layer.bias.key) for layer in layers),
+        tuple(
+            _parameter(tape, layer.product.at, layer.W_key, u)
+            for layer, u in zip(layers, reading.weights, strict=True)
+        ),
+        tuple(
+            None if layer.bias is None else _parameter(tape, layer.z_at, layer.bias.key, u)
+            for layer, u in zip(layers, reading.biases, strict=True)
+        ),
+    )
+
+
+def _parameter(tape: Tape, at: int, key: int, update: Update | None) -> Source | None:
+    """Return where a parameter comes from: the vector it is a part of, where there is one."""
+    if update is None or update.where is None:
+        return source(tape, at, key)
+    whole = source(tape, update.at, update.old)
+    size = tape.array(update.old).size
+    return None if whole is None or whole.value.size != size else whole._replace(
+        where=positions(tape, update, tape.array(key))
     )
 
 
@@ -105,9 +151,9 @@ def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: 
     layers = reading.passes[0].chain.layers
     for layer, W, b in zip(layers, found.W, found.b, strict=True):
         if W is not None:
-            inject[W.place] = rng.normal(size=W.value.shape) * min(1.0, 1.6 / np.sqrt(len(layer.W)))
+            W.put(inject, rng.normal(size=W.shape) * min(1.0, 1.6 / np.sqrt(len(layer.W))))
         if b is not None:
-            inject[b.place] = 0.4 * rng.normal(size=b.value.shape)
+            b.put(inject, 0.4 * rng.normal(size=b.shape))
     if data:
         for X in found.X:
             if X is not None and X.place not in inject and X.value.size <= LARGEST:

@@ -100,6 +100,11 @@ class Tape:
         """Every product of two arrays, of which at least one is a matrix or both are vectors."""
         return list(self._products())
 
+    @cached_property
+    def product_places(self) -> frozenset[int]:
+        """The positions of the products."""
+        return frozenset(p.at for p in self.products)
+
     def _products(self) -> Iterator[Product]:
         for at, event in enumerate(self.events):
             if event.result < 0 or not self._multiplies(at):
@@ -184,3 +189,32 @@ class Tape:
         """Return the first name that a value was given, "" where it has none."""
         binds = (self.node(at) for at in self.made.get(key, []))
         return next((node.what for node in binds if node.kind in ("bind", "store")), "")
+
+
+def upstream(tape: Tape, end: int) -> set[int]:
+    """Return the positions of every event that a value was computed from, its own included."""
+    seen: set[int] = set()
+    waiting = [end]
+    while waiting:
+        at = waiting.pop()
+        if at not in seen:
+            seen.add(at)
+            returned = handed_on(tape, at)
+            waiting += [*operands_made(tape, at), *(() if returned is None else (returned,))]
+    return seen
+
+
+def operands_made(tape: Tape, at: int) -> list[int]:
+    """Return the positions of the events that made an event's operands."""
+    event = tape.events[at]
+    operands = zip(event.operands, event.held_by, strict=False)
+    return [made for key, held in operands if (made := tape.last_made(key, held, at)) is not None]
+
+
+def handed_on(tape: Tape, at: int) -> int | None:
+    """Return the position of the event whose result an event only hands on: what a call's function returned."""
+    event = tape.events[at]
+    before = tape.last_made(event.result, event.identity, at)
+    if before is None or tape.events[before].identity != event.identity:
+        return None
+    return before if event.identity >= 0 or tape.node(before).kind == "return" else None
