@@ -34,12 +34,12 @@ def parts(tape: Tape, roots: Iterable[int]) -> dict[int, list[Part]]:
     for event in tape.events:
         whole = next((k for k in event.operands if k >= 0 and tape.shape(k)), -1)
         part = event.result
-        if part < 0 or whole == part or part in cutters or not (whole in cutters or whole in found):
+        if part < 0 or whole == part or not (whole in cutters or whole in found):
             continue
         node = tape.nodes[event.node]
         if node.kind == "subscript" or node.what.rpartition(".")[2] in VIEWS:
-            above = [Part(whole, _all_of(tape, whole))] if whole in cutters else found[whole]
-            known = {p.root for p in found[part]}
+            above = [*found.get(whole, ()), *([Part(whole, _all_of(tape, whole))] if whole in cutters else ())]
+            known = {part, *(p.root for p in found[part])}
             found[part] += [p for one in above if one.root not in known and (p := _cut(tape, cutters, one, part))]
     return {key: list(made) for key, made in found.items() if made}
 
