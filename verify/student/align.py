@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .chain import Chain, Layer, chains
+from .chain import Chain, Layer, chains, split
 from .curves import CURVES, Curve, close, matching_curves
 from .lineage import Lineage, Update, lineage
 from .parts import Positions
@@ -93,7 +93,7 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     first = min((u.at for g in weights for u in trained.get(g, []) if u.at > same[0].start), default=len(tape.events))
     before = [c for c in same if c.end < first]
     for group in _batches(before):
-        yield from _of_passes(tape, trained, group)
+        yield from _of_passes(tape, trained, first_bias_split(group))
 
 
 def first_step_end(tape: Tape, trained: Lineage) -> int:
@@ -113,6 +113,18 @@ def _batches(passes: list[Chain]) -> Iterator[list[Chain]]:
     yield passes[-1:]
     if len(passes) > 1 and len(distinct) == 1:
         yield passes[:1]
+
+
+def first_bias_split(group: list[Chain]) -> list[Chain]:
+    """Return the passes with the first layer's bias split off where the layers above have theirs merged alike."""
+    merged = next((layer for layer in group[0].layers[1:] if layer.merged is not None), None)
+    if merged is None or merged.merged is None:
+        return group
+    end, constant = merged.merged, merged.constant
+    firsts = [c.layers[0] for c in group]
+    if any(f.bias is not None or f.merged is not None or (f.a_in[:, end] != constant).any() for f in firsts):
+        return group
+    return [Chain((split(c.layers[0], end, constant), *c.layers[1:])) for c in group]
 
 
 def _of_passes(tape: Tape, trained: Lineage, group: list[Chain]) -> Iterator[Reading]:
@@ -263,7 +275,10 @@ def _point(tape: Tape, passes: list[Pass], weights: tuple[Update | None, ...]) -
     Y = np.concatenate([p.target.value for p in passes])
     W = tuple(layer.W for layer in layers)
     new = tuple(_new(tape, layer, u) for layer, u in zip(layers, weights, strict=True))
-    return Point(X, W, tuple(layer.b for layer in layers), tuple(stacked), a, curves, Y, new)
+    shared = frozenset(
+        l for l, layer in enumerate(layers) if layer.bias is not None and tape.array(layer.bias.key).size == 1
+    )
+    return Point(X, W, tuple(layer.b for layer in layers), tuple(stacked), a, curves, Y, new, shared)
 
 
 def _agreed(passes: list[Pass], l: int) -> Curve:

@@ -134,7 +134,7 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
     if z.shape != a.shape or not z.size or not np.isfinite(a).all():
         return
     with np.errstate(all="ignore"):
-        forwards = _forwards(z.shape, z.tobytes()) if z.size <= KEPT else _computed(z)
+        forwards = _forwards(z.shape, z.tobytes()) if z.size <= KEPT else _Forwards(z)
         found = False
         for name, value, largest in forwards:
             if _meets(a, value, tolerance * max(largest, 1e-12)):
@@ -152,10 +152,29 @@ def _meets(a: Array, value: Array, within: float) -> bool:
 Forward: TypeAlias = tuple[str, Array, float]
 
 
+class _Forwards:
+    """f(z) of every curve with its largest entry, computed when first asked for."""
+
+    def __init__(self, z: Array) -> None:
+        self._known: list[Forward] = []
+        self._more = _computed(z)
+
+    def __iter__(self) -> Iterator[Forward]:
+        i = 0
+        while i < len(self._known) or self._grown():
+            yield self._known[i]
+            i += 1
+
+    def _grown(self) -> bool:
+        following = next(self._more, None)
+        self._known += [] if following is None else [following]
+        return following is not None
+
+
 @lru_cache(maxsize=256)
-def _forwards(shape: tuple[int, ...], entries: bytes) -> tuple[Forward, ...]:
-    """Return f(z) of every curve with its largest entry: one pre-activation is compared with many values."""
-    return tuple(_computed(np.frombuffer(entries).reshape(shape)))
+def _forwards(shape: tuple[int, ...], entries: bytes) -> _Forwards:
+    """Return f(z) of every curve: one pre-activation is compared with many values."""
+    return _Forwards(np.frombuffer(entries).reshape(shape))
 
 
 def _computed(z: Array) -> Iterator[Forward]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .point import FUSED, Observed, Point, loss_gradient, top_delta
+from .point import FUSED, Observed, Point, bias_gradient, loss_gradient, top_delta
 from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant, error_variants
 
 MOST_BUGS = 3
@@ -235,7 +235,7 @@ def _after_dW(observed: Observed, s: Stage, state: _State, got: Array | None, ro
 
 
 def _after_db(observed: Observed, s: Stage, state: _State, got: Array, room: int) -> list[_State]:
-    return _after(observed, s, state, got, s.delta.sum(axis=0), "db", room)
+    return _after(observed, s, state, got, bias_gradient(s.point, s.l, s.delta), "db", room)
 
 
 def _after(observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str, room: int) -> list[_State]:

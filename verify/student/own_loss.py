@@ -12,12 +12,12 @@ import numpy as np
 from reference.arrays import Array
 
 from .align import Reading
-from .blame import upstream
 from .chain import Layer
 from .look import Look
 from .point import Sweep, reverse_sweep
 from .points import Source, Sources
 from .recording import Injection, Place, Recording
+from .tape import upstream
 
 STEP = 1e-4
 AGREE = 2e-4  # of the largest slope: the differences' own truncation, and a guarded logarithm
@@ -109,7 +109,7 @@ def _told(sweep: Sweep, l: int, kind: str, layer: Layer, direction: Array) -> fl
         sign = 1 if layer.bias is None else layer.bias.sign
         flat = direction.reshape(-1)
         if flat.size == 1:
-            return sign * float(sweep.db[l].sum() * flat[0])
+            return sign * float(sweep.db[l][0] * flat[0])
         if flat.size == sweep.db[l].size:
             return sign * float(np.vdot(sweep.db[l], flat))
         return float("nan")

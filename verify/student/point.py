@@ -23,6 +23,7 @@ class Point(NamedTuple):
         curves: the activations.
         Y: targets (N, n_L).
         new_W: the weights after the step, where they are known.
+        shared: the layers, from 0, all of whose units share one bias: its gradient is the sum over the units too.
     """
 
     X: Array
@@ -33,6 +34,7 @@ class Point(NamedTuple):
     curves: tuple[Curve, ...]
     Y: Array
     new_W: tuple[Array, ...] | None = None
+    shared: frozenset[int] = frozenset()
 
     @property
     def inputs(self) -> tuple[Array, ...]:
@@ -102,13 +104,18 @@ def _sums_to_one(point: Point, loss: str) -> bool:
     return loss != "cross_entropy" or bool(np.allclose(point.Y.sum(axis=1), 1, atol=1e-12))
 
 
+def bias_gradient(point: Point, l: int, delta: Array) -> Array:
+    """Return db of layer l, (n_l,): the sum of delta over the batch, and over the units where they share a bias."""
+    return np.full(delta.shape[1], delta.sum()) if l in point.shared else delta.sum(axis=0)
+
+
 def reverse_sweep(point: Point, loss: str) -> Sweep:
     """Return the right gradients at a point (BP1 to BP4), for the summed loss."""
     delta = top_delta(point, loss)
     rows: list[tuple[Array, Array, Array, Array]] = []
     da = loss_gradient(point, loss)
     for l in reversed(range(point.depth)):
-        rows.append((da, delta, point.inputs[l].T @ delta, delta.sum(axis=0)))
+        rows.append((da, delta, point.inputs[l].T @ delta, bias_gradient(point, l, delta)))
         if l:
             da = delta @ point.W[l].T
             delta = point.curves[l - 1].backward(point.z[l - 1], da)

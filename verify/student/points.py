@@ -73,8 +73,7 @@ def sources(tape: Tape, reading: Reading) -> Sources:
         tuple(source(tape, p.chain.start, p.chain.layers[0].a_key, whole=True) for p in reading.passes),
         tuple(_target_source(tape, p) for p in reading.passes),
         tuple(
-            _parameter(tape, layer.product.at, layer.W_key, u)
-            for layer, u in zip(layers, reading.weights, strict=True)
+            _parameter(tape, layer.product.at, layer.W_key, u) for layer, u in zip(layers, reading.weights, strict=True)
         ),
         tuple(
             None if layer.bias is None else _parameter(tape, layer.z_at, layer.bias.key, u)
@@ -89,8 +88,10 @@ def _parameter(tape: Tape, at: int, key: int, update: Update | None) -> Source |
         return source(tape, at, key)
     whole = source(tape, update.at, update.old)
     size = tape.array(update.old).size
-    return None if whole is None or whole.value.size != size else whole._replace(
-        where=positions(tape, update, tape.array(key))
+    return (
+        None
+        if whole is None or whole.value.size != size
+        else whole._replace(where=positions(tape, update, tape.array(key)))
     )
 
 
