@@ -9,6 +9,7 @@ from ..report.diagnosis import Diagnosis, FirstFault
 from .adapter import Adapter
 from .breakdown import nan_gradient, nothing_found, stopped_short, wrong_shape
 from .conventions import conventions, departs, read_as
+from .details import with_details
 from .findings import first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge
@@ -75,6 +76,8 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
         natural = session.run()
         judgement = judge(session, natural, options.seed, losses(options.loss))
         told = _told(source, natural, judgement, options)
+        if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
+            told = with_details(told, judgement, source)
     return replace(told, seconds=time.monotonic() - start)
 
 

@@ -13,6 +13,7 @@ from .blame import guilty
 from .catalogue import CATALOGUE
 from .explain import Explanation, Found
 from .judge import Judgement
+from .look import Look
 from .point import Point, reverse_sweep
 from .tape import upstream
 
@@ -178,15 +179,18 @@ def _whole(judgement: Judgement, id: str) -> Named:
 
 def _repeated(judgement: Judgement) -> FirstFault:
     """Return the fault of a program that adds the gradients of earlier steps again: the line that adds."""
-    look = judgement.best
-    point = look.reading.point
-    update = look.reading.weights[-1]
-    adds = []
-    if update is not None:
-        trail = upstream(look.tape, update.at)
-        adds = [at for at in sorted(trail) if look.tape.node(at).kind == "augment" and at < update.at]
-    line = _source_line(judgement, adds[0])[0] if adds else None
+    point = judgement.best.reading.point
+    line = next((_source_line(judgement, at)[0] for at in repeating(judgement.best)), None)
     return FirstFault(layer=point.depth, activation=point.curves[-1].name, quantity="dW", line=line)
+
+
+def repeating(look: Look) -> list[int]:
+    """Return the first addition of a gradient to those of earlier steps, none where it is not seen."""
+    update = look.reading.weights[-1]
+    if update is None:
+        return []
+    trail = sorted(upstream(look.tape, update.at))
+    return [at for at in trail if look.tape.node(at).kind == "augment" and at < update.at][:1]
 
 
 def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
