@@ -130,7 +130,7 @@ def first_bias_split(group: list[Chain]) -> list[Chain]:
 def _of_passes(tape: Tape, trained: Lineage, group: list[Chain]) -> Iterator[Reading]:
     """Yield the readings of one batch: every output and target that fit."""
     ends = [c.start for c in group[1:]] + [group[-1].end + LOOK_AHEAD]
-    options = [list(islice(_compared(tape, c, end), 4)) for c, end in zip(group, ends, strict=True)]
+    options = [list(islice(compared(tape, c, end), 4)) for c, end in zip(group, ends, strict=True)]
     if not all(options):
         return
     for rank in range(min(map(len, options))):
@@ -139,7 +139,7 @@ def _of_passes(tape: Tape, trained: Lineage, group: list[Chain]) -> Iterator[Rea
             yield _reading(tape, trained, chosen)
 
 
-def _compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:
+def compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:
     """Yield a pass with each output and target that its last pre-activation may lead to."""
     last = chain.layers[-1]
     for output in _outputs(tape, last, end):
@@ -248,7 +248,7 @@ def _reading(tape: Tape, trained: Lineage, passes: list[Pass]) -> Reading:
         None if layer.bias is None else _update(tape, trained, layer.bias.key, passes[-1].chain.start)
         for layer in first
     )
-    point = _point(tape, passes, weights)
+    point = point_of(tape, passes, weights)
     return Reading(point, _observed(tape, first, weights, biases), tuple(passes), weights, biases, start, end)
 
 
@@ -265,7 +265,8 @@ def _update(tape: Tape, trained: Lineage, key: int, after: int) -> Update | None
     return next((u for u in trained.get(tape.group(key), []) if u.at > after), None)
 
 
-def _point(tape: Tape, passes: list[Pass], weights: tuple[Update | None, ...]) -> Point:
+def point_of(tape: Tape, passes: list[Pass], weights: tuple[Update | None, ...]) -> Point:
+    """Return the point of a batch of passes; ``weights`` are the updates of each layer's, None where there was none."""
     layers = passes[0].chain.layers
     depth = len(layers)
     stacked = [np.concatenate([p.chain.layers[l].z for p in passes]) for l in range(depth)]

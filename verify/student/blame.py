@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .explain import Explanation, Found
+from .explain import IMPLIED, Explanation, Found
 from .look import Look
 from .tape import Tape, upstream
 
@@ -34,7 +34,7 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if np.abs(found.value).max(initial=0) <= NOTHING:
         return next(_zeros(trail, found.value), None)
     places = list(_holding(trail, found.value, _scales(trail, explanation)))
-    if found.step == "slope":
+    if found.step in ("slope", IMPLIED):
         return _slope(trail, look, explanation, found, places)
     if found.bug == "B41":
         slope = look.reading.point.curves[found.layer - 1].derivative(look.reading.point.z[found.layer - 1])

@@ -145,15 +145,16 @@ def _sums(tape: Tape, product: Product) -> Iterator[tuple[int, int, Bias | None]
     yield product.at, product.result, None
 
 
-def chains(tape: Tape, until: int, trained: Container[int] = ()) -> list[Chain]:
+def chains(tape: Tape, until: int, trained: Container[int] = (), since: int = 0) -> list[Chain]:
     """Return the longest chains of layers that start at each product before a position, longest first.
 
     Arguments:
         tape: the run.
         until: where the first step ends; products beyond it are not looked at.
         trained: the groups of the parameters that are seen to be updated.
+        since: where to begin.
     """
-    products = [p for p in tape.products if p.at < until][:MOST_PRODUCTS]
+    products = [p for p in tape.products if since <= p.at < until][:MOST_PRODUCTS]
     layers = {p.at: list(candidates(tape, p, trained)) for p in products}
     best: dict[int, list[tuple[Layer, ...]]] = {}
     for at in sorted(layers, reverse=True):

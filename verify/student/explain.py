@@ -8,14 +8,17 @@ import numpy as np
 
 from reference.arrays import Array
 
+from .implied import Recorded, implied, multiple, of_ramp
+from .penalty import misapplied
 from .point import FUSED, Observed, Point, bias_gradient, loss_gradient, top_delta
 from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant, error_variants
 
+IMPLIED = "implied slope"  # the step of a mistake that is told by its values alone
 MOST_BUGS = 3
 BEAM = 48
 TRIES = 1200  # deltas tried after which no further mistake is added to an explanation
 # Where several fit, the likelier first: in the order of how often they were seen in the wild.
-LIKELY = ("B10", "B54", "B4", "B7", "B11", "B3", "B8", "B9", "B5", "B6", "B24", "B1", "B16", "B15", "B25", "B40", "B42")
+LIKELY = ("B10", "B54", "B4", "B7", "B11", "B3", "B8", "B9", "B5", "B6", "B24", "B1", "B16", "B15", "B25", "B42", "B40")
 OTHER_LOSSES = ("half_sse", "bce", "cross_entropy", "mae", "log_cosh", "huber", "hinge", "kl_divergence")
 
 
@@ -67,7 +70,8 @@ class Explanation:
 
         Among equals what is common, or what was said of the loss, goes before what is rare.
         """
-        rare = sum(LIKELY.index(f.bug) if f.bug in LIKELY else len(LIKELY) for f in self.found)
+        rare = sum(len(LIKELY) * (1 + (f.step == IMPLIED)) if f.bug not in LIKELY or f.step == IMPLIED
+                   else LIKELY.index(f.bug) for f in self.found)  # fmt: skip
         return (len({(f.bug, f.wrong) for f in self.found}), len(self.found), rare)
 
 
@@ -85,7 +89,7 @@ class _State(NamedTuple):
         return (len({(f.bug, f.wrong) for f in self.found}), len(self.found))
 
 
-def explain(point: Point, observed: Observed, loss: str) -> list[Explanation]:
+def explain(point: Point, observed: Observed, loss: str, recorded: Recorded = lambda _: ()) -> list[Explanation]:
     """Return the sets of at most three mistakes that reproduce the observed gradients, fewest first.
 
     Each layer's dW and db fix its delta, so the search goes from the top down and keeps only what the
@@ -95,22 +99,25 @@ def explain(point: Point, observed: Observed, loss: str) -> list[Explanation]:
         point: the forward pass.
         observed: the program's gradients.
         loss: the name of the loss that they should belong to.
+        recorded: the values recorded on the way back, among which a delta is that no known mistake makes.
     """
     with np.errstate(all="ignore"):
         tried = 0
         for most in range(MOST_BUGS + 1):
             if tried > TRIES:
                 break
-            options = _within(_tops(point, loss, most), most)
+            options = _within(_tops(point, loss, most, observed, recorded), most)
             states = _settled(point, observed, point.depth - 1, options, most)
             for l in reversed(range(point.depth - 1)):
                 tried += len(options)
-                options = _within(_lowered(point, l, states, most), most)
+                options = _within(_lowered(point, l, states, most, observed, recorded), most)
                 states = _settled(point, observed, l, options, most)
             tried += len(options)
             done = [s for s in states if s.scale is not None]
             if done:
-                return [Explanation(s.found, float(s.scale or 0), loss, tuple(reversed(s.deltas))) for s in done]
+                done = [s for s in done if not any(f.step == IMPLIED for f in s.found)] or done
+                distinct = list({tuple((f.bug, f.layer, f.wrong) for f in s.found): s for s in reversed(done)}.values())
+                return [Explanation(s.found, float(s.scale or 0), loss, s.deltas[::-1]) for s in reversed(distinct)]
     return []
 
 
@@ -134,7 +141,7 @@ def is_right(point: Point, observed: Observed, loss: str) -> float | None:
     return state.scale
 
 
-def _tops(point: Point, loss: str, most: int) -> Iterator[_State]:
+def _tops(point: Point, loss: str, most: int, observed: Observed, recorded: Recorded) -> Iterator[_State]:
     """Yield what the top delta may be: the right one, and every mistake at the output."""
     L = point.depth - 1
     curve, z = point.curves[L], point.z[L]
@@ -162,6 +169,8 @@ def _tops(point: Point, loss: str, most: int) -> Iterator[_State]:
             wrong, right_one = f"the delta of the loss {other}", f"the delta of the loss {loss}"
             name = Found("B44", L + 1, "delta", wrong, right_one, delta, "error")
             yield _State(loss_gradient(point, other), delta, None, (name,), ())
+    if most:
+        yield from _implied(point, L, _State(error, error, None, (), ()), observed, recorded)
 
 
 def _derived(
@@ -231,7 +240,7 @@ def _match(point: Point, observed: Observed, l: int, state: _State, room: int) -
 def _after_dW(observed: Observed, s: Stage, state: _State, got: Array | None, room: int) -> list[_State]:
     if got is None:
         return [state]
-    return _after(observed, s, state, got, s.a_in.T @ s.delta, "dW", room)
+    return _after(observed, s, state, got, s.a_in.T @ s.delta + s.penalty, "dW", room)
 
 
 def _after_db(observed: Observed, s: Stage, state: _State, got: Array, room: int) -> list[_State]:
@@ -256,6 +265,8 @@ def _mistaken(
         if not room and (variant.bug, variant.wrong) not in made:
             continue
         wrong = variant.change(s)
+        if wrong is not None and kind == "dW" and variant.bug != "B54":
+            wrong = wrong + s.penalty
         if wrong is None or not _another(wrong, right):
             continue
         if kind == "db" and s.l in observed.idle and variant.bug != "B10":
@@ -272,6 +283,12 @@ def _mistaken(
             yield state._replace(scale=fixed, found=(*state.found, named))
     if room and state.scale is not None and (free := _fit(observed, got, right, None)) is not None:
         yield state._replace(found=(*state.found, _constant(s, free / state.scale, kind, got)))
+    if kind == "dW" and state.scale and s.point.decay:
+        gradient = right - s.penalty
+        for bug, formula in misapplied(got / state.scale - gradient, s.W, gradient, s.point.decay):
+            if room or (bug, formula) in made:
+                named = Found(bug, s.l + 1, "dW", formula, "dW_l + lambda W_l", got, "penalty")
+                yield state._replace(found=(*state.found, named))
 
 
 def _constant(s: Stage, factor: float, kind: str, got: Array) -> Found:
@@ -302,9 +319,28 @@ def _fit(observed: Observed, got: Array, right: Array, scale: float | None) -> f
     return scale if float(np.abs(got - predicted).max(initial=0)) <= allowed else None
 
 
-def _lowered(point: Point, l: int, states: list[_State], most: int) -> Iterator[_State]:
+def _lowered(
+    point: Point, l: int, states: list[_State], most: int, observed: Observed, recorded: Recorded
+) -> Iterator[_State]:
     """Yield what delta_l may be, given delta_(l+1): right, or with a mistake on the way down or in f'."""
-    return (lower for state in states for lower in _one_lower(point, l, state, most - state.cost[0]))
+    for state in states:
+        yield from _one_lower(point, l, state, most - state.cost[0])
+        if state.cost[0] < most or any(f.step == IMPLIED for f in state.found):
+            below = state._replace(da=state.delta @ point.W[l + 1].T)
+            yield from _implied(point, l, below, observed, recorded)
+
+
+def _implied(point: Point, l: int, state: _State, observed: Observed, recorded: Recorded) -> Iterator[_State]:
+    """Yield the deltas that were recorded and are dL/da times a function of z that no table holds."""
+    right = point.curves[l].backward(point.z[l], state.da)
+    for value in implied(point, l, state.da, observed.dW[l], recorded(l)):
+        delta = value / (state.scale or 1.0)
+        if multiple(delta, right):
+            continue
+        bug = "B42" if of_ramp(point, l, delta, state.da) else "B40"
+        wrong = "the slope where z_l < 0 is another" if bug == "B42" else "dL/da_l * g(z_l), g another function than f'"
+        named = Found(bug, l + 1, "delta", wrong, RIGHT_DERIVATIVE, delta, IMPLIED)
+        yield state._replace(delta=delta, found=(*state.found, named))
 
 
 def _one_lower(point: Point, l: int, state: _State, room: int) -> Iterator[_State]:

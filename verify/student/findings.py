@@ -207,7 +207,7 @@ def _source_line(judgement: Judgement, at: int) -> tuple[int | None, str]:
 def _oracles(
     point: Point, loss: str, layer: int, quantity: str, index: tuple[int, ...], autodiff: bool
 ) -> tuple[float | None, float | None, float | None]:
-    """Return what autodiff and differences say at one entry, for the summed loss; None where they cannot speak."""
+    """Return what autodiff and differences say at one entry, penalty included; None where they cannot speak."""
     network = as_network(point, loss)
     if network is None:
         return None, None, None
@@ -221,11 +221,12 @@ def _oracles(
     except (InputError, ValueError, FloatingPointError):
         return None, None, None
     block = ({"delta": "dz"}.get(quantity, quantity), layer)
-    jax = float(evidence.autodiff[block][index]) if block in evidence.autodiff else None
+    added = point.decay * float(point.W[layer - 1][index]) if quantity == "dW" else 0.0
+    jax = float(evidence.autodiff[block][index]) + added if block in evidence.autodiff else None
     estimate = evidence.differences.get(block)
     if estimate is None or not np.isfinite(estimate.bar[index]):
         return jax, None, None
-    return jax, float(estimate.value[index]), float(estimate.bar[index])
+    return jax, float(estimate.value[index]) + added, float(estimate.bar[index])
 
 
 def as_network(point: Point, loss: str) -> Network | None:

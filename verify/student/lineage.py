@@ -6,6 +6,7 @@ from typing import NamedTuple
 from .parts import Part, Positions, parts
 from .tape import Sum, Tape
 
+WEIGHT, BIAS = "weight", "bias"
 STEPS = 3  # additions that may follow one another in one update
 
 
@@ -48,8 +49,9 @@ def lineage(tape: Tape) -> Lineage:
         for old, step in ((total.left, total.right), (total.right, total.left)):
             if old == total.right and (total.sign < 0 or tape.node(total.at).kind == "augment"):
                 continue
-            if uses.before(old, total.at) and _keeps_shape(tape, old, total.result):
-                end = _last(tape, total, by_left, uses)
+            roles = uses.before(old, total.at)
+            if roles and _keeps_shape(tape, old, total.result):
+                end = _last(tape, total, by_left, uses, roles)
                 if end is not None:
                     update = Update(total.at, end.at, old, end.result, step, total.sign)
                     found[tape.group(old)].append(update)
@@ -69,38 +71,41 @@ def _cut(tape: Tape) -> dict[int, list[tuple[int, Part]]]:
 
 
 class _Uses:
-    """Where values serve as weights or biases, by group."""
+    """Where values serve as weights or biases, by role and group."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.roles: dict[int, list[int]] = defaultdict(list)
+        self.places: dict[tuple[str, int], list[int]] = defaultdict(list)
         results: dict[int, int] = {}
         for p in tape.products:
             for key in (p.left, p.right):
-                self.roles[tape.group(key)].append(p.at)
+                self.places[WEIGHT, tape.group(key)].append(p.at)
             results.setdefault(tape.group(p.result), p.at)
         for s in tape.sums:
             for key, other in ((s.left, s.right), (s.right, s.left)):
                 made = results.get(tape.group(other))
                 if made is not None and made < s.at and tape.group(key) not in results:
-                    self.roles[tape.group(key)].append(s.at)
+                    self.places[BIAS, tape.group(key)].append(s.at)
 
     def add_parts(self, cut: dict[int, list[tuple[int, Part]]]) -> None:
         """Give every value the roles of its parts."""
         for whole, made in cut.items():
-            own = self.roles[self.tape.group(whole)]
             groups = {self.tape.group(key) for key, _ in made}
-            own += [at for group in groups for at in self.roles.get(group, ())]
-            own.sort()
+            for role in (WEIGHT, BIAS):
+                own = self.places[role, self.tape.group(whole)]
+                own += [at for group in groups for at in self.places.get((role, group), ())]
+                own.sort()
 
-    def before(self, key: int, at: int) -> bool:
-        """Return whether a value had a role before a position."""
-        places = self.roles.get(self.tape.group(key))
-        return places is not None and places[0] < at
+    def before(self, key: int, at: int) -> tuple[str, ...]:
+        """Return the roles that a value had before a position."""
+        group = self.tape.group(key)
+        return tuple(role for role in (WEIGHT, BIAS) if next(iter(self.places.get((role, group), [])), at) < at)
 
-    def next_after(self, key: int, at: int) -> int | None:
-        """Return where a value next has a role after a position."""
-        return next((place for place in self.roles.get(self.tape.group(key), []) if place > at), None)
+    def next_after(self, key: int, at: int, roles: tuple[str, ...]) -> int | None:
+        """Return where a value next has one of the roles after a position."""
+        group = self.tape.group(key)
+        found = (next((p for p in self.places.get((role, group), []) if p > at), None) for role in roles)
+        return min((p for p in found if p is not None), default=None)
 
 
 def _keeps_shape(tape: Tape, old: int, new: int) -> bool:
@@ -108,7 +113,7 @@ def _keeps_shape(tape: Tape, old: int, new: int) -> bool:
     return tape.shape(new) == shape
 
 
-def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses) -> Sum | None:
+def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, roles: tuple[str, ...]) -> Sum | None:
     """Return the last addition of an update: the one whose result comes back as a parameter or is assigned."""
     best: Sum | None = None
     total: Sum | None = first
@@ -116,7 +121,7 @@ def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses) ->
         if total is None:
             break
         following = next((s for s in by_left.get(total.result, []) if s.at > total.at), None)
-        used = uses.next_after(total.result, total.at)
+        used = uses.next_after(total.result, total.at, roles)
         if used is not None or _assigned(tape, total):
             best = total
         if used is not None and (following is None or used < following.at):

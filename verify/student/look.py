@@ -9,8 +9,10 @@ from reference.arrays import Array
 
 from .align import Reading, readings
 from .curves import Curve, close
-from .explain import Explanation, explain, is_right
-from .losses_seen import LossSeen, believed, losses_seen
+from .explain import Explanation, Found, explain, is_right
+from .implied import recorded
+from .losses_seen import METRICS, LossSeen, believed, losses_seen
+from .penalty import penalty
 from .point import Observed, Point, reverse_sweep
 from .recording import Recording
 from .tape import Tape
@@ -72,8 +74,8 @@ def look(recording: Recording, tell: tuple[str, ...] = (), *, search: bool = Tru
         search: whether mistakes are searched for where the gradients are not right.
     """
     tape = Tape(recording)
-    found = readings(tape)
-    seen = [losses_seen(tape, r) for r in found]
+    told = [_with_penalty(tape, reading) for reading in readings(tape)]
+    found, seen = [reading for reading, _ in told], [losses for _, losses in told]
     for reading, losses in zip(found, seen, strict=True):
         right = rightness(tape, reading, tell or candidates(reading.point, losses))
         if right is not None:
@@ -83,11 +85,11 @@ def look(recording: Recording, tell: tuple[str, ...] = (), *, search: bool = Tru
     best: Look | None = None
     for reading, losses in list(zip(found, seen, strict=True))[:TRIED]:
         names = tell or candidates(reading.point, losses)[:3]
-        explanations = _searched(reading, names)
+        explanations = _searched(tape, reading, names)
         given = None if explanations else unbent(tape, reading)
         if given is not None:
             reading = reading._replace(observed=given)
-            explanations = _searched(reading, names)
+            explanations = _searched(tape, reading, names)
         one = Look(tape, reading, losses, None, explanations)
         if best is None or (
             explanations and (not best.explanations or explanations[0].cost < best.explanations[0].cost)
@@ -143,13 +145,29 @@ def _with_curves(one: Look, curves: tuple[Curve, ...], tell: tuple[str, ...]) ->
     reading = one.reading._replace(point=point._replace(curves=curves))
     names = tell or candidates(reading.point, one.seen)
     right = rightness(one.tape, reading, names)
-    return one._replace(reading=reading, right=right, explanations=[] if right else _searched(reading, names[:3]))
+    return one._replace(
+        reading=reading, right=right, explanations=[] if right else _searched(one.tape, reading, names[:3])
+    )
 
 
-def _searched(reading: Reading, losses: tuple[str, ...]) -> list[Explanation]:
+def _with_penalty(tape: Tape, reading: Reading) -> tuple[Reading, list[LossSeen]]:
+    """Return a reading that knows the penalty of its loss, and the losses seen; their sum with it is one of them."""
+    seen = losses_seen(tape, reading)
+    added = penalty(tape, reading, [s for s in seen if s.name not in METRICS])
+    if added is None:
+        return reading, seen
+    reading = reading._replace(point=reading.point._replace(decay=added.decay))
+    at = next(i for i in range(reading.start, reading.end) if tape.place(i) == added.place)
+    value = float(tape.array(tape.events[at].result).reshape(()))
+    return reading, [*seen, LossSeen(added.loss, added.place, at, value, added.factor)]
+
+
+def _searched(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> list[Explanation]:
     """Return the mistakes that reproduce the gradients, fewest first; with a weight decay where there is one."""
-    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss)]
-    if not found:
+    back = recorded(tape, reading)
+    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back)]
+    found += [e for loss in losses if (e := misdecayed(reading, loss)) is not None]
+    if not found and not reading.point.decay:
         undecayed = [(loss, without_decay(reading.point, reading.observed, loss)) for loss in losses]
         found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss)]
     return sorted(found, key=lambda e: e.cost)
@@ -168,6 +186,19 @@ def without_decay(point: Point, observed: Observed, loss: str) -> Observed | Non
     return observed._replace(dW=dW)
 
 
+def misdecayed(reading: Reading, loss: str) -> Explanation | None:
+    """Return the mistake of gradients that are right but for one and the same wrong decay in all layers."""
+    point = reading.point
+    fit = with_decay(point._replace(decay=0.0), reading.observed, loss)
+    if fit is None or fit.scale < 0 or not (point.decay or fit.decay < 0):
+        return None
+    gradients = reverse_sweep(point._replace(decay=0.0), loss)
+    ratio = f"{fit.decay / point.decay:.6g} * " if point.decay else "-"
+    bug = "B60" if fit.decay < 0 else "B13"
+    wrong = Found(bug, point.depth, "dW", f"dW_l + {ratio}lambda W_l", "dW_l + lambda W_l", gradients.dW[-1], "penalty")
+    return Explanation((wrong,), fit.scale, loss, gradients.delta)
+
+
 def candidates(point: Point, seen: list[LossSeen]) -> tuple[str, ...]:
     """Return the losses to judge by: the computed ones, else every one that the output may go with."""
     names = believed(seen)
@@ -183,8 +214,8 @@ def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | 
         if scale is not None:
             return Right(loss, scale)
     for loss in losses:
-        decayed = with_decay(reading.point, reading.observed, loss)
-        if decayed is not None:
+        decayed = None if reading.point.decay else with_decay(reading.point, reading.observed, loss)
+        if decayed is not None and (decayed.decay >= 0 or decayed.scale < 0):
             return decayed
     given = unbent(tape, reading)
     for loss in losses if given else ():

@@ -27,7 +27,7 @@ MOST_NUMBERS = 400
 class Runs(Protocol):
     """Something that runs the program again."""
 
-    def run(self, inject: Injection | None = None, updates: int = 3) -> Recording:
+    def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
         """Run with other values injected."""
 
 

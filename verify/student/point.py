@@ -24,6 +24,7 @@ class Point(NamedTuple):
         Y: targets (N, n_L).
         new_W: the weights after the step, where they are known.
         shared: the layers, from 0, all of whose units share one bias: its gradient is the sum over the units too.
+        decay: what the summed loss has added to it is decay/2 times the sum of all squared weights.
     """
 
     X: Array
@@ -35,6 +36,7 @@ class Point(NamedTuple):
     Y: Array
     new_W: tuple[Array, ...] | None = None
     shared: frozenset[int] = frozenset()
+    decay: float = 0.0
 
     @property
     def inputs(self) -> tuple[Array, ...]:
@@ -110,12 +112,13 @@ def bias_gradient(point: Point, l: int, delta: Array) -> Array:
 
 
 def reverse_sweep(point: Point, loss: str) -> Sweep:
-    """Return the right gradients at a point (BP1 to BP4), for the summed loss."""
+    """Return the right gradients at a point (BP1 to BP4), for the summed loss and its penalty."""
     delta = top_delta(point, loss)
     rows: list[tuple[Array, Array, Array, Array]] = []
     da = loss_gradient(point, loss)
     for l in reversed(range(point.depth)):
-        rows.append((da, delta, point.inputs[l].T @ delta, bias_gradient(point, l, delta)))
+        dW = point.inputs[l].T @ delta + point.decay * point.W[l]
+        rows.append((da, delta, dW, bias_gradient(point, l, delta)))
         if l:
             da = delta @ point.W[l].T
             delta = point.curves[l - 1].backward(point.z[l - 1], da)

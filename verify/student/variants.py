@@ -55,6 +55,11 @@ class Stage(NamedTuple):
         """f'(z), entry by entry."""
         return self.point.curves[self.l].derivative(self.z)
 
+    @property
+    def penalty(self) -> Array:
+        """What a weight decay adds to dW."""
+        return self.point.decay * self.W
+
 
 Change: TypeAlias = Callable[[Stage], Array | None]
 
@@ -258,6 +263,12 @@ DOWN: tuple[Variant, ...] = (
     Variant("B20", _other_weights(1), "delta_l W_(l+1)^T", RIGHT_DOWN),
     Variant("B20", _untransposed, "delta_l W_l, not transposed", RIGHT_DOWN),
     Variant("B20", lambda s: s.delta @ (s.a_in.T @ s.delta).T, "delta_l dW_l^T", RIGHT_DOWN),
+    Variant(
+        "B20",
+        lambda s: (s.delta**2).sum(axis=1, keepdims=True) * s.a_in,
+        "delta_l dW_l^T, sample by sample",
+        RIGHT_DOWN,
+    ),
     Variant("B20", _spread_sum, "dL/da_(l-1) = sum_j delta_lj, without the weights", RIGHT_DOWN),
     Variant("B20", lambda s: _same(s.delta, s.a_in), "dL/da_(l-1) = delta_l, without the weights", RIGHT_DOWN),
     Variant("B20", lambda s: s.delta @ np.abs(s.W.T), "delta_l |W_l|^T", RIGHT_DOWN),
@@ -310,6 +321,7 @@ def _of_sums(s: Stage) -> Array | None:
 DW: tuple[Variant, ...] = (
     Variant("B19", lambda s: _same(s.a.T @ s.delta, s.W), "dW_l = a_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, "dW_l = z_(l-1)^T delta_l", RIGHT_DW),
+    Variant("B19", lambda s: _same(s.z.T @ s.delta, s.W), "dW_l = z_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: _same(s.point.X.T @ s.delta, s.W) if s.l else None, "dW_l = X^T delta_l", RIGHT_DW),
     Variant("B19", _layer_input(-1), "dW_l = a_(l-2)^T delta_l", RIGHT_DW),
     Variant(
@@ -331,6 +343,7 @@ DW: tuple[Variant, ...] = (
         RIGHT_DW,
     ),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.slope), "dW_l = a_(l-1)^T (delta_l * f'(z_l))", RIGHT_DW),
+    Variant("B25", lambda s: s.a_in.T @ (s.delta * s.a), "dW_l = a_(l-1)^T (delta_l * a_l)", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.delta), "dW_l = a_(l-1)^T delta_l^2", RIGHT_DW),
     Variant("B25", lambda s: (s.a_in.T @ s.delta) * s.W, "dW_l = (a_(l-1)^T delta_l) * W_l", RIGHT_DW),
     Variant("B25", lambda s: (s.a_in**2).T @ s.delta, "dW_l = (a_(l-1)^2)^T delta_l", RIGHT_DW),

@@ -1,0 +1,50 @@
+"""Which loss a program computes after its first step: once an epoch, in a function of its own."""
+
+from collections.abc import Iterator
+
+from .align import Pass, Reading, compared, point_of
+from .chain import chains
+from .look import DEFAULTS, Look
+from .losses_seen import METRICS, believed, losses_seen
+from .own_loss import Runs
+from .point import Observed
+from .tape import Tape
+
+EVENTS = 30_000  # an epoch of a small data set
+WINDOW = 600  # events from the first new expression on in which a forward pass and its loss are looked for
+MANY = 1_000_000  # updates: the run ends with its events
+
+
+def losses_later(runs: Runs, first: Look) -> tuple[str, ...]:
+    """Return the names of the losses that the program computes later on; empty where none is, or none is needed.
+
+    Asked only where the first step computes none and the output's activation does not settle which it is.
+    """
+    told = [name for name in believed(first.seen) if name not in METRICS]
+    if told or first.reading.point.curves[-1].family not in DEFAULTS:
+        return ()
+    tape = Tape(runs.run(updates=MANY, events=EVENTS))
+    for one in _passes(tape, first):
+        names = [name for name in believed(losses_seen(tape, one)) if name not in METRICS]
+        if names:
+            return tuple(names)
+    return ()
+
+
+def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
+    """Yield the forward passes of the code that was not run before, each as a reading without gradients."""
+    known = {event.node for event in tape.events[: first.reading.end]}
+    since = next((at for at, e in enumerate(tape.events) if at >= first.reading.end and e.node not in known), None)
+    if since is None:
+        return
+    until = min(since + WINDOW, len(tape.events))
+    for chain in chains(tape, until, since=since):
+        if len(chain.layers) == first.reading.point.depth:
+            for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
+                yield _alone(tape, one)
+
+
+def _alone(tape: Tape, one: Pass) -> Reading:
+    none = tuple(None for _ in one.chain.layers)
+    end = min(one.chain.end + WINDOW, len(tape.events))
+    return Reading(point_of(tape, [one], none), Observed((), ()), (one,), none, none, one.chain.start, end)
