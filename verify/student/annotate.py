@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reference.losses import LOSSES
 
 from ..report.diagnosis_parts import FirstFault, Line
-from .blame import guilty, upstream
+from .blame import guilty
 from .explain import Found
 from .findings import repeating
 from .judge import Judgement
@@ -15,7 +15,7 @@ from .labels import Labels
 from .lineage import Update
 from .look import Look
 from .recording import Node
-from .tape import Tape
+from .tape import Tape, upstream
 
 MOST_NAMES = 5  # quantities listed for one name, as in a loop over the layers
 NAMING = ("bind", "store", "augment", "argument", "return")
