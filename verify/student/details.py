@@ -6,10 +6,11 @@ from ..report.diagnosis import Diagnosis, FirstFault
 from .annotate import annotate
 from .ingest import Source
 from .judge import Judgement
+from .snippet import snippet
 
 
 def with_details(diagnosis: Diagnosis, judgement: Judgement, source: Source) -> Diagnosis:
-    """Return the diagnosis with its lines.
+    """Return the diagnosis with its lines and its small example.
 
     Arguments:
         diagnosis: the verdict, the first fault and the bugs.
@@ -18,7 +19,11 @@ def with_details(diagnosis: Diagnosis, judgement: Judgement, source: Source) -> 
     """
     annotation = annotate(judgement, diagnosis.first_fault)
     fault = _placed(diagnosis.first_fault, annotation.guilty, source)
-    return replace(diagnosis, first_fault=fault, lines=annotation.lines)
+    told = replace(diagnosis, first_fault=fault, lines=annotation.lines)
+    if diagnosis.verdict != "wrong" or not judgement.explanations:
+        return told
+    curves = judgement.best.reading.point.curves
+    return replace(told, snippet=snippet(judgement.explanations[0], curves, fault.text if fault else ""))
 
 
 def _placed(fault: FirstFault | None, guilty: int | None, source: Source) -> FirstFault | None:
