@@ -17,6 +17,7 @@ IMPLIED = "implied slope"  # the step of a mistake that is told by its values al
 MOST_BUGS = 3
 BEAM = 48
 TRIES = 1200  # deltas tried after which no further mistake is added to an explanation
+WIDEST = 23  # inputs of the network that are looked at: each row of dW_1 belongs to one input alone
 # Where several fit, the likelier first: in the order of how often they were seen in the wild.
 LIKELY = ("B10", "B54", "B4", "B7", "B11", "B3", "B8", "B9", "B5", "B6", "B24", "B1", "B16", "B15", "B25", "B42", "B40")
 OTHER_LOSSES = ("half_sse", "bce", "cross_entropy", "mae", "log_cosh", "huber", "hinge", "kl_divergence")
@@ -76,20 +77,34 @@ class Explanation:
 
 
 class _State(NamedTuple):
-    """The sweep down to a layer, with the mistakes so far; ``scale`` None until a gradient has fixed it."""
+    """The sweep down to a layer, with the mistakes so far; ``scale`` None until a gradient has fixed it.
+
+    ``only`` holds the ids of the mistakes that are looked for, None for all.
+    """
 
     da: Array
     delta: Array
     scale: float | None
     found: tuple[Found, ...]
     deltas: tuple[Array, ...]
+    only: frozenset[str] | None = None
+
+    def may(self, bug: str) -> bool:
+        """Return whether a mistake is one of those that are looked for."""
+        return self.only is None or bug in self.only
 
     @property
     def cost(self) -> tuple[int, int]:
         return (len({(f.bug, f.wrong) for f in self.found}), len(self.found))
 
 
-def explain(point: Point, observed: Observed, loss: str, recorded: Recorded = lambda _: ()) -> list[Explanation]:
+def explain(
+    point: Point,
+    observed: Observed,
+    loss: str,
+    recorded: Recorded = lambda _: (),
+    only: frozenset[str] | None = None,
+) -> list[Explanation]:
     """Return the sets of at most three mistakes that reproduce the observed gradients, fewest first.
 
     Each layer's dW and db fix its delta, so the search goes from the top down and keeps only what the
@@ -100,13 +115,18 @@ def explain(point: Point, observed: Observed, loss: str, recorded: Recorded = la
         observed: the program's gradients.
         loss: the name of the loss that they should belong to.
         recorded: the values recorded on the way back, among which a delta is that no known mistake makes.
+        only: the ids of the mistakes to look for, None for all.
     """
+    if only is None and point.sizes[0] > WIDEST:
+        some = explain(*_narrowed(point, observed), loss, recorded)
+        found = frozenset(b for e in some for b in e.bugs)
+        return explain(point, observed, loss, recorded, found) if some else []
     with np.errstate(all="ignore"):
         tried = 0
         for most in range(MOST_BUGS + 1):
             if tried > TRIES:
                 break
-            options = _within(_tops(point, loss, most, observed, recorded), most)
+            options = _within(_tops(point, loss, most, observed, recorded, only), most)
             states = _settled(point, observed, point.depth - 1, options, most)
             for l in reversed(range(point.depth - 1)):
                 tried += len(options)
@@ -119,6 +139,15 @@ def explain(point: Point, observed: Observed, loss: str, recorded: Recorded = la
                 distinct = list({tuple((f.bug, f.layer, f.wrong) for f in s.found): s for s in reversed(done)}.values())
                 return [Explanation(s.found, float(s.scale or 0), loss, s.deltas[::-1]) for s in reversed(distinct)]
     return []
+
+
+def _narrowed(point: Point, observed: Observed) -> tuple[Point, Observed]:
+    """Return the point and the gradients with the few inputs that are largest."""
+    keep = np.sort(np.argsort(-np.abs(point.X).sum(axis=0))[:WIDEST])
+    first, new_W = observed.dW[0], point.new_W
+    dW = (None if first is None else first[keep], *observed.dW[1:])
+    new = None if new_W is None else (new_W[0][keep], *new_W[1:])
+    return point._replace(X=point.X[:, keep], W=(point.W[0][keep], *point.W[1:]), new_W=new), observed._replace(dW=dW)
 
 
 def _within(states: Iterator["_State"], most: int) -> list["_State"]:
@@ -141,66 +170,66 @@ def is_right(point: Point, observed: Observed, loss: str) -> float | None:
     return state.scale
 
 
-def _tops(point: Point, loss: str, most: int, observed: Observed, recorded: Recorded) -> Iterator[_State]:
+def _tops(
+    point: Point, loss: str, most: int, observed: Observed, recorded: Recorded, only: frozenset[str] | None
+) -> Iterator[_State]:
     """Yield what the top delta may be: the right one, and every mistake at the output."""
     L = point.depth - 1
     curve, z = point.curves[L], point.z[L]
     right = top_delta(point, loss)
-    yield _State(loss_gradient(point, loss), right, None, (), ())
+    first = _State(loss_gradient(point, loss), right, None, (), (), only)
+    yield first
     for variant, da in error_variants(point, loss):
         found = () if variant is None else (_found(variant, L, "delta", da, "error"),)
-        if len(found) > most:
+        if len(found) > most or (variant is not None and not first.may(variant.bug)):
             continue
+        below = first._replace(da=da, found=found)
         if variant is not None:
-            yield _State(da, curve.backward(z, da), None, found, ())
+            yield below._replace(delta=curve.backward(z, da))
         if len(found) < most:
-            yield from _derived(point, L, da, found, missing="B4")
+            yield from _derived(point, L, below, missing="B4")
     error = point.a[L] - point.Y
-    if (curve.name, loss) in FUSED:
+    if (curve.name, loss) in FUSED and first.may("B7"):
         twice = Found(
             "B7", L + 1, "delta", "(a_L - y) * f'(z_L)", "delta_L = a_L - y", error * curve.derivative(z), "slope"
         )
-        yield _State(error, twice.value, None, (twice,), ())
+        below = first._replace(da=error, delta=twice.value, found=(twice,))
+        yield below
         if most > 1:
-            yield from _derived(point, L, error, (twice,), missing="B4")
-    for other in OTHER_LOSSES:
+            yield from _derived(point, L, below, missing="B4")
+    for other in OTHER_LOSSES if first.may("B44") else ():
         if other != loss and not (other == "cross_entropy" and curve.family not in ("softmax", "sigmoid")):
             delta = top_delta(point, other)
             wrong, right_one = f"the delta of the loss {other}", f"the delta of the loss {loss}"
             name = Found("B44", L + 1, "delta", wrong, right_one, delta, "error")
-            yield _State(loss_gradient(point, other), delta, None, (name,), ())
+            yield first._replace(da=loss_gradient(point, other), delta=delta, found=(name,))
     if most:
-        yield from _implied(point, L, _State(error, error, None, (), ()), observed, recorded)
+        yield from _implied(point, L, first._replace(da=error, delta=error), observed, recorded)
 
 
 def _derived(
-    point: Point,
-    l: int,
-    da: Array,
-    found: tuple[Found, ...],
-    missing: str = "B11",
-    made: set[tuple[str, str]] | None = None,
+    point: Point, l: int, state: _State, missing: str = "B11", made: set[tuple[str, str]] | None = None
 ) -> Iterator[_State]:
-    """Yield the deltas of one layer that a wrong derivative makes of dL/da."""
-    stage = Stage(point, l, da, da)
-    right = point.curves[l].backward(point.z[l], da)
+    """Yield the state with each delta that a wrong derivative makes of its dL/da."""
+    stage = Stage(point, l, state.da, state.da)
+    right = point.curves[l].backward(point.z[l], state.da)
     for variant in DERIVATIVE:
-        if made is not None and (variant.bug, variant.wrong) not in made:
+        bug = missing if variant.bug == "B11" else variant.bug
+        if not state.may(bug) or (made is not None and (variant.bug, variant.wrong) not in made):
             continue
         delta = variant.change(stage)
         if delta is not None and _another(delta, right):
-            bug = missing if variant.bug == "B11" else variant.bug
             wrong = variant.wrong if bug == "B11" else variant.wrong.replace("delta_l = dL/da_l", "delta_L = dL/da_L")
-            yield _State(
-                da, delta, None, (*found, Found(bug, l + 1, "delta", wrong, variant.right, delta, "slope")), ()
-            )
+            named = Found(bug, l + 1, "delta", wrong, variant.right, delta, "slope")
+            yield state._replace(delta=delta, found=(*state.found, named))
 
 
 def _another(value: Array, right: Array) -> bool:
     """Return whether a step's result can be used and is not the right one: a variant may change nothing here."""
-    if value.shape != right.shape or not np.isfinite(value).all():
+    if value.shape != right.shape:
         return False
-    return bool(np.abs(value - right).max() > 1e-9 * np.abs(right).max())
+    off = np.abs(value - right).max(initial=0)  # not a number where the value holds one
+    return bool(1e-9 * np.abs(right).max(initial=0) < off < np.inf)
 
 
 def _found(variant: Variant, l: int, quantity: str, value: Array, step: str) -> Found:
@@ -226,6 +255,8 @@ def _match(point: Point, observed: Observed, l: int, state: _State, room: int) -
     stage = Stage(point, l, state.da, state.delta)
     state = state._replace(deltas=(*state.deltas, state.delta))
     dW, db = observed.dW[l], observed.db[l]
+    if room > 0 and state.found and state.found[-1].layer == l + 1 and not _half_right(observed, stage, state, dW, db):
+        return []
     found = _after_dW(observed, stage, state, dW, room)
     if db is None:
         return found
@@ -235,6 +266,13 @@ def _match(point: Point, observed: Observed, l: int, state: _State, room: int) -
         found = _after_db(observed, stage, state, db, room)
         kept += [s for one in found for s in _after_dW(observed, stage, one, dW, room)]
     return kept
+
+
+def _half_right(observed: Observed, s: Stage, state: _State, dW: Array | None, db: Array | None) -> bool:
+    """Return whether a mistaken delta gives one of the layer's gradients: three mistakes in one layer are a guess."""
+    if dW is not None and _fit(observed, dW, s.a_in.T @ s.delta, state.scale) is not None:
+        return True
+    return db is not None and _fit(observed, db, s.delta.sum(axis=0), state.scale) is not None
 
 
 def _after_dW(observed: Observed, s: Stage, state: _State, got: Array | None, room: int) -> list[_State]:
@@ -262,31 +300,30 @@ def _mistaken(
 ) -> Iterator[_State]:
     made = {(f.bug, f.wrong) for f in state.found}
     for variant in DW if kind == "dW" else DB:
-        if not room and (variant.bug, variant.wrong) not in made:
+        if not state.may(variant.bug) or (not room and (variant.bug, variant.wrong) not in made):
             continue
         wrong = variant.change(s)
         if wrong is not None and kind == "dW" and variant.bug != "B54":
             wrong = wrong + s.penalty
-        if wrong is None or not _another(wrong, right):
+        scale = None if wrong is None else _fit(observed, got, wrong, state.scale)
+        if wrong is None or scale is None or not _another(wrong, right):
             continue
-        if kind == "db" and s.l in observed.idle and variant.bug != "B10":
+        if (kind == "db" and s.l in observed.idle) != (variant.bug == "B10"):
             continue
-        if variant.bug == "B10" and s.l not in observed.idle:
-            continue
-        scale = _fit(observed, got, wrong, state.scale)
-        if scale is not None and variant.bug == "B10" and ("B54", s.l + 1) in {(f.bug, f.layer) for f in state.found}:
+        if variant.bug == "B10" and ("B54", s.l + 1) in {(f.bug, f.layer) for f in state.found}:
             yield state  # a layer that is never updated is one mistake
             continue
         named = _found(variant, s.l, kind, wrong, kind)
-        if scale is not None:
-            fixed = scale if wrong.any() else state.scale
-            yield state._replace(scale=fixed, found=(*state.found, named))
+        fixed = scale if wrong.any() else state.scale
+        yield state._replace(scale=fixed, found=(*state.found, named))
     if room and state.scale is not None and (free := _fit(observed, got, right, None)) is not None:
-        yield state._replace(found=(*state.found, _constant(s, free / state.scale, kind, got)))
+        named = _constant(s, free / state.scale, kind, got)
+        if state.may(named.bug):
+            yield state._replace(found=(*state.found, named))
     if kind == "dW" and state.scale and s.point.decay:
         gradient = right - s.penalty
         for bug, formula in misapplied(got / state.scale - gradient, s.W, gradient, s.point.decay):
-            if room or (bug, formula) in made:
+            if state.may(bug) and (room or (bug, formula) in made):
                 named = Found(bug, s.l + 1, "dW", formula, "dW_l + lambda W_l", got, "penalty")
                 yield state._replace(found=(*state.found, named))
 
@@ -310,6 +347,8 @@ def _fit(observed: Observed, got: Array, right: Array, scale: float | None) -> f
         norm = float(np.vdot(right, right))
         if norm == 0 or not np.isfinite(norm):
             return 1.0 if not norm and np.abs(got).max(initial=0) <= observed.floor else None
+        if not _parallel(observed, got, right):
+            return None
         scale = float(np.vdot(right, got)) / norm
         if abs(scale) * np.sqrt(norm) <= observed.floor:
             return None
@@ -317,6 +356,15 @@ def _fit(observed: Observed, got: Array, right: Array, scale: float | None) -> f
     size = max(float(np.abs(got).max(initial=0)), float(np.abs(predicted).max(initial=0)))
     allowed = observed.tolerance * size + observed.floor
     return scale if float(np.abs(got - predicted).max(initial=0)) <= allowed else None
+
+
+def _parallel(observed: Observed, got: Array, right: Array) -> bool:
+    """Return whether two entries are in the same ratio in both: where they are not, no scale fits."""
+    at, size = int(np.abs(got).argmax()), got.size
+    other = (at + size // 2 + 1) % size
+    a, b, c, d = got.item(at), got.item(other), right.item(at), right.item(other)
+    allowed = 1.01 * (observed.tolerance * abs(a) + observed.floor)
+    return not abs(a * d - b * c) > allowed * (abs(c) + abs(d))
 
 
 def _lowered(
@@ -338,6 +386,8 @@ def _implied(point: Point, l: int, state: _State, observed: Observed, recorded: 
         if multiple(delta, right):
             continue
         bug = "B42" if of_ramp(point, l, delta, state.da) else "B40"
+        if not state.may(bug):
+            continue
         wrong = "the slope where z_l < 0 is another" if bug == "B42" else "dL/da_l * g(z_l), g another function than f'"
         named = Found(bug, l + 1, "delta", wrong, RIGHT_DERIVATIVE, delta, IMPLIED)
         yield state._replace(delta=delta, found=(*state.found, named))
@@ -350,7 +400,7 @@ def _one_lower(point: Point, l: int, state: _State, room: int) -> Iterator[_Stat
     ways: list[tuple[tuple[Found, ...], Array]] = [((), da)]
     made = {(f.bug, f.wrong) for f in state.found}
     for variant in DOWN:
-        if not room and (variant.bug, variant.wrong) not in made:
+        if not state.may(variant.bug) or (not room and (variant.bug, variant.wrong) not in made):
             continue
         other = variant.change(stage)
         if other is not None and _another(other, da):
@@ -359,8 +409,7 @@ def _one_lower(point: Point, l: int, state: _State, room: int) -> Iterator[_Stat
         below = state._replace(da=down, found=state.found + found)
         yield from _with_factors(point, l, below._replace(delta=curve.backward(z, down)))
         left = room - (len({(f.bug, f.wrong) for f in found} - made))
-        for wrong in _derived(point, l, down, (), made=None if left else made):
-            yield below._replace(delta=wrong.delta, found=below.found + wrong.found)
+        yield from _derived(point, l, below, made=None if left else made)
 
 
 def _with_factors(point: Point, l: int, state: _State) -> Iterator[_State]:
@@ -373,7 +422,7 @@ def _with_factors(point: Point, l: int, state: _State) -> Iterator[_State]:
         "B41": {2.0, 0.5, 4.0, 0.25},
     }
     for bug, values in factors.items():
-        for c in values - {1.0}:
+        for c in values - {1.0} if state.may(bug) else ():
             named = Found(
                 bug,
                 l + 1,

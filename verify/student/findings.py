@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from reference import Activation, InputError, Network, Trace
+from reference import Activation, Gradients, InputError, Network
 from reference.arrays import Array
 from reference.layers import Affine
 from reference.network import ACTIVATIONS, activation
 
+from ..architectures import Problem
+from ..blocks import backward_values
 from ..patterns import find_pattern
 from ..report.diagnosis import FirstFault, Named
 from .blame import guilty
@@ -211,22 +213,27 @@ def _oracles(
     network = as_network(point, loss)
     if network is None:
         return None, None, None
-    from ..architectures import Problem
     from ..crosscheck import crosscheck
 
-    oracles = ("autodiff", "differences") if autodiff else ("differences",)
+    block = ({"delta": "dz"}.get(quantity, quantity), layer)
     try:
-        trace: Trace = network.forward(point.X)
-        evidence = crosscheck([Problem(network, trace.X, point.Y)], oracles=oracles)[0]
+        problem = Problem(network, network.forward(point.X).X, point.Y)
+        jax = float(backward_values(_autodiff(problem), np.asarray)[block][index]) if autodiff else None
+        estimate = crosscheck([problem], oracles=("differences",))[0].differences.get(block)
     except (InputError, ValueError, FloatingPointError):
         return None, None, None
-    block = ({"delta": "dz"}.get(quantity, quantity), layer)
     added = point.decay * float(point.W[layer - 1][index]) if quantity == "dW" else 0.0
-    jax = float(evidence.autodiff[block][index]) + added if block in evidence.autodiff else None
-    estimate = evidence.differences.get(block)
+    jax = None if jax is None else jax + added
     if estimate is None or not np.isfinite(estimate.bar[index]):
         return jax, None, None
     return jax, float(estimate.value[index]) + added, float(estimate.bar[index])
+
+
+def _autodiff(problem: Problem) -> Gradients:
+    """Return JAX's gradients of one network: compiled for it alone, the program for all networks takes far longer."""
+    from ..oracles.autodiff import plain
+
+    return plain(problem).gradients
 
 
 def as_network(point: Point, loss: str) -> Network | None:

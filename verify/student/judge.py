@@ -6,7 +6,7 @@ import numpy as np
 
 from .explain import IMPLIED, Explanation
 from .later import losses_later
-from .look import Look, Right, accumulates, agreed, look
+from .look import Look, Right, accumulates, agreed, explained, look
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
@@ -69,7 +69,7 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
         seed: of the injected values.
         tell: the losses to judge by, where they are known.
     """
-    first = look(natural, tell, search=False)
+    first = look(natural, tell)
     if first is None:
         first = _stirred(runs, natural, seed, tell)
     if first is None:
@@ -77,7 +77,7 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     later = () if tell else losses_later(runs, first)
     if later:
         tell = later
-        first = look(natural, tell, search=False) or first
+        first = look(natural, tell) or first
     points = tuple(_points(runs, first, seed, tell))
     if points:
         looks = agreed([p.look for p in points], tell)
@@ -90,13 +90,15 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
         return _correct(first, points, first.right, 0)
     if len(points) < POINTS or any(rights):
         return _untold(first, points, "the program could not be run twice with other values")
+    looks = explained([p.look for p in points], tell)
+    points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
     return _accused(runs, first, points, seed, tell)
 
 
 def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:
     """Return a look at the program with other parameters: where all start equal, none can be told from another."""
     inject = stirring(Tape(natural), np.random.default_rng((seed, 7)))
-    return look(runs.run(inject, updates=2), tell, search=False) if inject else None
+    return look(runs.run(inject, updates=2), tell) if inject else None
 
 
 def _rightly(first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:

@@ -65,13 +65,12 @@ class Look(NamedTuple):
         return frozenset(b for e in self.explanations for b in e.bugs)
 
 
-def look(recording: Recording, tell: tuple[str, ...] = (), *, search: bool = True) -> Look | None:
-    """Return what a run shows, None where no network was found in it.
+def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
+    """Return what a run shows, None where no network was found in it; mistakes are not searched for.
 
     Arguments:
         recording: the run.
         tell: the names of the losses to judge by, where they are known.
-        search: whether mistakes are searched for where the gradients are not right.
     """
     tape = Tape(recording)
     told = [_with_penalty(tape, reading) for reading in readings(tape)]
@@ -80,22 +79,45 @@ def look(recording: Recording, tell: tuple[str, ...] = (), *, search: bool = Tru
         right = rightness(tape, reading, tell or candidates(reading.point, losses))
         if right is not None:
             return Look(tape, reading, losses, right, [])
-    if not search:
-        return Look(tape, found[0], seen[0], None, []) if found else None
-    best: Look | None = None
-    for reading, losses in list(zip(found, seen, strict=True))[:TRIED]:
-        names = tell or candidates(reading.point, losses)[:3]
-        explanations = _searched(tape, reading, names)
-        given = None if explanations else unbent(tape, reading)
-        if given is not None:
-            reading = reading._replace(observed=given)
-            explanations = _searched(tape, reading, names)
-        one = Look(tape, reading, losses, None, explanations)
-        if best is None or (
-            explanations and (not best.explanations or explanations[0].cost < best.explanations[0].cost)
-        ):
-            best = one
-    return best
+    return Look(tape, found[0], seen[0], None, []) if found else None
+
+
+def explained(looks: list[Look], tell: tuple[str, ...] = ()) -> list[Look]:
+    """Return the looks with the mistakes that reproduce the gradients of the first, and of each other where they do.
+
+    Arguments:
+        looks: of several points, none of which shows right gradients.
+        tell: the names of the losses to judge by, where they are known.
+    """
+    first = _explained(looks[0], tell)
+    named = frozenset(b for e in first.explanations for b in e.bugs)
+    return [first, *(_explained(one, tell, named) for one in looks[1:])] if named else [first, *looks[1:]]
+
+
+def _explained(one: Look, tell: tuple[str, ...], only: frozenset[str] | None = None) -> Look:
+    """Return the look at the reading that needs the fewest mistakes of those that are looked for."""
+    others = [r for r in readings(one.tape)[:TRIED] if r.point.sizes == one.reading.point.sizes]
+    told = [_with_penalty(one.tape, r) for r in others if not _same(r, one)]
+    found = [one, *(one._replace(reading=r, seen=seen) for r, seen in told)]
+    tried = [_tried(each, tell or candidates(each.reading.point, each.seen)[:3], only) for each in found]
+    good = [each for each in tried if each.explanations]
+    return min(good, key=lambda each: each.explanations[0].cost, default=tried[0])
+
+
+def _tried(one: Look, names: tuple[str, ...], only: frozenset[str] | None) -> Look:
+    """Return the look with the mistakes that reproduce its steps, or what an optimiser was given to make them."""
+    explanations = _searched(one.tape, one.reading, names, only)
+    given = None if explanations else unbent(one.tape, one.reading)
+    if given is None:
+        return one._replace(explanations=explanations)
+    reading = one.reading._replace(observed=given)
+    return one._replace(reading=reading, explanations=_searched(one.tape, reading, names, only))
+
+
+def _same(reading: Reading, one: Look) -> bool:
+    """Return whether a reading says the same of the passes, outputs and targets as that of a look."""
+    mine, theirs = ([(p.chain.start, p.output[1:], p.target[:2]) for p in r.passes] for r in (reading, one.reading))
+    return mine == theirs
 
 
 def accumulates(one: Look) -> bool:
@@ -143,11 +165,8 @@ def _with_curves(one: Look, curves: tuple[Curve, ...], tell: tuple[str, ...]) ->
     if tuple(c.name for c in curves) == tuple(c.name for c in point.curves):
         return one
     reading = one.reading._replace(point=point._replace(curves=curves))
-    names = tell or candidates(reading.point, one.seen)
-    right = rightness(one.tape, reading, names)
-    return one._replace(
-        reading=reading, right=right, explanations=[] if right else _searched(one.tape, reading, names[:3])
-    )
+    right = rightness(one.tape, reading, tell or candidates(reading.point, one.seen))
+    return one._replace(reading=reading, right=right)
 
 
 def _with_penalty(tape: Tape, reading: Reading) -> tuple[Reading, list[LossSeen]]:
@@ -162,14 +181,16 @@ def _with_penalty(tape: Tape, reading: Reading) -> tuple[Reading, list[LossSeen]
     return reading, [*seen, LossSeen(added.loss, added.place, at, value, added.factor)]
 
 
-def _searched(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> list[Explanation]:
+def _searched(
+    tape: Tape, reading: Reading, losses: tuple[str, ...], only: frozenset[str] | None = None
+) -> list[Explanation]:
     """Return the mistakes that reproduce the gradients, fewest first; with a weight decay where there is one."""
     back = recorded(tape, reading)
-    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back)]
+    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back, only)]
     found += [e for loss in losses if (e := misdecayed(reading, loss)) is not None]
     if not found and not reading.point.decay:
         undecayed = [(loss, without_decay(reading.point, reading.observed, loss)) for loss in losses]
-        found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss)]
+        found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss, only=only)]
     return sorted(found, key=lambda e: e.cost)
 
 
