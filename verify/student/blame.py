@@ -33,7 +33,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return None
     if np.abs(found.value).max(initial=0) <= NOTHING:
         return next(_zeros(trail, found.value), None)
-    places = list(_holding(trail, found.value, _scales(trail, explanation)))
+    scales = _scales(trail, explanation)
+    places = list(_holding(trail, found.value, scales)) or list(_holding(trail, _whole(look, found), scales))
     if found.step in ("slope", IMPLIED):
         return _slope(trail, look, explanation, found, places)
     if found.bug == "B41":
@@ -42,6 +43,16 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if found.step == "factor of delta":
         return _factor(trail, look, explanation, found) or next(iter(places), None)
     return next(iter(places), None)
+
+
+def _whole(look: Look, found: Found) -> Array:
+    """Return the gradient of weights and merged bias together, where a wrong one is part of it."""
+    l = found.layer - 1
+    layer, dW, db = look.reading.passes[0].chain.layers[l], look.reading.observed.dW[l], look.reading.observed.db[l]
+    if layer.merged is None or found.quantity not in ("dW", "db") or dW is None or db is None:
+        return found.value
+    row = layer.constant * db[None, :]
+    return np.concatenate([dW, row] if layer.merged == -1 else [row, dW])
 
 
 class Trail(NamedTuple):

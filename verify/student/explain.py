@@ -9,7 +9,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .implied import Recorded, implied, multiple, of_ramp
-from .penalty import misapplied
+from .penalty import misapplied, misapplied_to_bias
 from .point import FUSED, Observed, Point, bias_gradient, loss_gradient, top_delta
 from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant, error_variants
 
@@ -320,12 +320,22 @@ def _mistaken(
         named = _constant(s, free / state.scale, kind, got)
         if state.may(named.bug):
             yield state._replace(found=(*state.found, named))
-    if kind == "dW" and state.scale and s.point.decay:
-        gradient = right - s.penalty
-        for bug, formula in misapplied(got / state.scale - gradient, s.W, gradient, s.point.decay):
-            if state.may(bug) and (room or (bug, formula) in made):
-                named = Found(bug, s.l + 1, "dW", formula, "dW_l + lambda W_l", got, "penalty")
-                yield state._replace(found=(*state.found, named))
+    for named in _penalties(s, state, got, right, kind):
+        if state.may(named.bug) and (room or (named.bug, named.wrong) in made):
+            yield state._replace(found=(*state.found, named))
+
+
+def _penalties(s: Stage, state: _State, got: Array, right: Array, kind: str) -> Iterator[Found]:
+    """Yield the mistake of a penalty in a gradient that is not the one in the loss."""
+    if not state.scale or not s.point.decay:
+        return
+    rest = got / state.scale - right
+    if kind == "dW":
+        wrong, formula = misapplied(rest + s.penalty, s.W, right - s.penalty, s.point.decay), "dW_l + lambda W_l"
+    else:
+        wrong, formula = misapplied_to_bias(rest, s.point.b[s.l], right), "db_l"
+    for bug, how in wrong:
+        yield Found(bug, s.l + 1, kind, how, formula, got, "penalty")
 
 
 def _constant(s: Stage, factor: float, kind: str, got: Array) -> Found:

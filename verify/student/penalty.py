@@ -35,10 +35,16 @@ def penalty(tape: Tape, reading: Reading, seen: list[LossSeen]) -> Penalty | Non
     """Return the penalty that is added to a loss, None where no such sum was recorded.
 
     The squared norm of every layer's weights must have been computed: one number alone is a multiple of any other.
+    A loss that is computed after the step holds the new weights.
     """
-    squares = [float(np.sum(W**2)) for W in reading.point.W]
-    if not all(squares) or not _were_computed(tape, reading, squares):
-        return None
+    weights = (reading.point.W, reading.point.new_W or ())
+    norms = ([float(np.sum(W**2)) for W in matrices] for matrices in weights)
+    known = (squares for squares in norms if squares and all(squares) and _were_computed(tape, reading, squares))
+    return next((found for squares in known if (found := _of_squares(tape, reading, seen, squares)) is not None), None)
+
+
+def _of_squares(tape: Tape, reading: Reading, seen: list[LossSeen], squares: list[float]) -> Penalty | None:
+    """Return the penalty on weights of these squared norms."""
     for one in seen:
         key = tape.events[one.at].result
         added, at = _added(tape, reading, key, one.value)
@@ -106,6 +112,12 @@ def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator
         yield "B13", "dW_l + lambda dW_l"
     elif _multiple(rest, np.sign(W)):
         yield "B13", "dW_l + lambda sign(W_l)"
+
+
+def misapplied_to_bias(rest: Array, b: Array | None, db: Array) -> Iterator[tuple[str, str]]:
+    """Yield (id, formula) where ``rest``, what a bias's gradient has too much, is a penalty that the loss has not."""
+    if b is not None and b.any() and np.abs(rest).max() > SAME * np.abs(db).max() and _multiple(rest, b):
+        yield "B13", "db_l + lambda b_l, though the loss does not hold it"
 
 
 def _multiple(rest: Array, form: Array) -> bool:

@@ -382,12 +382,17 @@ def _flat_sum(s: Stage) -> Array | None:
     return np.full(s.delta.shape[1], s.delta.sum()) if s.delta.shape[1] > 1 else None
 
 
+def _flat_mean(s: Stage) -> Array | None:
+    return np.full(s.delta.shape[1], s.delta.sum() / s.delta.shape[1]) if s.delta.shape[1] > 1 else None
+
+
 def _wrong_axis(s: Stage) -> Array | None:
     return s.delta.sum(axis=1) if len(s.delta) == s.delta.shape[1] > 1 else None
 
 
 DB: tuple[Variant, ...] = (
     Variant("B1", _flat_sum, "db_l = sum of all entries of delta_l", RIGHT_DB),
+    Variant("B1", _flat_mean, "db_l = mean of all entries of delta_l", RIGHT_DB),
     Variant("B1", _wrong_axis, "db_l = sum of delta_l over the units", RIGHT_DB),
     Variant("B10", lambda s: np.zeros(s.delta.shape[1]), "db_l = 0: the bias is never trained", RIGHT_DB),
     Variant("B18", lambda s: s.a_in.sum(axis=1) @ s.delta, "db_l = sum over rows of a_(l-1)^T delta_l", RIGHT_DB),
