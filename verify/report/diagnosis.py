@@ -84,6 +84,8 @@ class Diagnosis:
         yield from (f"    {line}" for line in self.traceback)
         if self.missing and self.seen:
             yield f"  seen in the file: {', '.join(self.seen)}"
+        if self.verdict == "inconclusive" and not self.layers:
+            yield "  try: spell one training step out; --new-adapter prints what to fill in, --adapter reads it"
         yield from (f"  note: {note}" for note in self.notes)
         if self.snippet:
             yield "  a small example that shows it, to be run by itself:"

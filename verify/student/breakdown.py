@@ -12,7 +12,7 @@ from .tape import Tape
 LIMITS = {
     "time": "within the time limit: it was stopped",
     "memory": "within the memory limit: it was stopped",
-    "too many events": "in the first {events} recorded operations",
+    "too many events": "in the first {events} recorded operations: it was stopped",
 }
 
 
@@ -31,7 +31,8 @@ def nothing_found(recording: Recording) -> tuple[str, str]:
         return "cannot run", why
     if recording.ended in LIMITS:
         limit = LIMITS[recording.ended].format(events=len(recording.events))
-        return "inconclusive", f"a training step {limit}"
+        where = f", in line {recording.stopped[-1]}" if recording.stopped else ""
+        return "inconclusive", f"a training step {limit}{where}"
     if (born := first_nan(Tape(recording))) is not None:
         return "inconclusive", f"numbers: NaN first comes out of line {born.line}: {born.text}"
     if not recording.events:

@@ -1,26 +1,19 @@
 """Why a text is no Python: Python 2, lost indentation, fused lines, a page with prose in it, or a plain mistake."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from reference.errors import InputError
 
+from .python_2 import advice, constructs
+
 Where = Callable[[int], str]
 OPENER = re.compile(r"^\s*(async\s+)?(def|class|for|while|if|elif|else|try|except|finally|with)\b.*:\s*(#.*)?$")
 STARTER = re.compile(r"^\s*(import \w+|from [\w.]+ import |def \w+\(|class \w+|[A-Za-z_][\w.\[\]]* [-+*/]?= \S)")
 NUMBERED = re.compile(r"^\s*(\d+)[.:|)]?(\s|$)")
-PRINT = re.compile(r"^(\s*)print\s+(?![=(])(.+?),?\s*$")
-OLD = (
-    (PRINT, "print without parentheses", r"\1print(\2)"),
-    (re.compile(r"^(\s*except\s+[\w.]+)\s*,\s*(\w+)\s*:.*$"), "except with a comma", r"\1 as \2:"),
-    (re.compile(r"^(\s*raise\s+[\w.]+)\s*,\s*(.+)$"), "raise with a comma", r"\1(\2)"),
-    (re.compile(r"^(.*?)\s<>\s(.*)$"), "<>", r"\1 != \2"),
-    (re.compile(r"^(\s*)exec\s+([\"'\w].*)$"), "exec without parentheses", r"\1exec(\2)"),
-    (re.compile(r"^(.*)`(\w+)`(.*)$"), "backquotes", r"\1repr(\2)\3"),
-)
-"""What only Python 2 took, what it is called, and what 2to3 makes of the line."""
-
+WHOLE = 10  # statements that make a program, not an example of one
 FUSED = 5  # line numbers in a row within one line that cannot be chance
 LONGEST = 60  # characters of a line worth showing
 PYTHON = "a Python 3 program"
@@ -54,12 +47,8 @@ def _python_2(lines: list[str], _: int) -> Found:
     """Find the first construct that only Python 2 took, in a text that is a program otherwise."""
     if _prose(lines) is not None or _is_flat(lines):
         return None
-    for number, line in enumerate(lines, 1):
-        for pattern, construct, new in OLD:
-            if not line.lstrip().startswith("#") and pattern.match(line) and not STARTER.match(line):
-                became = _short(pattern.sub(new, line))
-                return number, f"{construct}, which is Python 2", f"run 2to3 -w on the file: it writes {became}"
-    return None
+    found = list(constructs(list(_outside_texts(lines))))
+    return (found[0].line, *advice(found)) if found else None
 
 
 def _fused_numbers(lines: list[str], _: int) -> Found:
@@ -90,12 +79,17 @@ def _page(lines: list[str], _: int) -> Found:
     prose = _prose(lines)
     if prose is None:
         return None
-    start = next((i for i, line in enumerate(lines, 1) if i > prose and STARTER.match(line)), None)
+    joined = next((i for i, line in enumerate(lines, 1) if _is_joined(line)), len(lines) + 1)
+    start = next((i for i, line in enumerate(lines, 1) if i > prose and (STARTER.match(line) or i == joined)), None)
     if start is None:
         return prose, f"text that is no Python: {_short(lines[prose - 1])}", "name a file with the program alone"
-    hurt = " (its indentation is lost as well: copy it with its leading spaces)" if _is_flat(lines) else ""
+    hurts = ["its indentation is lost: copy it with its leading spaces"] if _is_flat(lines) else []
+    hurts += (
+        [f"lines are joined into one, as line {joined}: copy it with its line ends"] if joined <= len(lines) else []
+    )
     got = f"text that is no Python, around the code: {_short(lines[prose - 1])}"
-    return prose, got, f"keep the code alone: it begins at line {start}, {_short(lines[start - 1])}{hurt}"
+    more = "".join(f"; {hurt}" for hurt in hurts)
+    return prose, got, f"keep the code alone: it begins at line {start}, {_short(lines[start - 1])}{more}"
 
 
 def _prose(lines: list[str]) -> int | None:
@@ -152,11 +146,39 @@ def _indent(line: str) -> int:
 
 def _fused_lines(lines: list[str], at: int) -> Found:
     """Find several lines that were joined into one."""
-    heads = len(re.findall(r"(?<![\w.])(?:def|class)\s+\w+[^:]*:", lines[at - 1]))
-    joined = heads > 1 or (heads == 1 and re.search(r":\s*\w.*\s(for|if|return|self\.\w+ =)\s", lines[at - 1]))
-    if not joined:
+    if not _is_joined(lines[at - 1]):
         return None
     return at, f"several lines joined into one: {_short(lines[at - 1])}", "copy the program with its line ends"
+
+
+def _is_joined(line: str) -> bool:
+    """Return whether a line holds several that stood below one another."""
+    heads = len(re.findall(r"(?<![\w.])(?:def|class)\s+\w+[^:]*:", line))
+    return heads > 1 or (heads == 1 and bool(re.search(r":\s*\w.*\s(for|if|return|self\.\w+ =)\s", line)))
+
+
+def program_in(lines: list[str]) -> tuple[int, int] | None:
+    """Return the first and the last line of the one program inside a page, None where it holds none that is whole.
+
+    Arguments:
+        lines: of the page.
+    """
+    if _prose(lines) is None or _is_flat(lines):
+        return None
+    borders = [0, *(i for i, line in enumerate(lines, 1) if _prose([line]) is not None), len(lines) + 1]
+    blocks = [(a + 1, b - 1) for a, b in pairwise(borders) if b - a > WHOLE]
+    whole = [(a, b) for a, b in blocks if _statements(lines[a - 1 : b]) >= WHOLE]
+    return max(whole, key=lambda block: block[1] - block[0], default=None)
+
+
+def _statements(lines: list[str]) -> int:
+    """Return the number of statements of a program that imports something, 0 where the lines are none."""
+    try:
+        tree = ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError):
+        return 0
+    imports = any(isinstance(s, ast.Import | ast.ImportFrom) for s in tree.body)
+    return sum(isinstance(n, ast.stmt) for n in ast.walk(tree)) if imports else 0
 
 
 def _short(line: str) -> str:

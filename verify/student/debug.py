@@ -17,6 +17,7 @@ from .meant import forward_fault, losses, require_known, require_sizes
 from .recording import Recording
 from .session import watch
 
+SECONDS = 8.0  # that one run of the file may take
 SHOWN = 3  # lines of a traceback
 
 
@@ -72,7 +73,7 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
     options = (options or Options()).with_adapters()
     start = time.monotonic()
     source = path if isinstance(path, Source) else read(path)
-    with watch(source, function=options.function, adapter=options.adapter) as session:
+    with watch(source, seconds=SECONDS, function=options.function, adapter=options.adapter) as session:
         natural = session.run()
         judgement = judge(session, natural, options.seed, losses(options.loss))
         told = _told(source, natural, judgement, options)
@@ -83,8 +84,7 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
 
 def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> Diagnosis:
     """Return the diagnosis."""
-    notes = (*source.notes, *natural.notes)
-    base = Diagnosis(file=str(source.path), verdict="", notes=notes, seen=natural.seen, seed=options.seed)
+    base = Diagnosis(file=str(source.path), verdict="", notes=natural.notes, seen=natural.seen, seed=options.seed)
     if judgement is None:
         verdict, missing = nothing_found(natural)
         return replace(base, verdict=verdict, missing=(missing,), traceback=_traceback(natural))

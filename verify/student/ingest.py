@@ -11,8 +11,9 @@ from pathlib import Path
 
 from reference.errors import InputError
 
-from .damage import refusal
+from .damage import program_in, refusal
 from .notebook import cells, without_magics
+from .python_2 import advice, old_names
 
 LARGEST = 5_000_000  # bytes of a file worth reading as a program
 WANTED = "a Python program (.py) or a notebook (.ipynb)"
@@ -135,7 +136,18 @@ def _checked(source: Source) -> Source:
     if magics and not source.places and _error("\n".join(lines)) is None:
         note = f"{magics} line{'s' * (magics > 1)} of magics and shell commands left out"
         return _with_code(replace(source, text="\n".join(lines), notes=(*source.notes, note)))
+    found = None if source.places else program_in(source.text.split("\n"))
+    if found is not None:
+        return _with_code(_cut_out(source, *found))
     raise refusal(source.path.name, source.text, error, source.where)
+
+
+def _cut_out(source: Source, first: int, last: int) -> Source:
+    """Return the program inside a page, its lines where they were."""
+    lines = source.text.split("\n")
+    kept = [line if first <= number <= last else "" for number, line in enumerate(lines, 1)]
+    note = f"only lines {first} to {last} are Python: the text around them was left out"
+    return replace(source, text="\n".join(kept), notes=(*source.notes, note))
 
 
 def _spaced(line: str) -> str:
@@ -165,27 +177,8 @@ def _with_code(source: Source) -> Source:
     body = [s for s in tree.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     if not body:
         raise InputError(source.path.name, "no statement, only comments and text", WANTED, "save the program first")
-    old = refusal_of_names(source, tree)
-    if old is not None:
-        raise old
+    old = list(old_names(tree, source.text.split("\n")))
+    if old:
+        got, to_do = advice(old)
+        raise InputError(f"{source.path.name}, {source.where(old[0].line)}", got, "a Python 3 program", to_do)
     return source
-
-
-def refusal_of_names(source: Source, tree: ast.Module) -> InputError | None:
-    """Return the refusal of a program that parses but calls what Python 3 no longer has."""
-    gone = {"xrange": "range", "raw_input": "input", "unicode": "str", "basestring": "str"}
-    gone_methods = {"iteritems": "items", "itervalues": "values", "iterkeys": "keys", "has_key": "in"}
-    defined = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    defined |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    for node in ast.walk(tree):
-        name, new = "", ""
-        if isinstance(node, ast.Name) and node.id in gone and node.id not in defined:
-            name, new = node.id, gone[node.id]
-        if isinstance(node, ast.Attribute) and node.attr in gone_methods and node.attr not in defined:
-            name, new = f".{node.attr}", gone_methods[node.attr]
-        if name:
-            where = f"{source.path.name}, {source.where(node.lineno)}"  # type: ignore[attr-defined]
-            return InputError(
-                where, f"{name}, which is Python 2", "Python 3", f"write {new}, or run 2to3 -w on the file"
-            )
-    return None
