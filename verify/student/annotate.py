@@ -1,6 +1,6 @@
 """A program's own lines with the quantities that their arrays hold, right and wrong."""
 
-import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -209,7 +209,8 @@ def _named_at(tape: Tape, source: int, wrong: Mapping[int, int]) -> int:
     """Return where the line of a guilty event gives a name to what it computes, the event itself where it does not."""
     line = tape.node(source).line
     later = (at for at in sorted(wrong) if at > source and wrong[at] == source and tape.node(at).line == line)
-    return next((at for at in later if tape.node(at).kind in NAMING and tape.events[at].result >= 0), source)
+    naming = tuple(kind for kind in NAMING if kind != "augment")  # it names what is changed, not what is computed
+    return next((at for at in later if tape.node(at).kind in naming and tape.events[at].result >= 0), source)
 
 
 def name_in(node: Node) -> str:
@@ -222,12 +223,15 @@ def name_in(node: Node) -> str:
 
 
 def _names(labels: Labels, wrong: Mapping[int, int]) -> dict[str, str]:
-    """Return the program's first name for each quantity that a variable of its own holds."""
+    """Return the program's first name for each quantity, but for names that hold several, as in a loop."""
     found: dict[str, str] = {}
+    held: dict[str, set[str]] = defaultdict(set)
     for at in range(labels.end):
         node = labels.tape.node(at)
-        if node.kind in ("bind", "store") and node.line:
-            what = labels.role(at) if at in wrong else labels.label(at)
-            if re.fullmatch(r"[\w/']+(\(z_\d+\))?", what):
-                found.setdefault(what, node.what)
-    return found
+        if node.kind in ("bind", "store", "argument") and node.line and "after its update" not in labels.label(at):
+            what = labels.role(at) if at in wrong else labels.quantity(at)
+            if what:
+                held[node.what].add(what)
+                if node.kind != "argument" and (what not in found or what.startswith("delta")):
+                    found[what] = node.what  # the last name of delta: its first may be that of the error it equals
+    return {what: name for what, name in found.items() if len(held[name]) == 1}

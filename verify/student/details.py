@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from ..report.diagnosis import Diagnosis, FirstFault
-from .annotate import annotate
+from ..report.diagnosis import Diagnosis, FirstFault, Named
+from .annotate import Annotation, annotate
 from .ingest import Source
 from .judge import Judgement
+from .own_names import at_layer, in_own_names, turned
 from .snippet import snippet
 
 
@@ -19,7 +20,8 @@ def with_details(diagnosis: Diagnosis, judgement: Judgement, source: Source) -> 
     """
     annotation = annotate(judgement, diagnosis.first_fault)
     fault = _placed(diagnosis.first_fault, annotation.guilty, source)
-    told = replace(diagnosis, first_fault=fault, lines=annotation.lines)
+    bugs = tuple(_in_own_names(bug, annotation, judgement) for bug in diagnosis.bugs)
+    told = replace(diagnosis, first_fault=fault, bugs=bugs, lines=annotation.lines)
     if diagnosis.verdict != "wrong" or not judgement.explanations:
         return told
     curves = judgement.best.reading.point.curves
@@ -31,3 +33,15 @@ def _placed(fault: FirstFault | None, guilty: int | None, source: Source) -> Fir
     if fault is None or fault.line is not None or guilty is None:
         return fault
     return replace(fault, line=guilty, text=source.text.split("\n")[guilty - 1].strip())
+
+
+def _in_own_names(bug: Named, annotation: Annotation, judgement: Judgement) -> Named:
+    """Return the bug with its formulas in the program's own names and layout."""
+    point, layers = judgement.best.reading.point, judgement.best.reading.passes[0].chain.layers
+    columns = all(layer.side == "left" for layer in layers)
+
+    def own(formula: str) -> str:
+        numbered = at_layer(formula, bug.right, bug.layer, point.depth)
+        return in_own_names(turned(numbered) if columns else numbered, annotation.names)
+
+    return replace(bug, wrong=own(bug.wrong), right=own(bug.right))

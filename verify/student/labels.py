@@ -87,6 +87,13 @@ class Labels:
             return self._text(best) + f" = a_{best.quantity.layer}"
         return self._text(best)
 
+    def quantity(self, at: int) -> str:
+        """Return the name of the quantity that an event's value is a multiple of, "" where it is none."""
+        found = self.matches(at)
+        if not found or found[0].turned:
+            return "y" if self.tape.group(self.tape.events[at].result) in self._targets else ""
+        return found[0].quantity.name
+
     def role(self, at: int) -> str:
         """Return what an event's value stands for in the program's own mistaken sweep, "" for nothing."""
         key = self.tape.events[at].result
