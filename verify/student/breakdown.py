@@ -33,8 +33,8 @@ def nothing_found(recording: Recording) -> tuple[str, str]:
         limit = LIMITS[recording.ended].format(events=len(recording.events))
         where = f", in line {recording.stopped[-1]}" if recording.stopped else ""
         return "inconclusive", f"a training step {limit}{where}"
-    if (born := first_nan(Tape(recording))) is not None:
-        return "inconclusive", f"numbers: NaN first comes out of line {born.line}: {born.text}"
+    if spoilt := not_numbers(recording):
+        return "inconclusive", spoilt[0]
     if not recording.events:
         return "inconclusive", "any computation with arrays: nothing in the file calls what it defines"
     return "inconclusive", "a training step: weights that are multiplied with inputs, then changed"
@@ -56,6 +56,12 @@ def first_nan(tape: Tape) -> Node | None:
         if event.result >= 0 and spoilt[event.result] and not any(spoilt[k] for k in event.operands if k >= 0):
             return tape.node(at)
     return None
+
+
+def not_numbers(recording: Recording) -> tuple[str, ...]:
+    """Return the sentence on where NaN first comes out of numbers in a run, none where it never does."""
+    born = first_nan(Tape(recording))
+    return () if born is None else (f"numbers: NaN first comes out of line {born.line}: {born.text}",)
 
 
 def nan_gradient(one: Look) -> Node | None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from .judge import Judgement
 from .look import Look
+from .losses_seen import factor_of
 
 PLAIN = "row-major, W (in, out)"
 LOSS_WORDS = {
@@ -27,7 +28,7 @@ def _loss_words(judgement: Judgement) -> str:
     """Return the loss with its reduction, or that the program computes none."""
     name = judgement.loss
     words = LOSS_WORDS.get(name, name.replace("_", " ")) or "loss unknown"
-    factor = next((abs(s.factor) for s in judgement.best.seen if s.name == name), None)
+    factor = factor_of(judgement.best.seen, name)
     if factor is None:
         return f"{words} (assumed: the file computes no loss)" if name else words
     N, K = judgement.best.reading.point.a[-1].shape

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..report.diagnosis import Diagnosis, FirstFault
 from .adapter import Adapter
-from .breakdown import nan_gradient, nothing_found, stopped_short, wrong_shape
+from .breakdown import nan_gradient, not_numbers, nothing_found, stopped_short, wrong_shape
 from .conventions import conventions, departs, read_as
 from .details import with_details
 from .findings import first_fault, named
@@ -104,7 +104,7 @@ def _told(source: Source, natural: Recording, judgement: Judgement | None, optio
         first_fault=_with_line(first_fault(judgement, autodiff=options.autodiff), source, judgement),
         bugs=named(judgement),
         evidence=judgement.evidence,
-        missing=judgement.missing,
+        missing=(*judgement.missing, *(not_numbers(natural) if judgement.verdict == "inconclusive" else ())),
     )
 
 

@@ -16,6 +16,7 @@ from .catalogue import CATALOGUE
 from .explain import Explanation, Found
 from .judge import Judgement
 from .look import Look
+from .losses_seen import factor_of
 from .point import Point, reverse_sweep
 from .tape import upstream
 
@@ -91,7 +92,7 @@ def _values(judgement: Judgement, explanation: Explanation, found: Found) -> tup
 
 def _loss_factor(judgement: Judgement, loss: str) -> float:
     """Return what the program's own loss is of the summed one; 1 where it computes none."""
-    return next((s.factor for s in judgement.best.seen if s.name == loss and s.factor > 0), 1.0)
+    return factor_of(judgement.best.seen, loss) or 1.0
 
 
 def _turned(judgement: Judgement) -> FirstFault:

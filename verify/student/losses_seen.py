@@ -72,3 +72,8 @@ def believed(seen: list[LossSeen]) -> list[str]:
     """Return the names of the losses that were computed, a metric only where nothing else was."""
     names = list(dict.fromkeys(s.name for s in seen))
     return [n for n in names if n not in METRICS] or names
+
+
+def factor_of(seen: list[LossSeen], name: str) -> float | None:
+    """Return what a program's own loss is of the summed one, as computed last; None where it computes no such loss."""
+    return next((s.factor for s in reversed(seen) if s.name == name and s.factor > 0), None)

@@ -111,6 +111,8 @@ def source(tape: Tape, at: int, key: int, *, whole: bool = False) -> Source | No
         key: the value's key.
         whole: whether a part of an array is traced to the array, so that every use of it sees the new value.
     """
+    if (told := tape.adapted(key, at)) is not None:
+        return Source(tape.place(told), tape.array(key))
     event = tape.events[at]
     held = dict(zip(event.operands, event.held_by, strict=False)).get(key, -1)
     made = _maker(tape, key, held, at)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 TEXTS = r"(?:[^'\"#]|'[^']*'|\"[^\"]*\")*?"  # anything up to here that is no comment and ends no text
@@ -81,8 +82,14 @@ def old_names(tree: ast.Module, lines: Sequence[str]) -> Iterator[Old]:
     used = [n for n in nodes if isinstance(n, ast.Call) and _called(n) not in defined]
     old = {n.lineno for n in used if isinstance(n.func, ast.Name) and n.func.id in NAMES}
     old |= {n.lineno for n in used if isinstance(n.func, ast.Attribute) and n.func.attr in (*METHODS, "has_key")}
+    old |= {n.lineno for n in nodes if isinstance(n, ast.BinOp) and _prints_to_a_file(n)}
     for line in sorted(old):
-        yield from (Old(line, *found) for found in list(_renamed(lines[line - 1]))[:1])
+        yield from islice(constructs([""] * (line - 1) + [lines[line - 1]]), 1)
+
+
+def _prints_to_a_file(node: ast.BinOp) -> bool:
+    """Return whether an expression is ``print >> file``, which parses as a shift."""
+    return ast.unparse(node).startswith("print >>")
 
 
 def _called(call: ast.Call) -> str:

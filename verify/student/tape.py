@@ -176,6 +176,11 @@ class Tape:
         """Return the key of the value that a name was last given before a position, None where it was given none."""
         return next((self.events[at].result for at in reversed(self._bound.get(name, [])) if at < before), None)
 
+    def adapted(self, key: int, before: int) -> int | None:
+        """Return where an adapter named a value before a position, None where it did not: its first such event."""
+        named = (at for name, places in self._bound.items() if name.startswith("adapter_") for at in places)
+        return next((at for at in sorted(named) if at < before and self.events[at].result == key), None)
+
     @cached_property
     def _bound(self) -> dict[str, list[int]]:
         """The positions at which each name received a value."""
