@@ -9,6 +9,8 @@ from typing import NamedTuple
 class Bug(NamedTuple):
     """One known mistake.
 
+    Those that the search does not reproduce are in ``SEEN_OTHERWISE``.
+
     Attributes:
         id: stable, "B1" to "B60".
         name: a few words.
@@ -96,6 +98,7 @@ CATALOGUE: dict[str, Bug] = {
             "delta_L = a_L - y",
             "with cross-entropy, a - y already holds f'(z_L): where the output saturates learning stops",
             "leave out the factor f'(z_L) at the output",
+            "B44",
         ),
         _bug(
             "B8",
@@ -136,6 +139,7 @@ CATALOGUE: dict[str, Bug] = {
             "@ for W and a^T, * for f'(z)",
             "shapes fit by accident and each entry mixes the wrong terms",
             "use @ with weights and activations, * with derivatives",
+            "B23",
         ),
         _bug(
             "B13",
@@ -224,6 +228,7 @@ CATALOGUE: dict[str, Bug] = {
             "a^T delta",
             "right for one output only",
             "use np.outer or a matrix product",
+            "B12",
         ),
         _bug(
             "B24",
@@ -394,6 +399,7 @@ CATALOGUE: dict[str, Bug] = {
             "training lowers something else than what is printed",
             "report the loss that is trained, or differentiate the one reported",
             "B4",
+            "B7",
         ),
         _bug(
             "B45",
@@ -518,3 +524,35 @@ CATALOGUE: dict[str, Bug] = {
         ),
     )
 }
+
+
+_UNNAMED = "the gradients are wrong, which is said without a name"
+
+SEEN_OTHERWISE: dict[str, str] = {
+    "B2": "one constant for all gradients is told among the conventions",
+    "B23": "under the name of B12, or by NumPy's exception where the shapes do not fit",
+    "B27": "by what the changed array spoils, where anything still uses it",
+    "B28": "by what the changed cache spoils, where anything still uses it",
+    "B30": "under the name of B3: the steps are the same",
+    "B31": _UNNAMED,
+    "B32": f"{_UNNAMED}, or NumPy's exception",
+    "B34": f"{_UNNAMED}, where the stale point is another one",
+    "B36": _UNNAMED,
+    "B37": f"{_UNNAMED}, or NumPy's exception",
+    "B38": "no activation fits the output: no verdict on the gradients",
+    "B45": "no activation fits the truncated values: no verdict, or wrong without a name",
+    "B46": "the exception of the update in place, or steps that vanish",
+    "B47": "the loss is a staircase, its differences do not settle: no verdict",
+    "B48": "the line that NaN first comes out of",
+    "B49": "not at all: the gradients are right",
+    "B50": "not at all where nothing saturates: the gradients are right",
+    "B51": "told among the conventions: the steps are made of the right gradients",
+    "B52": "told among the conventions: the steps are made of the right gradients",
+    "B53": "an exception where the shapes do not fit; a batch that fits is judged as it was cut",
+    "B55": "told as a bias like any other: its gradient is the full sum",
+    "B56": "wrong gradients, where the run drops units",
+    "B57": "not at all: random numbers are the same in every run",
+    "B58": "not at all: the gradients are right, and other weights are put in",
+    "B59": "not at all: float32 is judged by wider bounds",
+}
+"""What the search for mistakes does not reproduce, and how it shows instead."""
