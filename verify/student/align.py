@@ -13,6 +13,8 @@ from .curves import CURVES, Curve, close, matching_curves
 from .lineage import Lineage, Update, lineage
 from .parts import Positions
 from .point import Observed, Point
+from .recording import NOT_A_NUMBER
+from .returned import returned
 from .tape import Tape
 
 MOST_READINGS = 12
@@ -72,11 +74,12 @@ class Reading(NamedTuple):
 
 def readings(tape: Tape) -> list[Reading]:
     """Return what the run's first training step may have been, the likeliest first; empty where none was seen."""
-    trained = lineage(tape)
-    if not trained:
-        return []
     with np.errstate(all="ignore"):
-        return list(islice(_readings(tape, trained), MOST_READINGS))
+        for changed in (lineage, returned):
+            trained = changed(tape)
+            if trained and (found := list(islice(_readings(tape, trained), MOST_READINGS))):
+                return found
+    return []
 
 
 def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
@@ -90,10 +93,16 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     same = [c for c in found if tuple(tape.group(k) for k in c.weights) == weights]
     same = list({c.start: c for c in reversed(same)}.values())[::-1]
     same.sort(key=lambda c: c.start)
+    same = [c for c in same if _sides(c) == _sides(same[0])]
     first = min((u.at for g in weights for u in trained.get(g, []) if u.at > same[0].start), default=len(tape.events))
     before = [c for c in same if c.end < first]
     for group in _batches(before):
         yield from _of_passes(tape, trained, first_bias_split(group))
+
+
+def _sides(chain: Chain) -> list[tuple[str, int]]:
+    """Return how each layer uses its weights: on the way back they stand on the other side, or transposed."""
+    return [(layer.side, layer.W_key) for layer in chain.layers]
 
 
 def first_step_end(tape: Tape, trained: Lineage) -> int:
@@ -143,7 +152,7 @@ def compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:
     """Yield a pass with each output and target that its last pre-activation may lead to."""
     last = chain.layers[-1]
     for output in _outputs(tape, last, end):
-        for target in _targets(tape, last, output, end):
+        for target in (*_targets(tape, last, output, end), *_no_targets(tape, output, last, end)):
             yield Pass(chain, output, target)
 
 
@@ -169,6 +178,16 @@ def as_rows(value: Array, layer: Layer) -> Array:
         return value
     turned = value.T if layer.side == "left" and value.ndim == 2 else value
     return turned if turned.shape == shape else value.reshape(shape) if value.ndim != 2 or 1 in shape else value
+
+
+def _no_targets(tape: Tape, output: Output, last: Layer, end: int) -> Iterator[Target]:
+    """Yield targets of 0 where the sum of the output's squares was computed: a loss without targets."""
+    total = float(np.sum(tape.array(output.key) ** 2))
+    for at in range(output.at, min(end, len(tape.events))):
+        key = tape.events[at].result
+        if key >= 0 and not tape.shape(key) and total and np.isclose(tape.array(key), total, rtol=1e-12, atol=0):
+            yield Target(NOT_A_NUMBER, output.at, np.zeros_like(last.z), labels=False)
+            return
 
 
 def _targets(tape: Tape, last: Layer, output: Output, end: int) -> Iterator[Target]:
@@ -232,11 +251,17 @@ def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
                 continue
             seen.add(key)
             value = tape.recording.values[key]
-            if value.size != N or value.dtype.kind not in "iu" or (value.ndim == 0 and N > 1):
+            if value.size != N or value.dtype.kind not in "iu" or (value.ndim == 0 and not _is_sample(tape, key, N)):
                 continue
             flat = value.ravel()
             if flat.min() >= 0 and flat.max() < K and not (N > 1 and np.array_equal(flat, np.arange(N))):
                 yield Target(key, at, np.eye(K)[flat], labels=True)
+
+
+def _is_sample(tape: Tape, key: int, N: int) -> bool:
+    """Return whether one whole number may be the label of one sample: it was taken out of others, or handed over."""
+    kinds = {tape.node(at).kind for at in tape.made.get(key, ())}
+    return N == 1 and bool(kinds & {"subscript", "argument"} or ("bind" in kinds and "literal" not in kinds))
 
 
 def _reading(tape: Tape, trained: Lineage, passes: list[Pass]) -> Reading:
@@ -256,7 +281,7 @@ def _end(tape: Tape, passes: list[Pass]) -> int:
     """Return where the next pass through the first layer starts."""
     last = passes[-1]
     names = tape.events[last.chain.start].node
-    later = (at for at in range(last.chain.end, len(tape.events)) if tape.events[at].node == names)
+    later = (at for at in range(last.chain.end + 1, len(tape.events)) if tape.events[at].node == names)
     return next(later, len(tape.events))
 
 
@@ -290,7 +315,9 @@ def _agreed(passes: list[Pass], l: int) -> Curve:
 
 def _new(tape: Tape, layer: Layer, update: Update | None) -> Array:
     """Return a layer's weights after its update."""
-    return layer.W if update is None else weight_part(tape, layer, update, tape.array(update.new))
+    if update is None or update.new == NOT_A_NUMBER:
+        return layer.W
+    return weight_part(tape, layer, update, tape.array(update.new))
 
 
 def weight_part(tape: Tape, layer: Layer, update: Update, value: Array) -> Array:
@@ -358,7 +385,12 @@ def _weight_step(tape: Tape, layer: Layer, update: Update | None) -> Array:
 
 
 def _step(tape: Tape, update: Update) -> Array:
-    return tape.array(update.old) - tape.array(update.new)
+    """Return old minus new, or the gradient itself where it was not applied, as the parameter is laid out."""
+    old = tape.array(update.old)
+    if update.new != NOT_A_NUMBER:
+        return old - tape.array(update.new)
+    step = tape.array(update.step)
+    return step if step.shape == old.shape else step.T
 
 
 def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | None) -> Array | None:

@@ -37,7 +37,7 @@ def unbent(tape: Tape, reading: Reading) -> Observed | None:
 
 def _before_bend(tape: Tape, update: Update | None, start: int) -> Array | None:
     """Return the last value before a step was bent, None where nothing bends it."""
-    if update is None:
+    if update is None or update.new == NOT_A_NUMBER:
         return None
     step = tape.array(update.old) - tape.array(update.new)
     values = [tape.array(key) for key in _bottlenecks(tape, update, start)]
