@@ -18,6 +18,7 @@ from .returned import returned
 from .tape import Tape
 
 MOST_READINGS = 12
+ROUNDED = 1e-2  # how far rounding may move a sum of squares
 LOOK_AHEAD = 400  # events after the last pre-activation in which the output and the targets are looked for
 
 
@@ -183,9 +184,10 @@ def as_rows(value: Array, layer: Layer) -> Array:
 def _no_targets(tape: Tape, output: Output, last: Layer, end: int) -> Iterator[Target]:
     """Yield targets of 0 where the sum of the output's squares was computed: a loss without targets."""
     total = float(np.sum(tape.array(output.key) ** 2))
+    within = ROUNDED if tape.rounds else 1e-12
     for at in range(output.at, min(end, len(tape.events))):
         key = tape.events[at].result
-        if key >= 0 and not tape.shape(key) and total and np.isclose(tape.array(key), total, rtol=1e-12, atol=0):
+        if key >= 0 and not tape.shape(key) and total and np.isclose(tape.array(key), total, rtol=within, atol=0):
             yield Target(NOT_A_NUMBER, output.at, np.zeros_like(last.z), labels=False)
             return
 
@@ -390,7 +392,9 @@ def _step(tape: Tape, update: Update) -> Array:
     if update.new != NOT_A_NUMBER:
         return old - tape.array(update.new)
     step = tape.array(update.step)
-    return step if step.shape == old.shape else step.T
+    if step.shape == old.shape[::-1]:
+        step = step.T
+    return step if step.shape == old.shape else np.broadcast_to(step, old.shape)
 
 
 def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | None) -> Array | None:

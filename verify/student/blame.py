@@ -114,6 +114,8 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     inside = [at for at, _ in _ratios(trail, factor)]
     if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail.tape, inside, found, explanation)):
         return inside[0]
+    if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
+        return inside[0]  # written out on the spot: there is no call to blame
     return next(iter(places), None)
 
 

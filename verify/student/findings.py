@@ -18,6 +18,7 @@ from .judge import Judgement
 from .look import Look
 from .losses_seen import factor_of
 from .point import Point, reverse_sweep
+from .rounding import Rounded
 from .tape import upstream
 
 ALTERNATIVES = 3
@@ -32,6 +33,8 @@ def first_fault(judgement: Judgement, *, autodiff: bool) -> FirstFault | None:
     """
     if judgement.verdict != "wrong":
         return None
+    if judgement.rounding is not None:
+        return _rounded(judgement, judgement.rounding)
     if not judgement.explanations:
         return _unnamed(judgement)
     explanation = judgement.explanations[0]
@@ -137,6 +140,8 @@ def named(judgement: Judgement) -> tuple[Named, ...]:
     """Return the mistakes of the best explanation, then those of others that fit as well."""
     if judgement.verdict != "wrong":
         return ()
+    if judgement.rounding is not None:
+        return (_whole(judgement, "B47"),)
     if not judgement.explanations:
         return ()
     best = judgement.explanations[0]
@@ -173,11 +178,19 @@ def _named(judgement: Judgement, explanation: Explanation, found: Found, *, alte
 
 def _whole(judgement: Judgement, id: str) -> Named:
     """Return a mistake that no single gradient shows: steps that climb, or that repeat earlier ones."""
-    bug, fault = CATALOGUE[id], _repeated(judgement) if id == "B35" else _turned(judgement)
+    bug, fault = CATALOGUE[id], first_fault(judgement, autodiff=False)
+    assert fault is not None
     return Named(
         id=id, name=bug.name, confidence="reproduces every number", layer=fault.layer, line=fault.line,
         wrong=bug.wrong, right=bug.right, why=bug.why, fix=bug.fix,
     )  # fmt: skip
+
+
+def _rounded(judgement: Judgement, what: Rounded) -> FirstFault:
+    """Return the fault of a program that rounds inside its computation."""
+    line, text = _source_line(judgement, what.at)
+    name = judgement.best.reading.point.curves[what.layer - 1].name
+    return FirstFault(layer=what.layer, activation=name, quantity=what.quantity, line=line, text=text)
 
 
 def _repeated(judgement: Judgement) -> FirstFault:

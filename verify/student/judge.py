@@ -4,14 +4,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .blame import guilty
 from .explain import IMPLIED, Explanation
 from .later import losses_later
 from .look import Look, Right, accumulates, agreed, explained, look
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
+from .rounding import Rounded, rounded
 from .tape import Tape
 
+MOST_PLACED = 6  # explanations of equal length of which the lines are compared
 POINTS = 2  # injected points that must agree
 
 
@@ -40,6 +43,7 @@ class Judgement:
         loss: the loss it is judged by.
         reported: the loss was computed by the program itself.
         repeats: whether the gradients of earlier steps are added again.
+        rounding: what is rounded on the way to an update.
     """
 
     verdict: str
@@ -53,6 +57,7 @@ class Judgement:
     loss: str = ""
     reported: bool = field(default=False)
     repeats: bool = field(default=False)
+    rounding: Rounded | None = None
 
     @property
     def best(self) -> Look:
@@ -74,6 +79,9 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
         first = _stirred(runs, natural, seed, tell)
     if first is None:
         return None
+    rounding = rounded(first)
+    if rounding is not None:
+        return _rounding(first, rounding)
     later = () if tell else losses_later(runs, first)
     if later:
         tell = later
@@ -114,6 +122,12 @@ def _rightly(first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Jud
     reported = any(s.name == right.loss for p in points for s in p.look.seen)
     sentence = "every gradient is right but for its sign: each step raises the loss"
     return Judgement("wrong", first, points, None, (uphill,), (sentence,), (), (), right.loss, reported)
+
+
+def _rounding(first: Look, what: Rounded) -> Judgement:
+    """Return "wrong" for a program that rounds inside its computation."""
+    sentence = "a value on the way to the update is rounded: the slope of a rounded number is 0 or infinite"
+    return Judgement("wrong", first, (), evidence=(sentence,), rounding=what)
 
 
 def _accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judgement:
@@ -195,9 +209,18 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell
         evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
     elif tell:
         evidence.append(f"the loss, {tell[0]}, was told or is computed after the step")
-    chosen = [e for e in shared if e.loss in {b.name for b in backed}] or shared
+    chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
+
+
+def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
+    """Return the explanations, among those of equal length first the one whose wrong values the run has shown."""
+    shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
+    if len(shortest) < 2:
+        return explanations
+    unseen = {id(e): sum(guilty(at, e, f) is None for f in e.found) for e in shortest}
+    return sorted(explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), 0)))
 
 
 def _unknown_top(explanation: Explanation) -> bool:

@@ -60,13 +60,21 @@ def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int) -> Iterator[in
         result = tape.events[at].result
         if result < 0 or tape.node(at).kind not in NAMING or tape.group(result) == tape.group(key):
             continue
-        if tape.shape(result) not in (shape, shape[::-1]):
+        if tape.shape(result) not in (shape, shape[::-1]) and not _spread(tape, at, result, key):
             continue
         trail = [back for back in upstream(tape, at) if back > chain.end]
         of_bias = layer.bias is not None and key == layer.bias.key
         used = {tape.group(k) for back in trail for k in tape.events[back].operands}
         if of_bias or data in used:
             yield at
+
+
+def _spread(tape: Tape, at: int, result: int, key: int) -> bool:
+    """Return whether a value of another shape was meant: it has the parameter's name, and is spread over its shape."""
+    own, given, shape = bare(tape.name_of(key)), bare(tape.node(at).what), tape.shape(key)
+    value = tape.shape(result)
+    fits = len(value) == len(shape) == 2 and all(n in (1, m) for n, m in zip(value, shape, strict=True))
+    return fits and bool(own) and own != given and given.endswith(own) and value != (1, 1)
 
 
 def bare(name: str) -> str:

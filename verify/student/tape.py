@@ -13,6 +13,7 @@ from reference.arrays import Array
 from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
+ROUNDING = ("round", "around", "round_", "rint", "floor", "ceil", "trunc", "fix")
 ADDITIONS = ("+", "-", "+=", "-=")
 LARGEST = 400_000  # entries of a value worth comparing
 
@@ -104,6 +105,11 @@ class Tape:
     def product_places(self) -> frozenset[int]:
         """The positions of the products."""
         return frozenset(p.at for p in self.products)
+
+    @cached_property
+    def rounds(self) -> bool:
+        """Whether anything was rounded."""
+        return any(n.kind == "call" and n.what.rpartition(".")[2] in ROUNDING for n in self.nodes)
 
     def _products(self) -> Iterator[Product]:
         for at, event in enumerate(self.events):

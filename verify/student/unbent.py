@@ -10,9 +10,7 @@ from .align import Reading, bias_part, weight_part
 from .lineage import Update
 from .point import Observed
 from .recording import NOT_A_NUMBER
-from .tape import Tape, handed_on, operands_made, upstream
-
-ROUNDING = ("round", "around", "round_", "rint", "floor", "ceil")  # what bends a gradient and is no optimiser
+from .tape import ROUNDING, Tape, handed_on, operands_made, upstream
 
 
 def unbent(tape: Tape, reading: Reading) -> Observed | None:

@@ -153,6 +153,7 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B9", _at_output, "dL/da_l * g(z_l), g the formula for f' in a", "dL/da_l * g(a_l)"),
     Variant("B25", lambda s: s.da * s.slope**2, "dL/da_l * f'(z_l) * f'(z_l)", RIGHT_DERIVATIVE),
     Variant("B25", lambda s: s.da * s.slope**3, "dL/da_l * f'(z_l) three times", RIGHT_DERIVATIVE),
+    Variant("B25", lambda s: s.da**2 * s.slope, "(dL/da_l)^2 * f'(z_l)", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(0.0), "slope 0 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(1.0), "slope 1 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(0.01), "slope 0.01 where z_l < 0", RIGHT_DERIVATIVE),
@@ -318,6 +319,13 @@ def _of_sums(s: Stage) -> Array | None:
     return np.outer(s.a_in.sum(axis=0), s.delta.sum(axis=0)) if len(s.delta) > 1 else None
 
 
+def _entry_by_entry(s: Stage) -> Array | None:
+    """Return a * delta as NumPy spreads it over the shape of W."""
+    if len(s.delta) > 1 or s.a_in.shape != s.delta.shape:
+        return None
+    return np.repeat(s.a_in * s.delta, s.W.shape[0], 0)
+
+
 DW: tuple[Variant, ...] = (
     Variant("B19", lambda s: _same(s.a.T @ s.delta, s.W), "dW_l = a_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, "dW_l = z_(l-1)^T delta_l", RIGHT_DW),
@@ -342,6 +350,7 @@ DW: tuple[Variant, ...] = (
         "dW_l = (a_(l-1)^T delta_l)^T",
         RIGHT_DW,
     ),
+    Variant("B12", _entry_by_entry, "dW_l = a_(l-1) * delta_l entry by entry", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.slope), "dW_l = a_(l-1)^T (delta_l * f'(z_l))", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.a), "dW_l = a_(l-1)^T (delta_l * a_l)", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.delta), "dW_l = a_(l-1)^T delta_l^2", RIGHT_DW),

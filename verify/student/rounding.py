@@ -1,0 +1,58 @@
+"""Rounding inside a computation: what is rounded has no slope, whatever gradient is computed for it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from .look import Look
+from .point import reverse_sweep
+from .tape import ROUNDING, upstream
+
+HARMLESS = 1e-6  # of the largest entry: a change that no slope would notice
+ALIKE = 0.05  # of the largest entry: how far rounding may move the value it is known by
+
+
+class Rounded(NamedTuple):
+    """A value on the way to an update that is rounded: of which layer it is, which quantity, and where."""
+
+    layer: int
+    quantity: str
+    at: int
+
+
+def rounded(look: Look) -> Rounded | None:
+    """Return the first rounding that an update was computed from, None where there is none."""
+    tape, reading = look.tape, look.reading
+    ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
+    trail = sorted(at for at in set().union(*(upstream(tape, end) for end in ends)) if at >= reading.start)
+    for at in trail:
+        node, event = tape.node(at), tape.events[at]
+        if node.kind != "call" or node.what.rpartition(".")[2] not in ROUNDING or event.result < 0:
+            continue
+        before = next((k for k in event.operands if k >= 0), -1)
+        if before >= 0 and tape.shape(before) == tape.shape(event.result):
+            old, new = tape.array(before), tape.array(event.result)
+            if np.abs(old - new).max(initial=0) > HARMLESS * np.abs(old).max(initial=0):
+                return Rounded(*_known_as(look, old), at)
+    return None
+
+
+def _known_as(look: Look, value: Array) -> tuple[int, str]:
+    """Return the layer, from 1, and the quantity that a value is a multiple of; dW at the top where it is none."""
+    point = look.reading.point
+    with np.errstate(all="ignore"):
+        sweep = reverse_sweep(point, look.right.loss if look.right else "half_sse")
+    for quantity, arrays in (("a", point.a), ("a", point.z), ("delta", sweep.delta), ("dW", sweep.dW)):
+        for l, array in enumerate(arrays):
+            if any(_alike(value, form) for form in (array, array.T)):
+                return l + 1, quantity
+    return point.depth, "dW"
+
+
+def _alike(value: Array, form: Array) -> bool:
+    if value.shape != form.shape or not form.any():
+        return False
+    scale = float(np.vdot(form, value) / np.vdot(form, form))
+    return bool(np.abs(value - scale * form).max() <= ALIKE * np.abs(value).max())
