@@ -220,7 +220,9 @@ def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
     if len(shortest) < 2:
         return explanations
     unseen = {id(e): sum(guilty(at, e, f) is None for f in e.found) for e in shortest}
-    return sorted(explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), 0)))
+    return sorted(
+        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), 0), [f.quantity != "delta" for f in e.found])
+    )
 
 
 def _unknown_top(explanation: Explanation) -> bool:
