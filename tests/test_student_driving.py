@@ -110,3 +110,45 @@ def test_nothing_to_run_tells_what_was_seen() -> None:
     assert recording.ended == "finished"
     assert recording.events == ()
     assert recording.seen == ("class Foo", "Foo.bar(q)", "add(a, b)")
+
+
+def test_rows_that_a_program_cuts_off_leave_some_to_train_on() -> None:
+    text = """
+import numpy as np
+import pandas as pd
+table = np.array(pd.read_csv("train.csv"))
+held, rest = table[0:400].T, table[400:].T
+y, X = rest[0], rest[1:] / 255.0
+W = np.random.randn(10, 784) * 0.01
+for _ in range(4):
+    z = W.dot(X)
+    p = np.exp(z) / sum(np.exp(z))
+    p[y, np.arange(y.size)] -= 1
+    W = W - 0.1 * p.dot(X.T)
+"""
+    with watch(source(text)) as session:
+        run = session.run()
+    assert run.raised is None, run.raised
+    assert run.ended == "enough updates"
+
+
+def test_calls_of_our_own_making_are_not_the_programs_mistake() -> None:
+    text = """
+import numpy as np
+class Layer:
+    def forward(self, x): raise NotImplementedError
+    def backward(self, g, rate): raise NotImplementedError
+class Dense(Layer):
+    def __init__(self, n, m): self.W = np.random.randn(n, m)
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+    def backward(self, g, rate):
+        down = g @ self.W.T
+        self.W -= rate * self.x.T @ g
+        return down
+"""
+    with watch(source(text)) as session:
+        run = session.run()
+    assert run.raised is None
+    assert run.ended == "enough updates", run.notes

@@ -266,9 +266,11 @@ def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str
     """Return the least-squares fit of got = s g + t W over all rows where it leaves nothing over."""
     got, g, W = (np.concatenate([row[i].ravel() for row in rows]) for i in range(3))
     basis = np.stack([g, W], axis=1)
-    if not np.isfinite(basis).all() or not np.isfinite(got).all() or np.linalg.matrix_rank(basis) < 2 or len(got) < 4:
+    if not np.isfinite(basis).all() or not np.isfinite(got).all() or len(got) < 4:
         return None
-    (s, t), *_ = np.linalg.lstsq(basis, got, rcond=None)
+    (s, t), _, rank, _ = np.linalg.lstsq(basis, got, rcond=None)
+    if rank < 2:
+        return None
     for one, g_l, W_l in rows:
         off = np.abs(one - s * g_l - t * W_l).max()
         if off > observed.tolerance * max(np.abs(one).max(), np.abs(s * g_l).max()) + observed.floor:
@@ -284,7 +286,7 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
     """
     right = reverse_sweep(reading.point, loss)
     scales: set[float] | None = None
-    for got, g in _pairs(reading.observed, right.dW, right.db):
+    for got, g in sorted(_pairs(reading.observed, right.dW, right.db), key=lambda pair: pair[1].size):
         if got is None or not g.any() or _proportional(got, g) or not got.any():
             return False
         here = {round(s, 7) for s in _scales_recorded(tape, reading, g)}

@@ -85,7 +85,7 @@ class Recording:
         raised: the exception, where one ended the run.
         notes: sentences on what was cut, stubbed or replaced.
         seen: functions and classes of the file with their parameters, as "name(a, b)".
-        seconds: wall time of the run.
+        seconds: processor time of the run.
         printed: the beginning of what the program printed.
         stopped: where the run was stopped from inside, the lines of the file that it was in, the outermost first.
         names: where asked for, expressions at module level with the keys of the arrays that they hold at the end.

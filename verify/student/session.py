@@ -14,7 +14,7 @@ from reference.errors import InputError
 
 from ..isolation.process import NoAnswer, Process
 from .adapter import Adapter
-from .child.frames import LENGTHS, Header, describe, pack, unpack
+from .child.frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
 from .ingest import Source
 from .recording import Event, Injection, Node, Raised, Recording
 
@@ -30,7 +30,7 @@ class Session:
 
     Arguments:
         source: the file.
-        seconds: how long one run may take.
+        seconds: of processor time that one run may take.
         memory: how many bytes of address space one run may use.
         function: the only function, class or method (as "Class.method") to call, "" for any.
         adapter: how a training step is made, None to find out.
@@ -109,15 +109,16 @@ class Session:
         elif self._has_step or self._is_told(recording, promise):
             return best, recording
         hopeless: set[str] = set()
-        until = time.monotonic() + self.seconds
+        spent = 0.0
         for plan in [*self._own_main(), *self._plans]:
-            if promise >= TRAINS or plan.get("way") in hopeless or time.monotonic() > until:
+            if promise >= TRAINS or plan.get("way") in hopeless or spent > self.seconds:
                 continue
             found, seen = self._run({}, {**limits, "plan": plan})
+            spent += found.seconds
             if found.raised is not None and found.raised.type == "NoCall":
                 hopeless.add(plan.get("way", ""))
             elif seen > promise:
-                best, recording, promise = plan, found, seen
+                best, recording, promise = plan, _without_blame(found) if "way" in plan else found, seen
         if self._function and not best:
             said = f"{self._function} was not called: its parameters' names do not say what it takes"
             recording = replace(recording, notes=(*recording.notes, said))
@@ -141,7 +142,7 @@ class Session:
         start = time.monotonic()
         try:
             self._process.write(pack({"inject": list(inject), **request}, [describe(v) for v in inject.values()]))
-            header, arrays = _answer(self._process, self.seconds + MARGIN)
+            header, arrays = _answer(self._process, PATIENCE * self.seconds + MARGIN)
         except (NoAnswer, ValueError):  # no frame, or not one of ours
             self._process.kill()
             self._process = self._started()
@@ -193,7 +194,7 @@ def watch(
 
     Arguments:
         source: the file, as ``ingest.read`` returns it.
-        seconds: how long one run may take.
+        seconds: of processor time that one run may take.
         memory: how many bytes of address space one run may use.
         function: the only function, class or method (as "Class.method") to call, "" for any.
         adapter: how a training step is made, None to find out.
@@ -206,6 +207,15 @@ def watch(
         yield session
     finally:
         session.close()
+
+
+def _without_blame(recording: Recording) -> Recording:
+    """Return the recording of calls of our own making: an exception there is no mistake of the program's."""
+    raised = recording.raised
+    if raised is None:
+        return recording
+    said = f"the made-up calls ended in {raised.type} (line {raised.line}): {raised.message}"
+    return replace(recording, ended="finished", raised=None, notes=(*recording.notes, said))
 
 
 def _of(function: str, plans: list[Header]) -> list[Header]:

@@ -15,6 +15,7 @@ Described: TypeAlias = tuple[tuple[int, ...], str, bytes]
 LENGTHS = struct.Struct("<QQ")
 KINDS = "biufc"  # what counts as a number: bool, integers, floats, complex
 WIDEST = 16  # bytes of one number
+PATIENCE = 5.0  # a run that waits, or a busy machine, may take so many times its limit of processor time
 
 
 def pack(header: Mapping[str, Any], arrays: Sequence[Described] = ()) -> bytes:

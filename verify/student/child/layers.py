@@ -23,7 +23,9 @@ def by_layers(trial: Trial, classes: Mapping[str, type]) -> Iterator[str]:
     Yields:
         What was stacked, in words.
     """
-    whole: list[Any] = [made for made in classes.values() if hasattr(made, "forward") and hasattr(made, "backward")]
+    bases = {base for made in classes.values() for base in made.__mro__[1:]}
+    concrete = [made for made in classes.values() if made not in bases or _required(made)]
+    whole: list[Any] = [made for made in concrete if hasattr(made, "forward") and hasattr(made, "backward")]
     dense = [made for made in whole if len(_required(made)) == 2]
     between = [made for made in whole if not _required(made) and len(_required(made.forward)) == 2]
     if not dense:

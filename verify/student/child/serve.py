@@ -24,7 +24,7 @@ from . import adapted, surroundings
 from .callers import USED
 from .calls import WAYS
 from .drive import End, Program, Statement, run
-from .frames import LENGTHS, Header, describe, pack, unpack
+from .frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
 from .held import held
 from .instrument import Rewritten, rewrite
 from .names import TRIALS
@@ -160,7 +160,7 @@ def forked(program: Program, table: Table, request: Header, arrays: list[NDArray
             os.close(alive)
             alone(program, table, request, arrays, written)
         os.close(dies)
-        in_time = bool(select.select([alive], [], [], request["seconds"] + GRACE)[0])
+        in_time = bool(select.select([alive], [], [], PATIENCE * request["seconds"] + GRACE)[0])
         os.close(alive)
         status = ended(process)
         written.seek(0)
@@ -192,9 +192,9 @@ def alone(
         limit(request, recorder)
         sys.stdout, sys.stderr = printed, _ = Printed(), Printed()
         surroundings.keep_the_disk()
-        start = time.perf_counter()
+        start = time.process_time()
         end = run(program, recorder, request["plan"])
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         unlimit()
         told = {"notes": list(NOTES), "seconds": seconds, "printed": printed.kept(), "stopped": end.stopped}
         if request.get("names"):
@@ -209,16 +209,19 @@ leave = os._exit  # what stands around the program replaces it
 
 
 def limit(request: Mapping[str, Any], recorder: Recorder) -> None:
-    """Set the limits of memory and time."""
+    """Set the limits of memory and of processor time, and a far one of time that passes."""
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGALRM, lambda _, frame: recorder.interrupt(frame))
-    signal.setitimer(signal.ITIMER_REAL, request["seconds"], AGAIN)
+    for name in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(name, lambda _, frame: recorder.interrupt(frame))
+    signal.setitimer(signal.ITIMER_PROF, request["seconds"], AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE * request["seconds"], AGAIN)
 
 
 def unlimit() -> None:
     """Lift the limits: what was seen is still to be written."""
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    for clock in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+        signal.setitimer(clock, 0)
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 

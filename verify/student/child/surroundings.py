@@ -7,7 +7,7 @@ import os
 import sys
 
 from .callers import GUARDED, HOME, UNDEFINED, guarded, undefined
-from .stand_ins import files, numpy_names, patches, quiet
+from .stand_ins import files, numpy_names, patches, quiet, samples
 from .stand_ins.datasets import DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
 from .stand_ins.pictures import PICTURES
@@ -27,6 +27,7 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     HOME.update(folder=folder, path=path)
     GUARDED.extend(guarded(tree))
     UNDEFINED.update(undefined(tree))
+    samples.SHAPE.update(samples.shape_of(tree))
     libraries = SCREENS | DATA_LIBRARIES - {name for name in ("mnist", "mnist_loader", "datasets") if _beside(name)}
     sys.meta_path.insert(0, Finder(libraries, CONTENTS, MADE_UP))
     sys.meta_path.append(Finder(frozenset(), CONTENTS, MADE_UP, last=True))

@@ -1,5 +1,6 @@
 """Made-up data of the right kind: small, the same in every run, every class present."""
 
+import ast
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from ..callers import USED
 
 Values = NDArray[Any]
 ROWS = 100  # samples of a data set, where a real one has thousands
+MOST = 1_400_000  # numbers in a table of which a program cuts off rows
+SHAPE: dict[str, int] = {}
+"""What the program itself says of its table: "rows" that it cuts off, "features" that it expects."""
 TABLE: dict[str, int] = {}
 """How many features and classes a made-up table has where its name does not say; a run may choose others."""
 
@@ -46,26 +50,53 @@ def table(name: str) -> tuple[Values, Values, list[str]]:
     """Return features, classes and the names of the columns of a table, chosen by the name of its file."""
     USED.add("table")
     name = name.lower()
-    if ("mnist" in name or "digit" in name) and not TABLE:
-        X, y = pictures(ROWS, (784,))
+    if is_of_pictures(name):
+        X, y = pictures(rows(784), (784,))
         return X, y, [f"pixel{i}" for i in range(784)]
     known = {"iris": (4, 3), "wine": (13, 3), "seed": (7, 3), "banknote": (4, 2), "diabet": (8, 2), "cancer": (30, 2)}
     features, classes = next((size for part, size in known.items() if part in name), (4, 2))
     features, classes = TABLE.get("features", features), TABLE.get("classes", classes)
-    X, y = clusters(ROWS, features, classes)
+    X, y = clusters(rows(features), features, classes)
     return np.round(X, 3), y, [f"x{i + 1}" for i in range(features)]
 
 
+def shape_of(tree: ast.Module) -> dict[str, int]:
+    """Return what a program says of its table: the most rows that it cuts off by number, and 784 where it says so."""
+    numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
+    indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
+    firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
+    ends = [end for n in firsts if isinstance(n, ast.Slice) for end in (n.lower, n.upper)]
+    cuts = [end.value for end in ends if isinstance(end, ast.Constant) and type(end.value) is int]
+    pictured = {"features": 784} if 784 in numbers else {}
+    return {**pictured, "rows": max([cut for cut in cuts if cut > 0], default=0)}
+
+
+def rows(features: int) -> int:
+    """Return how many rows a made-up table has: enough to leave some beyond those that the program cuts off."""
+    return ROWS + min(SHAPE.get("rows", 0), MOST // features)
+
+
+def is_of_pictures(name: str) -> bool:
+    """Return whether a table holds 28 x 28 pictures: its name says so, or the program expects so many columns."""
+    named = "mnist" in name.lower() or "digit" in name.lower()
+    return (named or SHAPE.get("features") == 784) and TABLE.get("features", 784) == 784
+
+
+def columns(name: str) -> dict[str, Values]:
+    """Return the columns of a table by name, the class last; first for pictures, where every copy has it there."""
+    X, y, names = table(name)
+    features = dict(zip(names, X.astype(float if X.dtype.kind == "f" else int).T, strict=True))
+    first = "mnist" in name.lower() or is_of_pictures(name)
+    return {"label": y.astype(int), **features} if first else {**features, "y": y}
+
+
 def as_csv(name: str) -> str:
-    """Return the table as text, the class last (first for MNIST, where every copy has it there)."""
-    X, y, columns = table(name)
-    first = "mnist" in name.lower()
-    rows = [[y[i], *X[i]] if first else [*X[i], y[i]] for i in range(len(y))]
-    heads = ["label", *columns] if first else [*columns, "y"]
-    lines = [",".join(map(str, row)) for row in rows]
-    return "\n".join([",".join(heads), *lines]) + "\n" if _has_heads(name) else "\n".join(lines) + "\n"
+    """Return the table as text."""
+    parts = columns(name)
+    lines = [",".join(map(str, row)) for row in zip(*(part.tolist() for part in parts.values()), strict=True)]
+    return "\n".join([",".join(parts), *lines] if has_heads(name) else lines) + "\n"
 
 
-def _has_heads(name: str) -> bool:
+def has_heads(name: str) -> bool:
     """Return whether copies of the table usually begin with the names of the columns."""
     return "train.csv" in name.lower() and "mnist_" not in name.lower()

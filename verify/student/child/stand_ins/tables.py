@@ -2,17 +2,19 @@
 
 import csv
 import io
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from ..callers import is_guarded
 from ..notes import note
 from .anything import Anything
-from .files import MadeUp
 from .finder import Contents
-from .samples import Values, as_csv
+from .samples import Values, columns, has_heads, rows
 
 LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|type|^y$", re.I)
 MOST_ROWS = 200  # of a real file: enough to train a few steps on
@@ -303,26 +305,42 @@ def read_csv(
     path: Any, sep: str | None = None, header: Any = "infer", names: Any = None, delimiter: str | None = None, **_: Any
 ) -> DataFrame:
     """Return the table in a file, or a made-up one where there is none."""
-    text, made_up = _text(path)
-    lines = csv.reader(io.StringIO(text), delimiter=_separator(sep or delimiter))
-    cells = [row for row in lines if row][: MOST_ROWS + 1]
+    if _is_missing(path):
+        return _made_up(path, header, names)
+    lines = csv.reader(io.StringIO(_text(path)), delimiter=_separator(sep or delimiter))
+    whole = [row for row in lines if row]
+    cells = whole[: max(MOST_ROWS, rows(len(whole[0]) if whole else 1)) + 1]
     has_heads = header is not None and names is None and (header != "infer" or not _is_number(cells[0][0]))
     heads = list(names) if names is not None else cells[0] if has_heads else list(range(len(cells[0])))
-    rows = cells[1:] if has_heads else cells
-    frame = DataFrame({name: _column(part) for name, part in zip(heads, zip(*rows, strict=False), strict=False)})
-    frame.made_up = made_up
+    parts = zip(*(cells[1:] if has_heads else cells), strict=False)
+    return DataFrame({name: _column(part) for name, part in zip(heads, parts, strict=False)})
+
+
+def _is_missing(path: Any) -> bool:
+    """Return whether a table is to be made up: it is far away, or not there."""
+    if not isinstance(path, str | os.PathLike):
+        return False
+    return "://" in str(path) or not (os.path.exists(path) or is_guarded(sys._getframe(2)))
+
+
+def _made_up(path: Any, header: Any, names: Any) -> DataFrame:
+    """Return a made-up table, its columns named as the program asks for."""
+    far = "://" in str(path)
+    said = "nothing was downloaded" if far else f"{os.path.basename(path)} is missing"
+    note(f"{said}: a made-up table was read")
+    parts = columns(os.path.basename(path))
+    heads = list(parts) if header is not None and has_heads(str(path)) else list(range(len(parts)))
+    frame = DataFrame(dict(zip(heads if names is None else list(names), parts.values(), strict=False)))
+    frame.made_up = True
     return frame
 
 
-def _text(path: Any) -> tuple[str, bool]:
-    """Return the text to read a table from, and whether it is made up."""
+def _text(path: Any) -> str:
+    """Return the text to read a table from."""
     if hasattr(path, "read"):
-        return str(path.read()), False
-    if "://" in str(path):
-        note("nothing was downloaded: a made-up table was read")
-        return as_csv(str(path)), True
+        return str(path.read())
     with open(path, encoding="utf-8") as stream:
-        return stream.read(), isinstance(stream, MadeUp)
+        return stream.read()
 
 
 def _separator(asked: str | None) -> str:
