@@ -66,6 +66,17 @@ for i in range(1000):
     assert "heart.csv is missing: a made-up table was read" in recording.notes
 
 
+def test_a_made_up_table_is_separated_as_the_program_splits_its_lines() -> None:
+    text = """
+import numpy as np
+rows = [[float(v) for v in line.strip().split(" ")] for line in open("points.txt")]
+w = np.zeros(len(rows[0]))
+"""
+    recording = watched(text)
+    assert recording.ended == "finished", recording.raised
+    assert any(value.ndim == 1 and value.size > 1 for value in recording.values)
+
+
 def test_a_file_that_takes_care_of_what_is_missing_is_left_to_do_so() -> None:
     text = 'try:\n    open("data.csv")\nexcept IOError:\n    x = 0.25\n'
     recording = watched(text)

@@ -4,7 +4,8 @@ import ast
 import builtins
 from types import FrameType
 
-HOME = {"folder": "/", "path": ""}
+HOME = {"folder": "/", "path": "", "separator": ","}
+SEPARATORS = (" ", "\t", ";", "|")
 UNDEFINED: set[str] = set()
 """Names that the program uses and nowhere defines: they come from a starred import."""
 USED: set[str] = set()
@@ -35,6 +36,14 @@ def undefined(tree: ast.Module) -> set[str]:
     defined |= {(a.asname or a.name).partition(".")[0] for a in imports}
     defined |= {h.name for h in ast.walk(tree) if isinstance(h, ast.ExceptHandler) and h.name}
     return {n.id for n in names} - defined
+
+
+def separator(tree: ast.Module) -> str:
+    """Return what the program splits the lines of its tables at: a comma, unless it splits at other marks alone."""
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    splits = [call for call in calls if call.func.attr == "split"]  # type: ignore[attr-defined]
+    marks = [getattr(call.args[0], "value", ",") if call.args else " " for call in splits]
+    return "," if "," in marks else next((mark for mark in marks if mark in SEPARATORS), ",")
 
 
 def is_guarded(frame: FrameType | None) -> bool:

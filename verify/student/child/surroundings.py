@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-from .callers import GUARDED, HOME, UNDEFINED, guarded, undefined
+from .callers import GUARDED, HOME, UNDEFINED, guarded, separator, undefined
 from .stand_ins import files, numpy_names, patches, quiet, samples
 from .stand_ins.datasets import DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
@@ -24,7 +24,7 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     if os.path.isdir(folder):
         os.chdir(folder)
         sys.path.insert(0, folder)
-    HOME.update(folder=folder, path=path)
+    HOME.update(folder=folder, path=path, separator=separator(tree))
     GUARDED.extend(guarded(tree))
     UNDEFINED.update(undefined(tree))
     samples.SHAPE.update(samples.shape_of(tree))

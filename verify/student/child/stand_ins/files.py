@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..callers import called_by_the_program, is_guarded
+from ..callers import HOME, called_by_the_program, is_guarded
 from ..notes import note
 from .samples import ROWS, as_csv, pictures, table
 
@@ -40,7 +40,7 @@ def open_or_make_up(file: Any, mode: str = "r", *given: Any, **named: Any) -> An
     if os.path.exists(file) or not called_by_the_program(sys._getframe(1)) or is_guarded(sys._getframe(1)):
         return _open(file, mode, *given, **named)
     note(f"{_name(file)} is missing: a made-up table was read")
-    text = as_csv(_name(file))
+    text = as_csv(_name(file)).replace(",", HOME["separator"])
     return MadeUpBytes(text.encode()) if "b" in mode else MadeUpText(text)
 
 
