@@ -14,7 +14,7 @@ from reference import InputError
 from . import __version__
 from .architectures import Architecture, Drawn, Limits
 from .crosscheck import ORACLES
-from .debug_command import debug
+from .debug_command import debug, listed
 from .report.model import Report
 
 app = typer.Typer(
@@ -64,8 +64,8 @@ def verify(
 
     if json:
         require_writable(json)
-    oracles = _names(oracle) or tuple(ORACLES)
-    limits = Limits(_names(activations), _names(losses), max_depth, max_width, max_batch, dtype)
+    oracles = listed(oracle) or tuple(ORACLES)
+    limits = Limits(listed(activations), listed(losses), max_depth, max_width, max_batch, dtype)
     chosen = [Architecture.parse(architecture)] if architecture else Drawn.campaign(cases, seed, limits)
     report = _run(chosen, seed=seed, oracles=oracles, workers=workers, time_budget=time_budget)
     if json:
@@ -128,15 +128,11 @@ def certify(
     """
     from .certify_command import Request, certificate, exhaustive
 
-    chosen = Request(_names(activations), _names(losses), points, seed, workers, json, markdown, only)
+    chosen = Request(listed(activations), listed(losses), points, seed, workers, json, markdown, only)
     with _bar() as update:
         outcome = (exhaustive if exhaustive_float32 else certificate)(chosen, update)
     outcome.show(Console())
     raise typer.Exit(outcome.exit_code)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _run(architectures: Sequence[Architecture], **settings: Any) -> Report:

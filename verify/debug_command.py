@@ -42,7 +42,7 @@ def debug(
         require_writable(json)
     options = Options(
         layers=_sizes(layers),
-        activations=_names(activations),
+        activations=listed(activations),
         loss=loss,
         function=function,
         lr=_rate(lr),
@@ -71,13 +71,14 @@ def _show(diagnosis: Diagnosis) -> None:
     Console().print(str(diagnosis), highlight=False, markup=False, soft_wrap=True)
 
 
-def _names(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
+    """Return the names in a list with commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _sizes(text: str) -> tuple[int, ...]:
     """Return the sizes of the layers."""
-    parts = _names(text)
+    parts = listed(text)
     if not all(part.isdecimal() and int(part) for part in parts) or len(parts) == 1:
         raise InputError("--layers", text, "two sizes or more, each of 1 or more, as 3,5,3", "correct it")
     return tuple(map(int, parts))

@@ -4,7 +4,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .look import Look, candidates
+from .look import Look, candidates, proportional
 from .point import reverse_sweep
 from .recording import Node, Recording
 from .tape import Tape
@@ -86,17 +86,13 @@ def wrong_shape(one: Look) -> str:
     for loss in candidates(point, one.seen):
         right = reverse_sweep(point, loss)
         for l in reversed(range(point.depth)):
-            if one.reading.weights[l] is None and is_multiple(got, right.dW[l].T):
+            if one.reading.weights[l] is None and _is_multiple(got, right.dW[l].T):
                 return f"dW of layer {l + 1} is transposed: its shape is {got.shape}, W has {got.shape[::-1]}"
-            if one.reading.biases[l] is None and any(is_multiple(got, d) for d in (right.delta[l], right.delta[l].T)):
+            if one.reading.biases[l] is None and any(_is_multiple(got, d) for d in (right.delta[l], right.delta[l].T)):
                 return f"db of layer {l + 1} is not summed over the batch: its shape is {got.shape}"
     return ""
 
 
-def is_multiple(got: Array, of: Array) -> bool:
-    """Return whether one array is the other times a number."""
-    size = float(np.vdot(of, of))
-    if got.shape != of.shape or not size:
-        return False
-    scale = float(np.vdot(of, got)) / size
-    return bool(scale and np.abs(got - scale * of).max() <= 1e-9 * np.abs(got).max())
+def _is_multiple(got: Array, of: Array) -> bool:
+    """Return whether one array has the shape of another and is that times a number."""
+    return got.shape == of.shape and bool(got.any()) and bool(of.any()) and proportional(got, of)

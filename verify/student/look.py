@@ -287,7 +287,7 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
     right = reverse_sweep(reading.point, loss)
     scales: set[float] | None = None
     for got, g in sorted(_pairs(reading.observed, right.dW, right.db), key=lambda pair: pair[1].size):
-        if got is None or not g.any() or _proportional(got, g) or not got.any():
+        if got is None or not g.any() or proportional(got, g) or not got.any():
             return False
         here = {round(s, 7) for s in _scales_recorded(tape, reading, g)}
         scales = here if scales is None else {s for s in scales if any(abs(s - h) < 1e-6 * abs(s) for h in here)}
@@ -301,7 +301,8 @@ def _pairs(observed: Observed, dW: tuple[Array, ...], db: tuple[Array, ...]) -> 
     return [*zip(observed.dW, dW, strict=True), *biases]
 
 
-def _proportional(got: Array, g: Array) -> bool:
+def proportional(got: Array, g: Array) -> bool:
+    """Return whether one array is the other times a number."""
     scale = float(np.vdot(g, got) / np.vdot(g, g))
     return bool(np.abs(got - scale * g).max() <= 1e-6 * np.abs(got).max())
 

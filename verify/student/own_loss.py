@@ -21,7 +21,6 @@ from .tape import upstream
 
 STEP = 1e-4
 AGREE = 2e-4  # of the largest slope: the differences' own truncation, and a guarded logarithm
-MOST_NUMBERS = 400
 
 
 class Runs(Protocol):

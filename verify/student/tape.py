@@ -14,7 +14,6 @@ from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
 ROUNDING = ("round", "around", "round_", "rint", "floor", "ceil", "trunc", "fix")
-ADDITIONS = ("+", "-", "+=", "-=")
 LARGEST = 400_000  # entries of a value worth comparing
 
 
