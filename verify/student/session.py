@@ -54,13 +54,17 @@ class Session:
         process = Process(CHILD)
         path = self.source.path.absolute()
         file = {"path": str(path), "folder": str(path.parent), "text": self.source.text}
-        process.write(pack({**file, "adapter": self._adapter.expressions() if self._adapter is not None else {}}))
+        adapter = self._adapter.expressions() if self._adapter is not None else {}
         try:
+            process.write(pack({**file, "adapter": adapter}))
             header, _ = _answer(process, START)
         except NoAnswer as error:
             process.kill()
             got = f"a program that cannot be prepared ({error})"
             raise InputError(path.name, got, "one that Python compiles", "try a smaller part of it") from None
+        except KeyboardInterrupt:
+            process.kill()
+            raise
         self.nodes = tuple(Node(*row) for row in header["rows"])
         self.seen = tuple(header["seen"])
         self._tables: list[Header] = [{**table, "unguarded": True} for table in header["tables"]]

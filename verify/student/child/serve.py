@@ -4,6 +4,7 @@ import __future__
 
 import ast
 import contextlib
+import ctypes
 import gc
 import io
 import os
@@ -186,6 +187,7 @@ def alone(
     """Run the program in this process, write what was seen, and end."""
     try:
         os.setsid()
+        die_with_parent()
         inject = dict(zip(map(tuple, request["inject"]), arrays, strict=True))
         recorder = Recorder(table, inject, request["updates"], request["events"])
         recorder.install()
@@ -205,6 +207,13 @@ def alone(
         leave(0)
 
 
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when the one that serves is ended; only Linux can be asked."""
+    with contextlib.suppress(AttributeError, OSError):
+        KERNEL.prctl(1, signal.SIGKILL)
+
+
+KERNEL = ctypes.CDLL(None)  # loaded here, for the stranger's program may have changed what imports do
 leave = os._exit  # what stands around the program replaces it
 
 
