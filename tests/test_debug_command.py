@@ -186,6 +186,23 @@ def test_missing_modules_are_named_and_those_for_data_and_plots_stood_in_for(run
     assert "note: import unheard_of: there is no such module, a stand-in without numbers was used" in out
 
 
+def notebook(*cells: str) -> str:
+    """Return a notebook with these code cells, a magic in front of each."""
+    code = [{"cell_type": "code", "source": f"%matplotlib inline\n{cell}"} for cell in cells]
+    return json.dumps({"nbformat": 4, "cells": code})
+
+
+def test_a_notebook_is_judged_like_a_script_and_its_lines_are_told_by_cell(run: Run) -> None:
+    defined, trained = FORWARD_BACKWARD.lstrip(), XOR_MAIN.lstrip()
+    status, out, _ = run(notebook(defined, trained), name="net.ipynb")
+    assert status == 0
+    assert "note: 2 lines of magics and shell commands left out" in out
+    status, out, _ = run(notebook(edited(defined, "d2 @ self.W2.T", "d2 @ self.W1"), trained), name="net.ipynb")
+    assert status == 3
+    assert "stopped by: ValueError in line 16 (cell 1, line 16): matmul" in out
+    assert "(cell 2, line 7), in <module>: net.backward(X, y)" in out
+
+
 # -- options ---------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ class FirstFault:
         index: of its worst entry; None where the quantity itself was never recorded.
         line: the guilty line, None where the mistake is something missing.
         text: that line's source.
+        cell: in a notebook, where the line stands: "cell 3, line 2".
         got, should_be: the worst entry, scaled as the program scales its gradients.
         autodiff, differences, error_bar: what the oracles say there, where they spoke.
         pattern: how the block is wrong, in words.
@@ -25,6 +26,7 @@ class FirstFault:
     index: tuple[int, ...] | None = None
     line: int | None = None
     text: str = ""
+    cell: str = ""
     got: float | None = None
     should_be: float | None = None
     autodiff: float | None = None

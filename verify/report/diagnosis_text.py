@@ -29,7 +29,7 @@ def fault_words(fault: FirstFault) -> Iterator[str]:
     if fault.pattern:
         yield f"  {fault.pattern}"
     if fault.line is not None:
-        yield f"  line {fault.line}: {fault.text}"
+        yield f"  line {fault.line}{f' ({fault.cell})' if fault.cell else ''}: {fault.text}"
 
 
 def _oracles(fault: FirstFault) -> str:

@@ -1,5 +1,6 @@
 """A student's file in, a diagnosis out."""
 
+import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from .recording import Recording
 from .session import watch
 
 SECONDS = 8.0  # that one run of the file may take
+LINE = re.compile(r"\bline (\d+)")
 SHOWN = 3  # lines of a traceback
 
 
@@ -79,7 +81,20 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
         told = _told(source, natural, judgement, options)
         if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
             told = with_details(told, judgement, source)
-    return replace(told, seconds=time.monotonic() - start)
+    return replace(_in_cells(told, source) if source.places else told, seconds=time.monotonic() - start)
+
+
+def _in_cells(diagnosis: Diagnosis, source: Source) -> Diagnosis:
+    """Return the diagnosis of a notebook, whose lines are counted through all code cells, with the cells added."""
+
+    def located(sentences: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(LINE.sub(lambda m: f"{m[0]} ({source.where(int(m[1]))})", sentence) for sentence in sentences)
+
+    fault = diagnosis.first_fault
+    if fault is not None and fault.line is not None:
+        fault = replace(fault, cell=source.where(fault.line))
+    missing, traceback, notes = map(located, (diagnosis.missing, diagnosis.traceback, diagnosis.notes))
+    return replace(diagnosis, first_fault=fault, missing=missing, traceback=traceback, notes=notes)
 
 
 def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> Diagnosis:
