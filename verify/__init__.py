@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from .api import verify_random as verify_random
     from .functions import check_gradients as check_gradients
     from .student.debug import diagnose as diagnose
+    from .student.live import debug as debug
 
 __version__ = "0.1.0"
-__all__ = ["check_gradients", "diagnose", "verify_network", "verify_random"]
+__all__ = ["check_gradients", "debug", "diagnose", "verify_network", "verify_random"]
 _HOMES = {
     "verify_network": "verify.api",
     "verify_random": "verify.api",
     "check_gradients": "verify.functions",
+    "debug": "verify.student.live",
     "diagnose": "verify.student.debug",
 }
 

@@ -15,6 +15,7 @@ from .findings import first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge
 from .meant import forward_fault, losses, require_known, require_sizes
+from .probes import told_apart
 from .recording import Recording
 from .session import watch
 
@@ -77,10 +78,11 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
     source = path if isinstance(path, Source) else read(path)
     with watch(source, seconds=SECONDS, function=options.function, adapter=options.adapter) as session:
         natural = session.run()
-        judgement = judge(session, natural, options.seed, losses(options.loss))
+        judged = judge(session, natural, options.seed, losses(options.loss))
+        judgement, probes = (None, ()) if judged is None else told_apart(judged, session, losses(options.loss))
         told = _told(source, natural, judgement, options)
         if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
-            told = with_details(told, judgement, source)
+            told = with_details(replace(told, probes=probes), judgement, session, source)
     return replace(_in_cells(told, source) if source.places else told, seconds=time.monotonic() - start)
 
 

@@ -4,24 +4,29 @@ from dataclasses import replace
 
 from ..report.diagnosis import Diagnosis, FirstFault, Named
 from .annotate import Annotation, annotate
+from .defects import defects
 from .ingest import Source
 from .judge import Judgement
+from .own_loss import Runs
 from .own_names import at_layer, in_own_names, turned
+from .probes import derivatives
 from .snippet import snippet
 
 
-def with_details(diagnosis: Diagnosis, judgement: Judgement, source: Source) -> Diagnosis:
-    """Return the diagnosis with its lines and its small example.
+def with_details(diagnosis: Diagnosis, judgement: Judgement, runs: Runs, source: Source) -> Diagnosis:
+    """Return the diagnosis with its lines, its probes and its small example.
 
     Arguments:
         diagnosis: the verdict, the first fault and the bugs.
         judgement: what it is a projection of.
+        runs: runs the program again.
         source: the file.
     """
     annotation = annotate(judgement, diagnosis.first_fault)
     fault = _placed(diagnosis.first_fault, annotation.guilty, source)
     bugs = tuple(_in_own_names(bug, annotation, judgement) for bug in diagnosis.bugs)
-    told = replace(diagnosis, first_fault=fault, bugs=bugs, lines=annotation.lines)
+    probes = (*diagnosis.probes, *derivatives(judgement), *defects(judgement, runs))
+    told = replace(diagnosis, first_fault=fault, bugs=bugs, lines=annotation.lines, probes=probes)
     if diagnosis.verdict != "wrong" or not judgement.explanations:
         return told
     curves = judgement.best.reading.point.curves
