@@ -166,6 +166,8 @@ class _Writer:
             return _plain(value)
         if isinstance(value, np.generic):
             return f"{NUMPY}.{value.dtype.name}({value.item()!r})"
+        if isinstance(value, np.ufunc):
+            return f"{NUMPY}.{value.__name__}"
         if isinstance(value, types.FunctionType | type):
             return self._by_name(value, where)
         if id(value) not in self._known:
