@@ -23,7 +23,7 @@ from .quantities import (
 from .recording import Node
 from .tape import PRODUCTS
 
-MOST_PASSES = 8  # of a step that takes its samples one at a time
+MOST_PASSES = 4  # of a step that takes its samples one at a time
 DEEP = 3  # expressions inside one another
 LONGEST, SHORT = 60, 24  # characters of an expression, and of a part that is taken over as it is written
 BEFORE = ("x", "y", "W", "b", "z", "a", "slope")
