@@ -107,7 +107,8 @@ def _told(source: Source, natural: Recording, judgement: Judgement | None, optio
         return replace(base, verdict=verdict, missing=(missing,), traceback=_traceback(natural))
     require_sizes(options.layers, options.activations, judgement.best.reading.point)
     base = replace(base, **_understood(judgement))
-    if judgement.verdict != "correct" and (why := stopped_short(judgement.natural)):
+    on_its_own = not natural.notes  # nothing made up that the exception may come from
+    if (judgement.verdict != "correct" or on_its_own) and (why := stopped_short(judgement.natural)):
         reasons = tuple(filter(None, (why, wrong_shape(judgement.natural))))
         return replace(base, verdict="cannot run", missing=reasons, traceback=_traceback(natural))
     if (other := forward_fault(judgement.best, options.activations)) is not None:
