@@ -1,6 +1,7 @@
 """The guilty line: walking the dataflow back from an update, the first expression that holds the wrong value."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,9 @@ import numpy as np
 from reference.arrays import Array
 
 from .explain import IMPLIED, Explanation, Found
+from .handed import call_of, missing_factor
 from .look import Look
+from .quantities import one_by_one
 from .tape import Tape, upstream
 
 SAME = 1e-6
@@ -16,6 +19,7 @@ NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
 NEW_WEIGHTS = ("B3", "B30")
 MISSING = ("B4", "B11", "B44")
+TWICE = ("B7", "B25")
 
 
 def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
@@ -28,6 +32,10 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     """
     if found.bug in NEW_WEIGHTS:
         return _uses_new_weights(look, found)
+    if len(look.reading.passes) > 1:
+        look, explanation, found = _first_pass(look, explanation, found)
+        if found.quantity != "delta":
+            return None
     trail = _trail(look, found)
     if not trail.places:
         return None
@@ -42,7 +50,33 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return next((at for at, _ in _ratios(trail, slope)), None) or next(iter(places), None)
     if found.step == "factor of delta":
         return _factor(trail, look, explanation, found) or next(iter(places), None)
-    return next(iter(places), None)
+    if not places and found.quantity == "delta":
+        places = list(_holding(trail, explanation.deltas[found.layer - 1], _scales(trail, explanation)))
+    return next(iter(_at_scale(trail, explanation, found, places)), None)
+
+
+def _first_pass(look: Look, explanation: Explanation, found: Found) -> tuple[Look, Explanation, Found]:
+    """Return the same of the step's first sample alone, where samples are taken one at a time."""
+    part, rows = next(one_by_one(look.reading, 1))
+    end = look.reading.passes[1].chain.start
+    deltas = tuple(delta[rows] for delta in explanation.deltas)
+    value = found.value[rows] if found.quantity == "delta" else found.value
+    return (
+        look._replace(reading=part._replace(end=end)),
+        replace(explanation, deltas=deltas),
+        found._replace(value=value),
+    )
+
+
+def _at_scale(trail: "Trail", explanation: Explanation, found: Found, places: list[int]) -> list[int]:
+    """Return the places that hold the value at the scale of a delta, where some do: of one sample, all are alike."""
+    if found.step not in ("dW", "db"):
+        return places
+    firsts = (next(_ratios(trail, delta), None) for delta in explanation.deltas if delta.size > 1)
+    scales = [abs(first[1]) for first in firsts if first is not None]
+    held = dict(_ratios(trail, found.value))
+    exact = [at for at in places if any(np.isclose(abs(held[at]), s, rtol=SAME) for s in scales)]
+    return exact or places
 
 
 def _whole(look: Look, found: Found) -> Array:
@@ -72,7 +106,8 @@ def _trail(look: Look, found: Found) -> Trail:
     if update is None:
         return Trail(look.tape, ())
     start = reading.passes[0].chain.end
-    return Trail(look.tape, tuple(sorted(at for at in upstream(look.tape, update.end) if at >= start)))
+    places = (at for at in upstream(look.tape, update.end) if start <= at < max(reading.end, start))
+    return Trail(look.tape, tuple(sorted(places)))
 
 
 def _uses_new_weights(look: Look, found: Found) -> int | None:
@@ -107,8 +142,10 @@ def _scales(trail: Trail, explanation: Explanation) -> set[float]:
 def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
     """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
     if found.bug in MISSING:
-        return _rename(trail, places)
+        return missing_factor(trail.tape, places, trail.places[-1] + 1)
     da = _incoming(look, explanation, found)
+    if found.bug in TWICE and places:
+        return _twice(trail, look, found, da, places)
     with np.errstate(all="ignore"):
         factor = found.value / da
     if not np.isfinite(factor).all() or np.allclose(factor, factor.flat[0]):
@@ -119,6 +156,24 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
         return inside[0]  # written out on the spot: there is no call to blame
     return next(iter(places), None)
+
+
+def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int]) -> int | None:
+    """Return where a factor comes in a second time: a formula, the second call of a helper, or what was given to it."""
+    tape, at = trail.tape, places[0]
+    with np.errstate(all="ignore"):
+        factor = found.value / da
+    inside = [i for i, _ in _ratios(trail, factor)] if np.isfinite(factor).all() else []
+    if inside and np.ptp(factor):
+        return inside[0]
+    point, l = look.reading.point, found.layer - 1
+    once = point.curves[l].derivative(point.z[l]) * da
+    if any(tape.events[i].node == tape.events[at].node for i, _ in _ratios(trail, once) if i < at):
+        return call_of(tape, at) or at
+    held = [i for i, _ in _ratios(trail, da) if i < at]
+    function = tape.node(at).function
+    given = any(tape.node(i).kind == "argument" and tape.node(i).function == function for i in held)
+    return held[0] if found.bug == "B7" and given else at
 
 
 def _formula_at_fault(tape: Tape, inside: list[int], found: Found, explanation: Explanation) -> bool:
@@ -134,28 +189,6 @@ def _formula_at_fault(tape: Tape, inside: list[int], found: Found, explanation: 
     if len(calls) <= 1:
         return found.bug == "B9" and bool(helper) and helper.count(".") != 1
     return len({f.layer for f in explanation.found if f.bug == found.bug}) >= len(calls)
-
-
-def _rename(trail: Trail, places: list[int]) -> int | None:
-    """Return where a value that lacks its factor is passed on as if it had it: a bare rename, else a call."""
-    tape = trail.tape
-    for at in places:
-        if tape.node(at).kind == "name":
-            return at
-    key = tape.events[places[0]].result if places else -1
-    for at in range(places[-1] if places else 0, len(tape.events)):
-        node = tape.node(at)
-        if node.kind == "call" and key in tape.events[at].operands and "." in node.what and _is_own(tape, node.what):
-            return at
-        if places and at > trail.places[-1]:
-            break
-    return next(iter(places), None)
-
-
-def _is_own(tape: Tape, what: str) -> bool:
-    """Return whether a call is of a function that the file defines."""
-    last = what.rpartition(".")[2]
-    return any(n.function.rpartition(".")[2] == last for n in tape.nodes)
 
 
 def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
@@ -194,7 +227,7 @@ def _ratios(trail: Trail, value: Array) -> Iterator[tuple[int, float]]:
     checked: dict[int, float | None] = {}
     for at in trail.places:
         key = trail.tape.events[at].result
-        if key < 0:
+        if key < 0 or trail.tape.made[key][0] < trail.places[0]:
             continue
         if key not in checked:
             checked[key] = _ratio(trail.tape, key, value)

@@ -192,7 +192,7 @@ class _Rewriter(ast.NodeTransformer):
         return self.operand(node, whole=True)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
-        node.body = _expression(self.visit(node.body))
+        node.body = self.value(node.body)
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:

@@ -268,7 +268,7 @@ class Recorder:
         if self.inject and (node, occurrence) in self.inject:
             result = _like(result, self.inject[node, occurrence])
         key = self.kept.key(result)
-        if key < 0 and not (isinstance(result, tuple | dict | list) and any(k >= 0 for k in operands)):
+        if key < 0 and not (isinstance(result, HOLDERS) and any(k >= 0 for k in operands)):
             return result
         self.reports.append((node, occurrence, operands, key, self.kept.identity(result), held))
         self._count(node, operands, key)
@@ -325,6 +325,7 @@ class Recorder:
 
 FLOATS = frozenset((float, np.float64, np.float32))
 PLAIN = frozenset((int, str, bool, type(None)))
+HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (
     *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result", "store"),
     *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item"),
