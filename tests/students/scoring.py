@@ -78,6 +78,11 @@ def accepted(bugs: tuple[str, ...]) -> set[str]:
     return set(bugs).union(*(same for same in EQUIVALENT if same & set(bugs)))
 
 
+def right_line(case: Case, answer: Answer) -> bool:
+    """Return whether the line is an accepted one, or none where that is accepted."""
+    return answer.line in case.lines or (case.lineless and answer.line is None)
+
+
 def score(case: Case, answer: Answer) -> Score:
     """Return the marks of one answer."""
     judged = case.harmful and case.runs and case.verdicts[0] in ("wrong", "forward differs")
@@ -88,7 +93,7 @@ def score(case: Case, answer: Answer) -> Score:
         fault=answer.fault in case.faults if judged and case.faults else None,
         first=any(names[:1]) if judged else None,
         three=any(names[:3]) if judged else None,
-        line=answer.line in case.lines if judged and case.lines else None,
+        line=right_line(case, answer) if judged and case.lines else None,
         false_alarm=objected and answer.verdict not in case.verdicts if not case.harmful else None,
         inconclusive=answer.verdict == "inconclusive" and case.verdicts[0] != "inconclusive",
         failed=bool(answer.failure),

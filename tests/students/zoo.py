@@ -40,6 +40,7 @@ class Case:
         check: how a step is made and measured, see ``tests.students.steps``.
         origin: for a wrong file the right one it came from.
         why: what a reader of the table must know.
+        lineless: whether to name no line is as good an answer: the mistake can be read as an absence.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Case:
     check: Mapping[str, Any]
     origin: str
     why: str
+    lineless: bool = False
 
     @property
     def harmful(self) -> bool:
@@ -157,6 +159,7 @@ def mistaken(right: Case, mistake: Mapping[str, Any]) -> Case:
             "shows": "",
             "faults": tuple(fault(text, top) for text in listed(mistake.get("fault", []))),
             "lines": tuple(lines),
+            "lineless": "none" in listed(mistake.get("line", [])),
             "check": {**right.check, "steps": mistake.get("steps", 1), **mistake.get("check", {})},
             "origin": right.name,
             "why": mistake.get("why", ""),

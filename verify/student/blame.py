@@ -151,11 +151,13 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     if not np.isfinite(factor).all() or np.allclose(factor, factor.flat[0]):
         return next(iter(places), None)
     inside = [at for at, _ in _ratios(trail, factor)]
-    if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail.tape, inside, found, explanation)):
+    if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail, inside, found, explanation)):
         return inside[0]
     if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
         return inside[0]  # written out on the spot: there is no call to blame
-    return next(iter(places), None)
+    helper = trail.tape.node(inside[0]).function if inside else ""
+    given = next((at for at in inside if trail.tape.node(at).function != helper), None)
+    return next(iter(places), None) if given is None else given
 
 
 def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int]) -> int | None:
@@ -176,7 +178,7 @@ def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int])
     return held[0] if found.bug == "B7" and given else at
 
 
-def _formula_at_fault(tape: Tape, inside: list[int], found: Found, explanation: Explanation) -> bool:
+def _formula_at_fault(trail: Trail, inside: list[int], found: Found, explanation: Explanation) -> bool:
     """Return whether the helper rather than its argument is to be blamed for f' at the wrong value.
 
     A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is.
@@ -184,11 +186,14 @@ def _formula_at_fault(tape: Tape, inside: list[int], found: Found, explanation: 
     """
     if found.bug not in ("B8", "B9"):
         return False
+    tape = trail.tape
     helper = tape.node(inside[0]).function
     calls = {n.line for n in tape.nodes if helper and n.kind == "call" and n.what.endswith(helper.rpartition(".")[2])}
     if len(calls) <= 1:
         return found.bug == "B9" and bool(helper) and helper.count(".") != 1
-    return len({f.layer for f in explanation.found if f.bug == found.bug}) >= len(calls)
+    span = range(trail.places[0], trail.places[-1] + 1)
+    returned = sum(tape.node(at).kind == "return" and tape.node(at).function == helper for at in span)
+    return len({f.layer for f in explanation.found if f.bug == found.bug}) >= max(len(calls), returned)
 
 
 def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
@@ -218,6 +223,8 @@ def _holding(trail: Trail, value: Array, scales: set[float]) -> Iterator[int]:
     """Yield the positions of the events that hold a multiple of a value; of one number, only at a known scale."""
     number = value.size == 1 or bool((value == value.flat[0]).all())
     for at, ratio in _ratios(trail, value):
+        if trail.tape.node(at).kind == "attribute":  # X.T of what the forward pass made
+            continue
         if not number or any(np.isclose(abs(ratio), s, rtol=SAME) for s in scales):
             yield at
 

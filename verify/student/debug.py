@@ -11,10 +11,10 @@ from .adapter import Adapter
 from .breakdown import nan_gradient, not_numbers, nothing_found, stopped_short, wrong_shape
 from .conventions import conventions, departs, read_as
 from .details import with_details
-from .findings import first_fault, named
+from .findings import as_named, first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge
-from .meant import forward_fault, losses, require_known, require_sizes
+from .meant import forward_fault, losses, over_the_batch, require_known, require_sizes
 from .probes import told_apart
 from .recording import Recording
 from .session import watch
@@ -113,6 +113,9 @@ def _told(source: Source, natural: Recording, judgement: Judgement | None, optio
         return replace(base, verdict="cannot run", missing=reasons, traceback=_traceback(natural))
     if (other := forward_fault(judgement.best, options.activations)) is not None:
         return replace(base, verdict="forward differs", first_fault=_with_line(other, source, judgement))
+    if (slip := over_the_batch(judgement.best)) is not None:
+        told = _with_line(slip, source, judgement)
+        return replace(base, verdict="forward differs", first_fault=told, bugs=(as_named("B38", slip),))
     verdict = judgement.verdict
     if verdict == "correct" and departs(judgement):
         verdict = "correct up to convention"

@@ -15,11 +15,12 @@ from .blame import guilty
 from .catalogue import CATALOGUE
 from .explain import Explanation, Found
 from .judge import Judgement
+from .lineage import Update
 from .look import Look
 from .losses_seen import factor_of
 from .point import Point, reverse_sweep
 from .rounding import Rounded
-from .tape import upstream
+from .tape import Sum, upstream
 
 ALTERNATIVES = 3
 
@@ -176,14 +177,20 @@ def _named(judgement: Judgement, explanation: Explanation, found: Found, *, alte
     )
 
 
-def _whole(judgement: Judgement, id: str) -> Named:
-    """Return a mistake that no single gradient shows: steps that climb, or that repeat earlier ones."""
-    bug, fault = CATALOGUE[id], first_fault(judgement, autodiff=False)
-    assert fault is not None
+def as_named(id: str, fault: FirstFault) -> Named:
+    """Return the catalogue's mistake that one fault is."""
+    bug = CATALOGUE[id]
     return Named(
         id=id, name=bug.name, confidence="reproduces every number", layer=fault.layer, line=fault.line,
         wrong=bug.wrong, right=bug.right, why=bug.why, fix=bug.fix,
     )  # fmt: skip
+
+
+def _whole(judgement: Judgement, id: str) -> Named:
+    """Return a mistake that no single gradient shows: steps that climb, or that repeat earlier ones."""
+    fault = first_fault(judgement, autodiff=False)
+    assert fault is not None
+    return as_named(id, fault)
 
 
 def _rounded(judgement: Judgement, what: Rounded) -> FirstFault:
@@ -206,13 +213,28 @@ def repeating(look: Look) -> list[int]:
     if update is None:
         return []
     trail = sorted(upstream(look.tape, update.at))
-    return [at for at in trail if look.tape.node(at).kind == "augment" and at < update.at][:1]
+    adds = [at for at in trail if look.tape.node(at).kind == "augment" and at < update.at]
+    return (adds or [s.at for s in look.tape.sums if s.at in trail and _starts_at_zero(look, s, update)])[:1]
+
+
+def _starts_at_zero(look: Look, total: Sum, update: Update) -> bool:
+    """Return whether something of a parameter's shape is added to zeros, on the way to its update."""
+    tape = look.tape
+    if total.at >= update.at or tape.shape(total.result) != tape.shape(update.old):
+        return False
+    return not (tape.array(total.left).any() and tape.array(total.right).any())
 
 
 def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
     """Return the guilty line and its text; (None, "") where the mistake is something missing."""
-    at = guilty(judgement.best, explanation, found)
+    at = guilty(judgement.best, explanation, _clearest(explanation, found))
     return (None, "") if at is None else _source_line(judgement, at)
+
+
+def _clearest(explanation: Explanation, found: Found) -> Found:
+    """Return the same mistake in the layer where it shows best: of a single number many expressions are a multiple."""
+    same = [f for f in explanation.found if (f.bug, f.wrong, f.step) == (found.bug, found.wrong, found.step)]
+    return found if found.value.size > 1 else max(same, key=lambda f: f.value.size, default=found)
 
 
 def _source_line(judgement: Judgement, at: int) -> tuple[int | None, str]:

@@ -1,12 +1,11 @@
 """How a value comes from the expression that made it to the one that uses it: through names, calls and returns."""
 
 from collections.abc import Container, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from .tape import Tape
-
-PASSING = ("argument", "bind", "name", "return", "attribute", "store")
 
 
 def call_of(tape: Tape, at: int) -> int | None:
@@ -98,7 +97,10 @@ def _rename_or_maker(tape: Tape, holders: Sequence[int], user: int) -> int | Non
     """Return the bare rename where the value is used, else what made it there."""
     function = tape.node(user).function
     here = [at for at in holders if at <= user and tape.node(at).function == function]
-    for at in here:
-        if tape.node(at).kind in ("name", "attribute") and tape.node(at + 1).kind == "bind":
+    for before, at in pairwise(here):
+        new_line = tape.node(at).line != tape.node(before).line
+        if tape.node(at).kind == "name" and tape.node(at + 1).kind == "bind":
+            return at
+        if tape.node(at).kind == "bind" and new_line and tape.node(before).kind == "bind":
             return at
     return next((at for at in here if tape.node(at).kind not in ("argument", "bind")), holders[0])

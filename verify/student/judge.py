@@ -7,11 +7,12 @@ import numpy as np
 from .blame import guilty
 from .explain import IMPLIED, Explanation
 from .later import losses_later
-from .look import Look, Right, accumulates, agreed, explained, look
+from .look import Look, Right, agreed, explained, look
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
 from .rounding import Rounded, rounded
+from .second_step import UPDATES, accumulates, stale
 from .tape import Tape
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
@@ -93,13 +94,14 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     looks = [p.look for p in points]
     rights = [one.right for one in looks]
     if points and all(rights):
-        return _rightly(first, points, [r for r in rights if r is not None])
+        return _rightly(runs, first, points, [r for r in rights if r is not None])
     if not points and first.right and first.right.scale > 0:
         return _correct(first, points, first.right, 0)
     if len(points) < POINTS or any(rights):
         return _untold(first, points, "the program could not be run twice with other values")
     looks = explained([p.look for p in points], tell)
     points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
+    points = tuple(sorted(points, key=lambda p: -_told_of(p.look)))
     return _accused(runs, first, points, seed, tell)
 
 
@@ -109,12 +111,13 @@ def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -
     return look(runs.run(inject, updates=2), tell) if inject else None
 
 
-def _rightly(first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:
+def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:
     """Return "correct", or "wrong" where the right gradients are followed uphill."""
     if all(r.scale > 0 for r in rights):
-        if all(accumulates(p.look) for p in points):
+        longer = (p.look._replace(tape=Tape(runs.run(p.inject, updates=UPDATES))) for p in points)
+        if all(accumulates(one) for one in longer):
             return _accumulating(first, points, rights[0])
-        return _correct(first, points, rights[0], len(points))
+        return _remembering(runs, first, points) or _correct(first, points, rights[0], len(points))
     if any(r.scale > 0 for r in rights):
         return _untold(first, points, "a step that goes the same way at every point")
     right = rights[0]
@@ -135,6 +138,21 @@ def _accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judge
     sentence = "the first step is right; the second is the right one plus the first again"
     repeated = Explanation((), right.scale, right.loss, ())
     return Judgement("wrong", first, points, None, (repeated,), (sentence,), (), (), right.loss, True, repeats=True)
+
+
+def _remembering(runs: Runs, first: Look, points: tuple[Shown, ...]) -> Judgement | None:
+    """Return "wrong" for a program whose second step uses activations of its first at every point, None for others."""
+    shown: list[Shown] = []
+    for p in points:
+        found = stale(p.look._replace(tape=Tape(runs.run(p.inject, updates=UPDATES))))
+        if found is None:
+            return None
+        shown.append(replace(p, look=found[0]))
+    sentence = "the first step is right; the second uses activations of the first"
+    explanation = shown[0].look.explanations[0]
+    return Judgement(
+        "wrong", first, tuple(shown), None, (explanation,), (sentence,), (), (), explanation.loss, reported=True
+    )
 
 
 def _points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:
@@ -240,11 +258,18 @@ def _wanted(one: Look) -> int:
     return len(layers) + sum(layer.bias is not None for layer in layers)
 
 
+def _told_of(one: Look) -> int:
+    """Return how many places of the mistake a point shows: where all units are positive, a slope is right."""
+    return max((len(e.found) for e in one.explanations[:1]), default=0)
+
+
 def common(lists: list[list[Explanation]]) -> list[Explanation]:
     """Return the explanations of the first point that hold at every other point too."""
-    others = [{_key(e) for e in one} for one in lists[1:]]
-    return [e for e in lists[0] if all(_key(e) in keys for keys in others)]
+    return [e for e in lists[0] if all(any(_agree(e, other) for other in one) for one in lists[1:])]
 
 
-def _key(explanation: Explanation) -> tuple[object, ...]:
-    return (explanation.loss, *((f.bug, f.layer, f.quantity) for f in explanation.found))
+def _agree(one: Explanation, other: Explanation) -> bool:
+    """Return whether two explanations are of the same mistakes, in the same places where both points show them."""
+    mine, theirs = ({(f.bug, f.layer, f.quantity) for f in e.found} for e in (one, other))
+    same = {(bug, quantity) for bug, _, quantity in mine} == {(bug, quantity) for bug, _, quantity in theirs}
+    return one.loss == other.loss and same and (mine >= theirs or mine <= theirs)

@@ -10,7 +10,7 @@ from .own_loss import Runs
 from .point import Observed
 from .tape import Tape
 
-EVENTS = 30_000  # an epoch of a small data set
+EVENTS = 16_000  # an epoch of a small data set
 WINDOW = 600  # events from the first new expression on in which a forward pass and its loss are looked for
 MANY = 1_000_000  # updates: the run ends with its events
 

@@ -138,6 +138,8 @@ def _assigned(tape: Tape, total: Sum) -> bool:
     targets = {
         tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)
     }
+    if any(node.text.startswith((f"{target} +", f"{target} -")) for target in targets):
+        return True
     return bool(targets) and any(
         tape.node(at).what in targets for at in tape.made.get(total.left, []) if at < total.at and _binds(tape, at)
     )

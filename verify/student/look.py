@@ -1,6 +1,5 @@
 """One run looked at: the reading that fits best, and whether its gradients are right, up to what, or how wrong."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -118,29 +117,6 @@ def _same(reading: Reading, one: Look) -> bool:
     """Return whether a reading says the same of the passes, outputs and targets as that of a look."""
     mine, theirs = ([(p.chain.start, p.output[1:], p.target[:2]) for p in r.passes] for r in (reading, one.reading))
     return mine == theirs
-
-
-def accumulates(one: Look) -> bool:
-    """Return whether the second step is its own right gradient plus all of the first step: nothing was reset.
-
-    A momentum adds a part of the first step, and the program's own choice; only all of it is a mistake.
-    """
-    if one.right is None:
-        return False
-    recording = one.tape.recording
-    rest = replace(recording, events=recording.events[one.reading.end :])
-    return any(_adds_first(one.reading, second, one.right) for second in readings(Tape(rest)))
-
-
-def _adds_first(first: Reading, second: Reading, right: Right) -> bool:
-    """Return whether the second step is s (g + g of the first step) for some rate s, not that of the first perhaps."""
-    if second.point.sizes != first.point.sizes:
-        return False
-    sweep = reverse_sweep(second.point, right.loss)
-    new, old = _pairs(second.observed, sweep.dW, sweep.db), _pairs(first.observed, sweep.dW, sweep.db)
-    rows = [(got, g, was) for (got, g), (was, _) in zip(new, old, strict=True) if got is not None and was is not None]
-    fit = fitted(rows, second.observed, right.loss)
-    return fit is not None and abs(fit.decay * right.scale - 1) < 1e-5
 
 
 def agreed(looks: list[Look], tell: tuple[str, ...] = ()) -> list[Look]:

@@ -8,7 +8,7 @@ from reference.losses import LOSSES
 from reference.network import ACTIVATIONS
 
 from ..report.diagnosis import FirstFault
-from .curves import close
+from .curves import BATCH_SOFTMAX, close
 from .look import Look
 from .point import Point
 
@@ -55,6 +55,14 @@ def forward_fault(one: Look, activations: tuple[str, ...]) -> FirstFault | None:
         if point.curves[l].family != name and not close(point.a[l], should):
             return _differing(one, l, name, should)
     return None
+
+
+def over_the_batch(one: Look) -> FirstFault | None:
+    """Return the fault of a softmax that is divided by sums over the batch, None where there is none."""
+    point = one.reading.point
+    if point.curves[-1].name != BATCH_SOFTMAX:
+        return None
+    return _differing(one, point.depth - 1, "softmax", np.asarray(ACTIVATIONS["softmax"].forward(point.z[-1])))
 
 
 def _differing(one: Look, l: int, name: str, should: np.ndarray) -> FirstFault:

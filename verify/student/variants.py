@@ -159,6 +159,7 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B42", _negative_side(0.01), "slope 0.01 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", lambda s: s.da * s.point.curves[s.l].derivative(-s.z), "dL/da_l * f'(-z_l)", RIGHT_DERIVATIVE),
     Variant("B29", lambda s: np.zeros_like(s.da), "delta_l = 0", RIGHT_DERIVATIVE),
+    Variant("B29", _when("relu", lambda s: s.da * (s.da > 0)), "dL/da_l where dL/da_l > 0", RIGHT_DERIVATIVE),
     Variant("B42", lambda s: s.da * (s.z > 0), "slope 0 where z_l < 0, 1 elsewhere", RIGHT_DERIVATIVE),
     Variant("B42", _elu_slope(lambda z, a: np.exp(a)), "slope e^a_l where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _elu_slope(lambda z, a: a), "slope a_l where z_l < 0", RIGHT_DERIVATIVE),

@@ -1,0 +1,101 @@
+"""What a program keeps from one step to the next: gradients that add up, activations of an earlier pass."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from reference.arrays import Array
+
+from .align import Reading, readings
+from .explain import Explanation, Found
+from .look import Look, Right, fitted
+from .point import Observed, reverse_sweep
+from .tape import Tape
+from .variants import RIGHT_DW
+
+SAME = 1e-6
+UPDATES = 4  # after which two steps have been seen in full
+
+Row = tuple[Array, Array, Array]
+
+
+def second_looks(one: Look) -> Iterator[Look]:
+    """Yield what the run of a look may have done in its second step."""
+    recording = one.tape.recording
+    tape = Tape(replace(recording, events=recording.events[one.reading.end :]))
+    for second in readings(tape):
+        if second.point.sizes == one.reading.point.sizes:
+            point = second.point._replace(decay=one.reading.point.decay)
+            yield one._replace(tape=tape, reading=second._replace(point=point), right=None)
+
+
+def accumulates(one: Look) -> bool:
+    """Return whether the second step is its own right gradient plus all of the first step: nothing was reset.
+
+    A momentum adds a part of the first step, and is the program's own choice; only all of it is a mistake.
+    """
+    if one.right is None:
+        return False
+    return any(_adds_first(one.reading.observed, second.reading, one.right) for second in second_looks(one))
+
+
+def _adds_first(first: Observed, second: Reading, right: Right) -> bool:
+    """Return whether the second step is s (g + g of the first step), of all parameters, the weights or the biases."""
+    sweep = reverse_sweep(second.point, right.loss)
+    weights = _rows(second.observed.dW, sweep.dW, first.dW)
+    biases = _rows(second.observed.db, sweep.db, first.db)
+    for adding, plain in ((weights + biases, []), (weights, biases), (biases, weights)):
+        fit = fitted(adding, second.observed, right.loss) if adding else None
+        added = fit is not None and abs(fit.decay * right.scale - 1) < 1e-5
+        if fit is not None and added and all(_fits(got, fit.scale * g, second.observed) for got, g, _ in plain):
+            return True
+    return False
+
+
+def _rows(new: tuple[Array | None, ...], right: tuple[Array, ...], old: tuple[Array | None, ...]) -> list[Row]:
+    """Return the steps that were seen twice: the second, what it should be, the first."""
+    together = zip(new, right, old, strict=True)
+    return [(got, g, was) for got, g, was in together if got is not None and was is not None]
+
+
+def _fits(got: Array, should: Array, observed: Observed) -> bool:
+    allowed = observed.tolerance * max(float(np.abs(got).max()), float(np.abs(should).max())) + observed.floor
+    return bool(np.abs(got - should).max() <= allowed)
+
+
+def stale(one: Look) -> tuple[Look, Explanation] | None:
+    """Return the second step with its mistake, where some dW there are made of the first step's activations."""
+    if one.right is None:
+        return None
+    for second in second_looks(one):
+        explanation = _stale(one.reading, second.reading, one.right.loss)
+        if explanation is not None:
+            return second._replace(explanations=[explanation]), explanation
+    return None
+
+
+def _stale(first: Reading, second: Reading, loss: str) -> Explanation | None:
+    sweep, observed = reverse_sweep(second.point, loss), second.observed
+    scale = next((s for got, g in zip(observed.db, sweep.db, strict=True) if (s := _scale(got, g))), None)
+    if scale is None or first.point.X.shape != second.point.X.shape:
+        return None
+    found: list[Found] = []
+    for l in reversed(range(second.point.depth)):
+        got, kept = observed.dW[l], first.point.inputs[l].T @ sweep.delta[l]
+        if got is None or _fits(got, scale * sweep.dW[l], observed):
+            continue
+        if not _fits(got, scale * kept, observed):
+            return None
+        wrong = "dW_l = (a_(l-1) of an earlier pass)^T delta_l"
+        found.append(Found("B34", l + 1, "dW", wrong, RIGHT_DW, kept, "dW"))
+    return Explanation(tuple(found), scale, loss, sweep.delta) if found else None
+
+
+def _scale(got: Array | None, right: Array) -> float | None:
+    """Return the factor of a step that is a multiple of the right one, None where it is none."""
+    norm = float(np.vdot(right, right))
+    if got is None or not norm or not got.any():
+        return None
+    scale = float(np.vdot(right, got)) / norm
+    return scale if np.abs(got - scale * right).max() <= SAME * np.abs(got).max() else None
