@@ -391,7 +391,10 @@ def _lowered(
 def _implied(point: Point, l: int, state: _State, observed: Observed, recorded: Recorded) -> Iterator[_State]:
     """Yield the deltas that were recorded and are dL/da times a function of z that no table holds."""
     right = point.curves[l].backward(point.z[l], state.da)
-    for value in implied(point, l, state.da, observed.dW[l], recorded(l)):
+    got = observed.dW[l]
+    if got is not None and point.decay:
+        got = got - (state.scale or 0.0) * point.decay * point.W[l]
+    for value in implied(point, l, state.da, got, recorded(l)):
         delta = value / (state.scale or 1.0)
         if multiple(delta, right):
             continue
