@@ -175,6 +175,20 @@ def test_a_softmax_over_the_batch_is_a_forward_pass_that_differs(tmp_path: Path)
     assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B38", 2, "a")
 
 
+def test_the_norm_of_the_error_is_a_squared_loss(tmp_path: Path) -> None:
+    told = diagnosed(
+        tmp_path, LAYERS, ("        g = end.backward(out - y)", "        print(np.linalg.norm(out - y)); g = out - y")
+    )
+    assert told.verdict == "wrong"
+    assert told.bugs[0].id == "B4"
+
+
+def test_shapes_that_do_not_fit_stop_the_program_and_no_made_up_call_hides_it(tmp_path: Path) -> None:
+    told = diagnosed(tmp_path, LAYERS, ("np.random.randn(8, 3)", "np.random.randn(8, 5)"))
+    assert told.verdict == "cannot run"
+    assert "ValueError" in told.missing[0]
+
+
 @pytest.mark.parametrize(
     ("made", "bug"), [("own", "B13"), ("turned", "B60"), ("gradient", "B13"), ("number", "B13"), ("none", "B13")]
 )

@@ -22,7 +22,7 @@ class LossSeen(NamedTuple):
     Attributes:
         name: of the loss's table entry.
         place: of the expression that computed it; ``at`` its position, ``value`` what it was.
-        factor: value = factor * the summed loss.
+        factor: value = factor * the summed loss; of the norm of the error, its slopes = factor * those of the loss.
     """
 
     name: str
@@ -50,6 +50,8 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
             factor = next((f for f in factors if abs(value - f * total) <= within * abs(value)), None)
             if factor is not None:
                 found.append(LossSeen(name, tape.place(at), at, value, factor))
+            elif name == "half_sse" and reading.point.Y.size > 1 and abs(value**2 - 2 * total) <= 4 * EXACT * total:
+                found.append(LossSeen(name, tape.place(at), at, value, 1 / value))
     return found
 
 

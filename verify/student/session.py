@@ -130,7 +130,9 @@ class Session:
 
     def _is_told(self, recording: Recording, promise: float) -> bool:
         """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""
-        own_mistake = recording.ended == "raised" and promise > 0 and "table" not in self._used
+        own_mistake = recording.ended == "raised" and (
+            (promise > 0 and "table" not in self._used) or _widths_differ(recording)
+        )
         computed = promise >= TRAINS or (promise >= BACKWARD and recording.ended == "finished")
         return computed or own_mistake or recording.ended not in ("finished", "raised")
 
@@ -220,6 +222,18 @@ def _without_blame(recording: Recording) -> Recording:
         return recording
     said = f"the made-up calls ended in {raised.type} (line {raised.line}): {raised.message}"
     return replace(recording, ended="finished", raised=None, notes=(*recording.notes, said))
+
+
+def _widths_differ(recording: Recording) -> bool:
+    """Return whether a program stopped at arrays of its own whose shapes do not fit: none of them was made up."""
+    raised = recording.raised
+    if (
+        raised is None
+        or raised.type != "ValueError"
+        or any("made" in note and "up" in note for note in recording.notes)
+    ):
+        return False
+    return any(words in raised.message for words in ("not aligned", "mismatch", "could not be broadcast"))
 
 
 def _of(function: str, plans: list[Header]) -> list[Header]:
