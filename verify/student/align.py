@@ -15,7 +15,7 @@ from .parts import Positions
 from .point import Observed, Point
 from .recording import NOT_A_NUMBER
 from .returned import returned
-from .tape import Tape
+from .tape import Tape, upstream
 
 MOST_READINGS = 12
 ROUNDED = 1e-2  # how far rounding may move a sum of squares
@@ -153,7 +153,7 @@ def compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:
     """Yield a pass with each output and target that its last pre-activation may lead to."""
     last = chain.layers[-1]
     for output in _outputs(tape, last, end):
-        for target in (*_targets(tape, last, output, end), *_no_targets(tape, output, last, end)):
+        for target in (*_targets(tape, chain, output, end), *_no_targets(tape, output, last, end)):
             yield Pass(chain, output, target)
 
 
@@ -192,11 +192,12 @@ def _no_targets(tape: Tape, output: Output, last: Layer, end: int) -> Iterator[T
             return
 
 
-def _targets(tape: Tape, last: Layer, output: Output, end: int) -> Iterator[Target]:
+def _targets(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[Target]:
     """Yield what the output met, in a subtraction first, then in any other expression, then as integer labels.
 
     Targets that an adapter names are the only ones.
     """
+    last = chain.layers[-1]
     told = tape.bound("adapter_y", last.z_at)
     if told is not None and (value := _as_targets(tape.recording.values[told], last)) is not None:
         yield Target(told, last.z_at, value, labels=value.size != tape.recording.values[told].size)
@@ -211,7 +212,7 @@ def _targets(tape: Tape, last: Layer, output: Output, end: int) -> Iterator[Targ
             if not any(tape.group(k) == group for k in operands):
                 continue
             for key in operands:
-                if key in seen or key < 0 or tape.group(key) == group or not _given(tape, key, last.z_at):
+                if key in seen or key < 0 or tape.group(key) == group or not _given(tape, key, chain):
                     continue
                 seen.add(key)
                 value = as_rows(tape.array(key), last)
@@ -229,15 +230,14 @@ def _as_targets(told: Array, last: Layer) -> Array | None:
     return value if value.shape == last.z.shape else None
 
 
-def _given(tape: Tape, key: int, before: int) -> bool:
+def _given(tape: Tape, key: int, chain: Chain) -> bool:
     """Return whether a value is data: an event made it, and it was not computed from the pass."""
     places = tape.made.get(key, [])
     if not places or (not tape.shape(key) and tape.node(places[0]).kind == "literal"):
         return False
-    if places[0] < before:
+    if places[0] < chain.start:
         return True
-    node = tape.node(places[0])
-    return node.kind in ("subscript", "argument", "bind", "literal", "name") or node.what.endswith(("reshape", "T"))
+    return upstream(tape, places[0]).isdisjoint(layer.product.at for layer in chain.layers)
 
 
 def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
@@ -378,8 +378,17 @@ def _observed(
 
 
 def _adds_nothing(tape: Tape, update: Update | None) -> bool:
-    """Return whether a parameter was not updated, or by zeros: a sum that cancels leaves some rounding instead."""
-    return update is None or not tape.array(update.step).any()
+    """Return whether a parameter was not updated, or by zeros: a sum that cancels leaves some rounding or one zero."""
+    return update is None or not (tape.array(update.step).any() or _is_summed(tape, update))
+
+
+def _is_summed(tape: Tape, update: Update) -> bool:
+    """Return whether the step is one number that was made of arrays, for a parameter of several."""
+    if tape.shape(update.step) or not tape.shape(update.old):
+        return False
+    made = tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    before = set() if made is None else upstream(tape, made)
+    return any(tape.shape(k) for at in before for k in tape.events[at].operands if k >= 0)
 
 
 def _weight_step(tape: Tape, layer: Layer, update: Update | None) -> Array:

@@ -163,7 +163,8 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
                 found = True
                 yield CURVES[name]
         if not found:
-            others = (*_fitted(z, a), *OVER_BATCH) if len(z) > 1 else _fitted(z, a)
+            single = bool((z == z.flat[0]).all())
+            others = (*_fitted(z, a, single), *OVER_BATCH) if len(z) > 1 else _fitted(z, a, single)
             yield from (c for c in others if close(a, c.forward(z), tolerance))
 
 
@@ -210,16 +211,24 @@ def _computed(z: Array) -> Iterator[Forward]:
             yield name, value, largest
 
 
-def _fitted(z: Array, a: Array) -> Iterator[Curve]:
-    """Yield members of the families whose constant is read off the entry with the largest |z| it can be read from."""
+def _fitted(z: Array, a: Array, single: bool) -> Iterator[Curve]:
+    """Yield members of the families whose constant is read off the entry with the largest |z| it can be read from.
+
+    ``single``: a constant always fits a single number; only one that a person would write is believed then.
+    """
     negative = np.where(z < 0, z, 0)
     if negative.any():
         at = np.unravel_index(int(np.argmin(negative)), z.shape)
-        if 0 < (slope := float(a[at] / z[at])) < 1:
+        if 0 < (slope := float(a[at] / z[at])) < 1 and not (single and _odd(slope)):
             yield leaky(slope)
-        if 0 < (alpha := float(a[at] / np.expm1(z[at]))) < LARGEST_CONSTANT:
+        if 0 < (alpha := float(a[at] / np.expm1(z[at]))) < LARGEST_CONSTANT and not (single and _odd(alpha)):
             yield elu(alpha)
     at = np.unravel_index(int(np.argmax(np.abs(z) * (np.abs(z) < 3))), z.shape)
     for name, c in (("tanh", np.arctanh(a[at]) / z[at]), ("sigmoid", np.log(a[at] / (1 - a[at])) / z[at])):
-        if 1 / LARGEST_CONSTANT < c < LARGEST_CONSTANT:
+        if 1 / LARGEST_CONSTANT < c < LARGEST_CONSTANT and not (single and _odd(c)):
             yield stretched(name, float(c))
+
+
+def _odd(c: float) -> bool:
+    """Return whether a constant is none that a person would write: it has more than two decimals."""
+    return abs(c - round(c, 2)) > 1e-9

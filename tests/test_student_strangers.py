@@ -1,0 +1,93 @@
+"""Shapes of public programs that once were misread, re-told in a few lines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.curves import matching_curves
+from verify.student.debug import Options, diagnose
+
+# One column for each sample, one-hot targets filled in on the way back, no loss computed: the bias gradient's
+# sum over everything is 0 at the top, for the columns of p - y sum to 0.
+COLUMNS = """
+import numpy as np
+rng = np.random.RandomState(1)
+X, y = rng.rand(6, 40), np.arange(40) % 4
+W1, b1 = rng.randn(5, 6), np.zeros((5, 1))
+W2, b2 = rng.randn(4, 5), np.zeros((4, 1))
+def hot(y):
+    rows = np.zeros((4, y.size))
+    rows[y, np.arange(y.size)] = 1
+    return rows
+for i in range(50):
+    z1 = W1.dot(X) + b1
+    a1 = np.maximum(0, z1)
+    z2 = W2.dot(a1) + b2
+    a2 = np.exp(z2) / sum(np.exp(z2))
+    e2 = a2 - hot(y)
+    dW2, db2 = e2.dot(a1.T) / y.size, np.sum(e2{axis}) / y.size
+    e1 = W2.T.dot(e2) * (z1 > 0)
+    dW1, db1 = e1.dot(X.T) / y.size, np.sum(e1{axis}) / y.size
+    W1 = W1 - 0.1 * dW1
+    b1 = b1 - 0.1 * db1
+    W2 = W2 - 0.1 * dW2
+    b2 = b2 - 0.1 * db2
+"""
+
+# One sample at a time and one output: a curve with a free constant fits any single number.
+SINGLE = """
+import numpy as np
+rng = np.random.RandomState(1)
+f = lambda z: 1 / (1 + np.exp(-z))
+U, b, V, c = rng.randn(2, 4), np.zeros((1, 4)), rng.randn(4, 3), np.zeros((1, 3))
+T, d = rng.randn(3, 1), np.zeros((1, 1))
+X, Y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [0]])
+for epoch in range(100):
+    for x, y in zip(X, Y):
+        h = f(np.dot(x, U) + b)
+        k = f(np.dot(h, V) + c)
+        o = f(np.dot(k, T) + d)
+        error = y - o
+        top = error * o * (1 - o)
+        middle = np.dot({passed}, T.T) * k * (1 - k)
+        low = np.dot(middle, V.T) * h * (1 - h)
+        T += 0.1 * np.outer(k, top)
+        d += 0.1 * top
+        V += 0.1 * np.outer(h, middle)
+        c += 0.1 * middle
+        U += 0.1 * np.outer(x, low)
+        b += 0.1 * low
+"""
+
+
+def told(folder: Path, text: str) -> Diagnosis:
+    """Return the diagnosis of a program."""
+    path = folder / "net.py"
+    path.write_text(text)
+    return diagnose(path, Options(autodiff=False))
+
+
+def test_a_bias_gradient_summed_over_everything_is_named_though_it_is_zero_at_the_top(tmp_path: Path) -> None:
+    wrong = told(tmp_path, COLUMNS.replace("{axis}", ""))
+    assert wrong.verdict == "wrong", wrong.missing
+    assert wrong.bugs[0].id == "B1"
+
+
+def test_targets_filled_in_on_the_way_back_are_the_targets(tmp_path: Path) -> None:
+    right = told(tmp_path, COLUMNS.replace("{axis}", ", axis=1, keepdims=True"))
+    assert right.verdict.startswith("correct"), right.missing
+
+
+def test_single_numbers_do_not_join_the_way_back_to_the_forward_pass(tmp_path: Path) -> None:
+    right = told(tmp_path, SINGLE.replace("{passed}", "top"))
+    assert right.verdict.startswith("correct"), right.missing
+    wrong = told(tmp_path, SINGLE.replace("{passed}", "error"))
+    assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B5")
+
+
+@pytest.mark.parametrize(("slope", "believed"), [(0.1, True), (0.123456, False)])
+def test_a_constant_read_off_one_number_is_believed_where_a_person_would_write_it(slope: float, believed: bool) -> None:
+    z = np.array([[-1.7]])
+    assert bool(list(matching_curves(z, slope * z))) == believed
