@@ -15,6 +15,8 @@ from .findings import as_named, first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge
 from .meant import forward_fault, losses, over_the_batch, require_known, require_sizes
+from .neurons import Neurons, gathered
+from .own_loss import Runs
 from .probes import told_apart
 from .recording import Recording
 from .session import watch
@@ -78,11 +80,15 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
     source = path if isinstance(path, Source) else read(path)
     with watch(source, seconds=SECONDS, function=options.function, adapter=options.adapter) as session:
         natural = session.run()
-        judged = judge(session, natural, options.seed, losses(options.loss))
-        judgement, probes = (None, ()) if judged is None else told_apart(judged, session, losses(options.loss))
+        single = gathered(natural)
+        runs: Runs = session if single is None else Neurons(session, single)
+        natural = natural if single is None else single.recording
+        tell = losses(options.loss) or (() if single is None else single.losses)
+        judged = judge(runs, natural, options.seed, tell)
+        judgement, probes = (None, ()) if judged is None else told_apart(judged, runs, tell)
         told = _told(source, natural, judgement, options)
         if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
-            told = with_details(replace(told, probes=probes), judgement, session, source)
+            told = with_details(replace(told, probes=probes), judgement, runs, source)
     return replace(_in_cells(told, source) if source.places else told, seconds=time.monotonic() - start)
 
 
