@@ -10,14 +10,17 @@ from reference.arrays import Array
 
 from .explain import IMPLIED, Explanation, Found
 from .handed import call_of, missing_factor
+from .lineage import Update
 from .look import Look
 from .quantities import one_by_one
+from .recording import NOT_A_NUMBER
 from .tape import Tape, upstream
 
 SAME = 1e-6
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
 NEW_WEIGHTS = ("B3", "B30")
+GATHERED_STEP = "gathered step"
 MISSING = ("B4", "B11", "B44")
 TWICE = ("B7", "B25")
 
@@ -117,7 +120,17 @@ def _uses_new_weights(look: Look, found: Found) -> int | None:
         return None
     group, tape = look.tape.group(update.new), look.tape
     used = (p.at for p in tape.products if p.at > update.at and group in (tape.group(p.left), tape.group(p.right)))
-    return next(used, None)
+    return next(used, None) or _uses_new_numbers(tape, update)
+
+
+def _uses_new_numbers(tape: Tape, update: Update) -> int | None:
+    """Return the first product with a new weight where the weights are numbers, one by one."""
+    made = tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    if made is None or tape.node(made).what != GATHERED_STEP:
+        return None
+    new = set(tape.events[made].operands)
+    later = range(update.at, len(tape.events))
+    return next((at for at in later if tape.node(at).what == "*" and new & {*tape.events[at].operands}), None)
 
 
 def _zeros(trail: Trail, value: Array) -> Iterator[int]:

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from .recording import NOT_A_NUMBER
 from .tape import Sum, Tape
 
 DEEPEST = 400  # terms of one sum
+NEAR = 60  # events between two additions of one sum
 PASSED = ("bind", "name", "argument", "return", "store")
+
+
+_KNOWN: WeakKeyDictionary[Tape, dict[int, list[int]]] = WeakKeyDictionary()
 
 
 class Cell(NamedTuple):
@@ -44,9 +49,11 @@ def layers_of_cells(tape: Tape) -> tuple[list[list[Cell]], dict[int, Change]]:
     layers: dict[tuple[int, ...], list[Cell]] = {}
     for cell in sorted(chosen.values()):
         layers.setdefault(cell.inputs, []).append(cell)
+    forward = {tape.events[cell.at].node for cell in chosen.values()}
+    again = next((at for at in range(until + 1, len(tape.events)) if tape.events[at].node in forward), len(tape.events))
     first: dict[int, Change] = {}
     for change in outside:
-        if change.at >= until:
+        if until <= change.at < again:
             first.setdefault(change.old, change)
     return list(layers.values()), first
 
@@ -64,15 +71,16 @@ def _changes(tape: Tape, sums: dict[int, Sum], factors: set[int]) -> list[Change
             tape.node(i).kind in ("bind", "store") and s.result in (tape.events[i].result, *tape.events[i].operands)
             for i in range(at + 1, min(at + 3, len(tape.events)))
         )
-        for old in (s.left, s.right) if s.sign > 0 else (s.left,):
-            if kept and (old in factors or tape.node(at).kind == "augment"):
-                found.append(Change(at, old, s.result))
+        in_place = tape.node(at).kind == "augment"
+        olds = (s.left, s.right) if s.sign > 0 and not in_place else (s.left,)
+        found += [Change(at, old, s.result) for old in olds if kept and (old in factors or in_place)]
     return found
 
 
 def _cells(tape: Tape, sums: dict[int, Sum], changed: set[int]) -> list[Cell]:
     """Return every complete sum of products, each with one factor that is changed elsewhere, in order."""
-    parts = {made for at in sums for key in tape.events[at].operands if (made := _maker(tape, key, at)) is not None}
+    makers = ((at, _maker(tape, key, at)) for at in sums for key in tape.events[at].operands)
+    parts = {made for at, made in makers if made is not None and _continues(tape, sums, made, at)}
     claimed: set[int] = set()
     known: set[frozenset[int]] = set()
     found = []
@@ -108,53 +116,68 @@ def _inside(tape: Tape, sums: dict[int, Sum], at: int) -> Iterator[int]:
         yield at
         for key in tape.events[at].operands:
             made = _maker(tape, key, at)
-            if made is not None:
+            if made is not None and _continues(tape, sums, made, at):
                 yield from _inside(tape, sums, made)
+
+
+def _continues(tape: Tape, sums: dict[int, Sum], part: int, at: int) -> bool:
+    """Return whether an addition is a part of a larger sum, and no update of what is added there."""
+    if part not in sums or sums[part].sign < 0 or at - part > NEAR:
+        return False
+    one, other = tape.node(part), tape.node(at)
+    if one.function != other.function:
+        return False
+    if one.kind == "augment":
+        return one.what == other.what or (other.kind == "binary" and bool(one.function))
+    return True
 
 
 def _terms(tape: Tape, sums: dict[int, Sum], at: int) -> tuple[list[tuple[int, int]], list[int]]:
     """Return the factors of the products in a sum, in order, and the keys of its other terms that are not 0."""
-    products: list[tuple[int, int]] = []
+    products = [_factors(tape, one) for one in _totals(tape).get(at, ())]
     others: list[int] = []
     waiting = list(tape.events[at].operands[::-1]) if at in sums else []
     places = dict.fromkeys(waiting, at)
-    for one in _totals(tape).get(at, ()):
-        products.append((tape.events[one].operands[0], tape.events[one].operands[1]))
     while waiting and len(products) < DEEPEST:
         key = waiting.pop()
         made = _maker(tape, key, places[key])
-        if made is not None and (made in sums and sums[made].sign > 0):
+        if made is not None and _continues(tape, sums, made, places[key]):
             for k in tape.events[made].operands[::-1]:
                 waiting.append(k)
                 places[k] = made
         elif made is not None and made in _totals(tape):
-            products += [(tape.events[i].operands[0], tape.events[i].operands[1]) for i in _totals(tape)[made]]
+            products += [_factors(tape, i) for i in _totals(tape)[made]]
         elif made is not None and _is_product(tape, made):
-            products.append((tape.events[made].operands[0], tape.events[made].operands[1]))
+            products.append(_factors(tape, made))
         elif float(tape.array(key)) != 0:
             others.append(key)
     return products, others
 
 
+def _factors(tape: Tape, at: int) -> tuple[int, int]:
+    left, right = tape.events[at].operands
+    return left, right
+
+
 def _totals(tape: Tape) -> dict[int, list[int]]:
     """Return the positions of calls of ``sum`` over products, with those of the products."""
-    cached: dict[int, list[int]] | None = tape.notes.get("totals")
-    if cached is None:
+    if tape not in _KNOWN:
         calls = (at for at in range(len(tape.events)) if tape.node(at).what in ("sum", "math.fsum", "fsum"))
-        cached = {at: terms for at in calls if (terms := _summed(tape, at))}
-        tape.notes["totals"] = cached
-    return cached
+        _KNOWN[tape] = {at: terms for at in calls if (terms := _summed(tape, at))}
+    return _KNOWN[tape]
 
 
 def _summed(tape: Tape, at: int) -> list[int]:
     """Return the products just before a call that add up to its result."""
     if tape.events[at].result < 0 or tape.shape(tape.events[at].result):
         return []
-    total, terms = float(tape.array(tape.events[at].result)), []
+    total = float(tape.array(tape.events[at].result))
+    so_far, terms = 0.0, list[int]()
     for i in range(at - 1, max(at - 4 * DEEPEST, -1), -1):
         if _is_product(tape, i):
             terms.insert(0, i)
-            if abs(sum(float(tape.array(tape.events[j].result)) for j in terms) - total) <= 1e-12 * max(1.0, abs(total)):
+            so_far += float(tape.array(tape.events[i].result))
+            if abs(so_far - total) <= 1e-12 * max(1.0, abs(total)):
                 return terms
         elif tape.node(i).kind == "call":
             break

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .blame import GATHERED_STEP
 from .cells import Cell, Change, layers_of_cells
 from .curves import matching_curves
 from .own_loss import Runs
-from .points import source
 from .recording import NOT_A_NUMBER, Event, Injection, Node, Place, Recording
 from .tape import Tape
 
@@ -27,6 +27,7 @@ class Gathered(NamedTuple):
 
     recording: Recording
     scatter: dict[Place, Scatter]
+    losses: tuple[str, ...] = ()
 
 
 class Neurons:
@@ -63,7 +64,7 @@ def _put(single: dict[Place, NDArray[Any]], entry: tuple[Place, int | None], num
     """Enter one number: by itself, or as a part of the display it stands in."""
     place, i = entry
     if i is None:
-        single[place] = np.float64(number)[()] * np.ones(())
+        single[place] = np.full((), number)
         return
     if place not in single:
         event = next(e for e in of.events if (e.node, e.occurrence) == place)
@@ -107,7 +108,24 @@ class _Gathering:
             tuple(self.nodes), events, tuple(self.values), told.ended, told.raised, told.notes, told.seen,
             told.seconds, told.printed,
         )  # fmt: skip
-        return Gathered(made, self.scatter)
+        return Gathered(made, self.scatter, self._losses())
+
+    def _losses(self) -> tuple[str, ...]:
+        """Return the losses that are computed of the output anywhere: squares of differences, else logarithms."""
+        made = {self.tape.events[at].result for at in range(len(self.tape.events)) if self._is_output(at)}
+        differences = {
+            e.result for at, e in enumerate(self.tape.events) if self.tape.node(at).what == "-" and made & {*e.operands}
+        }
+        for at, event in enumerate(self.tape.events):
+            node = self.tape.node(at)
+            if node.what in ("**", "pow", "math.pow") and event.operands[:1] and event.operands[0] in differences:
+                return ("half_sse",)
+            if node.kind == "call" and node.what.rpartition(".")[2] == "log" and made & {*event.operands}:
+                return ("bce",)
+        return ()
+
+    def _is_output(self, at: int) -> bool:
+        return self.tape.events[at].node == self.output_node and self.tape.events[at].result >= 0
 
     def _value(self, value: NDArray[Any]) -> int:
         self.values.append(np.asarray(value, np.float64))
@@ -177,13 +195,14 @@ class _Gathering:
         """Find the activations of a layer's sums: numbers made by one expression after each of them."""
         value = self.values[z]
         self.outputs, self.output_keys = z, tuple(c.z for c in layer)
+        self.output_node = self.tape.events[layer[-1].at].node
         for node, places in self._after(layer):
             keys = [self.tape.events[at].result for at in places]
             a = self._numbers(keys)[None]
             curve = next(matching_curves(value, a), None)
             if curve is not None and curve.name != "linear":
                 _, self.outputs = self._again(places[-1] + 0.3, node, 10_000 + places[-1], keys, a)
-                self.output_keys = tuple(keys)
+                self.output_keys, self.output_node = tuple(keys), node
                 return
 
     def _after(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
@@ -236,11 +255,12 @@ class _Gathering:
             return
         new = [k if c is None else c.new for k, c in zip(keys, changed, strict=True)]
         value = self._numbers(new).reshape(self.values[array].shape)
-        step = self._value(self.values[array] - value)
-        back = self._backward(min(ats))
-        line = self.tape.node(ats[0]).line
-        self._event(max(ats) + 0.5, "call", "gathered step", line, [*new, *back], step)
-        self._event(max(ats) + 0.6, "augment", f"{self.tape.node(ats[0]).what.partition(' ')[0]} -=", line, (array, step), value)
+        node, back = self.tape.node(ats[0]), self._backward(min(ats))
+        sign = "+" if node.what.endswith("+=") or node.what == "+" else "-"
+        step = self._value(value - self.values[array] if sign == "+" else self.values[array] - value)
+        self._event(max(ats) + 0.5, "call", GATHERED_STEP, node.line, [*new, *back], step)
+        name = f"{node.what.partition(' ')[0]} {sign}="
+        self._event(max(ats) + 0.6, "augment", name, node.line, (array, step), value)
 
     def _backward(self, until: int) -> list[int]:
         """Return the keys of what expressions on the way back computed for a layer's units one after another."""
@@ -258,12 +278,16 @@ class _Gathering:
             if event.result >= 0 and not self.tape.shape(event.result):
                 places.setdefault(event.node, []).append(at)
         found = []
+        sizes = {len(layer) for layer in self.layers}
         for node, ats in places.items():
-            for size in {len(layer) for layer in self.layers}:
-                for i in range(0, min(len(ats) - size, MOST_WINDOWS) + 1):
-                    window = ats[i : i + size]
-                    keys = [self.tape.events[at].result for at in window]
-                    if len(window) == size > 1:
-                        _, key = self._again(window[-1] + 0.3, node, 30_000 + window[-1] * 100 + size, keys, self._numbers(keys)[None])
-                        found.append((window[-1] + 0.3, key))
+            for size in sizes - {1}:
+                runs = [ats[i : i + size] for i in range(min(len(ats) - size, MOST_WINDOWS) + 1)]
+                every = [ats[stride - 1 :: stride][:size] for stride in sizes - {1}]
+                found += [self._window(node, window) for window in (*every, *runs) if len(window) == size]
         return found
+
+    def _window(self, node: int, places: list[int]) -> tuple[float, int]:
+        """Enter the values that one expression had for the units of a layer; return the position and the key."""
+        keys = [self.tape.events[at].result for at in places]
+        at = places[-1] + 0.3
+        return at, self._again(at, node, 30_000 + 100 * places[-1] + len(places), keys, self._numbers(keys)[None])[1]

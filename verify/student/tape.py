@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,7 +49,6 @@ class Tape:
         self.nodes: tuple[Node, ...] = recording.nodes
         self._groups: dict[int, int] = {}
         self._known: dict[tuple[int, bytes], int] = {}
-        self.notes: dict[str, Any] = {}
 
     def array(self, key: int) -> Array:
         """Return a value as float64."""

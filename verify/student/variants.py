@@ -241,6 +241,14 @@ def _untransposed(s: Stage) -> Array | None:
     return s.delta @ s.W if s.W.shape[0] == s.W.shape[1] else None
 
 
+def _first_row(s: Stage) -> Array | None:
+    return np.repeat(s.delta @ s.W[:1].T, _width(s), axis=1) if _width(s) > 1 else None
+
+
+def _last_path(s: Stage) -> Array | None:
+    return s.delta[:, -1:] @ s.W[:, -1:].T if s.delta.shape[1] > 1 else None
+
+
 def _spread_sum(s: Stage) -> Array:
     return np.repeat(s.delta.sum(axis=1, keepdims=True), _width(s), axis=1)
 
@@ -271,6 +279,8 @@ DOWN: tuple[Variant, ...] = (
         "delta_l dW_l^T, sample by sample",
         RIGHT_DOWN,
     ),
+    Variant("B20", _first_row, "delta_l W_l[0]^T for every unit below", RIGHT_DOWN),
+    Variant("B36", _last_path, "dL/da_(l-1) through the last unit of layer l only", RIGHT_DOWN),
     Variant("B20", _spread_sum, "dL/da_(l-1) = sum_j delta_lj, without the weights", RIGHT_DOWN),
     Variant("B20", lambda s: _same(s.delta, s.a_in), "dL/da_(l-1) = delta_l, without the weights", RIGHT_DOWN),
     Variant("B20", lambda s: s.delta @ np.abs(s.W.T), "delta_l |W_l|^T", RIGHT_DOWN),
