@@ -121,7 +121,10 @@ class Labels:
         inside = self.tape.last_made(event.result, event.identity, at) if node.kind == "call" else None
         if inside is not None and self.tape.node(inside).kind == "return":
             return self.composed(inside, deep)
-        written = written_as(node, [self._operand(at, i, deep) for i in range(len(event.operands))])
+        if node.kind == "store" and event.operands[0] >= 0:
+            return ""  # a part of an array was replaced
+        first = len(event.operands) - 1 if node.kind in HANDED_ON else 0
+        written = written_as(node, [self._operand(at, i, deep) for i in range(first, len(event.operands))])
         return written if len(written) <= LONGEST else ""
 
     def _operand(self, at: int, i: int, deep: int) -> str:
@@ -146,7 +149,7 @@ class Labels:
         """Return an event's value as the file has it, "" where that is long."""
         node = self.tape.node(at)
         if node.kind in ("bind", "store", "argument"):
-            return node.what
+            return node.what.partition("[")[0] if self.tape.events[at].operands[:1] != (-1,) else node.what
         text = node.text.removeprefix("return ")
         return text if len(text) <= SHORT and "\n" not in text else ""
 
@@ -201,7 +204,9 @@ def written_as(node: Node, parts: list[str]) -> str:
 
 def _enclosed(text: str) -> str:
     """Return a text in brackets where it is more than one factor."""
-    return text if not any(sign in text for sign in (" + ", " - ", " * ", " @ ", " of ", "/ ")) else f"({text})"
+    return (
+        text if not any(sign in text for sign in (" + ", " - ", " * ", " @ ", " of ", "/ ", " after ")) else f"({text})"
+    )
 
 
 def _factors(N: int, K: int) -> tuple[float, ...]:

@@ -1,5 +1,6 @@
 """Experiments: the derivative that each activation is really given, and runs that tell mistakes apart."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -19,10 +20,11 @@ from .own_loss import Runs
 from .own_names import at_layer
 from .point import Point
 from .recording import Injection
-from .replay import CannotReplay, replay, reproduces
+from .replay import CannotReplay, constant, replay, reproduces
 
 WANTED = (0.5, -1.0, 2.0)  # values of z at which the derivative is shown, or the nearest there are
 FAINT = 1e-3  # of the largest entry: dL/da that is too small to divide by
+AWAY = 0.1  # from z = 0, where a kink may be
 SAME = 1e-6
 FORMULAS_IN_A = {
     "sigmoid": "{v} (1 - {v})",
@@ -71,9 +73,15 @@ def _implied(judgement: Judgement, explanation: Explanation | None, l: int) -> I
             except CannotReplay:
                 return None
             telling = np.abs(made.da[l]) > FAINT * np.abs(made.da[l]).max(initial=0)
-            used = np.divide(made.delta[l], made.da[l], out=np.zeros_like(z), where=telling)
+            used = np.divide(made.delta[l] / _stray(explanation, l), made.da[l], out=np.zeros_like(z), where=telling)
         rows.append((z[telling], used[telling], true[telling]))
     return Implied(*(np.concatenate(parts) for parts in zip(*rows, strict=True))) if rows else None
+
+
+def _stray(explanation: Explanation, l: int) -> float:
+    """Return the constant that slipped into the way down to a layer, which is none of the derivative's."""
+    strays = (f for f in explanation.found if f.step == "factor of delta" and f.layer == l + 1 and f.bug != "B41")
+    return math.prod(constant(f) for f in strays)
 
 
 def _points(judgement: Judgement) -> list[Point]:
@@ -89,8 +97,10 @@ def _told(layer: int, curve: Curve, found: Implied, written: str) -> Probe:
         span = f"{found.z.min():.2g} to {found.z.max():.2g}"
         return Probe(name=name, result=f"the true one at {len(found.z)} values of z from {span}", ok=True)
     telling = np.flatnonzero(off > 0.02 * off.max())
+    away = telling[np.abs(found.z[telling]) > AWAY]
+    telling = away if len(away) else telling
     chosen = dict.fromkeys(int(telling[np.abs(found.z[telling] - z).argmin()]) for z in WANTED)
-    samples = [f"at z = {found.z[i]:.3g} got {found.used[i]:.4g}, should be {found.true[i]:.4g}" for i in chosen]
+    samples = [f"at z = {found.z[i]:.3g} got {found.used[i] + 0.0:.4g}, should be {found.true[i]:.4g}" for i in chosen]
     uses = f"uses {written}, " if written else ""
     return Probe(name=name, result=f"{uses}should be {curve.formula}: {'; '.join(samples)}", ok=False)
 
@@ -106,7 +116,7 @@ def _written(explanation: Explanation | None, curve: Curve, l: int, depth: int) 
     if found.bug == "B9" and curve.family in FORMULAS_IN_A:
         return FORMULAS_IN_A[curve.family].format(v="z")
     wrong = at_layer(found.wrong, found.right, found.layer, depth)
-    return wrong.partition(" * ")[2].partition(":")[0] or wrong
+    return wrong.partition(" * ")[2].partition(":")[0] or wrong.removeprefix(f"delta_{found.layer} = ")
 
 
 def told_apart(judgement: Judgement, runs: Runs, tell: tuple[str, ...]) -> tuple[Judgement, tuple[Probe, ...]]:

@@ -52,7 +52,7 @@ def _swept(loss: str, steps: dict[tuple[str, int], Found], point: Point) -> Repl
             da = upper.delta @ upper.W.T if down is None else _changed(down, upper)
             delta = _slope(steps.get(("slope", l)), point, l, da)
         if ("factor of delta", l) in steps:
-            delta = _constant(steps["factor of delta", l]) * delta
+            delta = constant(steps["factor of delta", l]) * delta
         stage = Stage(point, l, da, delta)
         rows.append((da, delta, _gradient(steps, stage, "dW"), _gradient(steps, stage, "db")))
     return Replayed(*zip(*reversed(rows), strict=True))
@@ -94,12 +94,17 @@ def _gradient(steps: dict[tuple[str, int], Found], stage: Stage, kind: str) -> A
     """Return dW or db of a stage."""
     right = stage.a_in.T @ stage.delta if kind == "dW" else stage.delta.sum(axis=0)
     if (f"factor of {kind}", stage.l) in steps:
-        return np.asarray(_constant(steps[f"factor of {kind}", stage.l]) * right)
+        return np.asarray(constant(steps[f"factor of {kind}", stage.l]) * right)
     found = steps.get((kind, stage.l))
     return right if found is None else _changed(found, stage)
 
 
-def _constant(found: Found) -> float:
+def constant(found: Found) -> float:
+    """Return the constant of a mistake that is a factor alone.
+
+    Raises:
+        CannotReplay: when its formula begins with none.
+    """
     try:
         return float(found.wrong.partition(" ")[0])
     except ValueError:
