@@ -178,7 +178,7 @@ def _wrong_lines(
     """Yield what each name holds where it is wrong: at the guilty event, and after it."""
     tape, last = labels.tape, max(trail, default=labels.end)
     named = {one.at: _named_at(tape, one.at, wrong) for one in blamed}
-    roles = {one.at: one.role for one in blamed}
+    roles = {one.at: (labels.role(named[one.at]) if named[one.at] != one.at else "") or one.role for one in blamed}
     told: dict[tuple[int, str, str], list[str]] = {}
     for source, at in named.items():
         name, held = name_in(tape.node(at)), labels.words(at)
