@@ -85,7 +85,7 @@ def _cells(tape: Tape, sums: dict[int, Sum], changed: set[int]) -> list[Cell]:
     known: set[frozenset[int]] = set()
     found = []
     for at in sorted({*sums, *_totals(tape)} - {p for p in parts if p in sums}):
-        cell = _cell(tape, sums, at, changed)
+        cell = None if at in sums and sums[at].sign < 0 else _cell(tape, sums, at, changed)
         if cell is None:
             continue
         group = frozenset(cell.weights)

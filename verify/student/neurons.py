@@ -101,6 +101,7 @@ class _Gathering:
             self._layer(l, layer)
         self._output()
         self._updates()
+        self._hide_single_updates()
         self.events.sort(key=lambda pair: pair[0])
         told = self.tape.recording
         events = tuple(event for _, event in self.events)
@@ -109,6 +110,15 @@ class _Gathering:
             told.seconds, told.printed,
         )  # fmt: skip
         return Gathered(made, self.scatter, self._losses())
+
+    def _hide_single_updates(self) -> None:
+        """Let an addition to one number be no update of its own: a bias of one unit would have two."""
+        single = {float(change.at) for change in self.changes.values()}
+        for i, (at, event) in enumerate(self.events):
+            if at in single:
+                node = self.nodes[event.node]
+                self.nodes.append(node._replace(kind="call", what="changed"))
+                self.events[i] = at, event._replace(node=len(self.nodes) - 1)
 
     def _losses(self) -> tuple[str, ...]:
         """Return the losses that are computed of the output anywhere: squares of differences, else logarithms."""

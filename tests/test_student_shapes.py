@@ -1,0 +1,218 @@
+"""Networks that are not written as matrices and updates: one vector, single numbers, gradients only returned."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+
+VECTOR = """
+import numpy as np
+np.random.seed(0)
+X, Y = np.random.randn(12, 3), np.random.randn(12, 2)
+
+def cost(theta):
+    W1, b1 = theta[:12].reshape(3, 4), theta[12:16]
+    W2, b2 = theta[16:24].reshape(4, 2), theta[24:]
+    A = np.tanh(X @ W1 + b1)
+    out = A @ W2 + b2
+    d = (out - Y) / len(X)
+    dA = d @ W2.T
+    dZ = dA * (1 - A ** 2)
+    grad = np.concatenate([(X.T @ dZ).ravel(), dZ.sum(0), (A.T @ d).ravel(), d.sum(0)])
+    return np.sum((out - Y) ** 2) / (2 * len(X)), grad
+
+theta = np.random.randn(26) * 0.5
+for step in range(100):
+    J, grad = cost(theta)
+    theta = theta - 0.1 * grad
+"""
+
+NUMBERS = """
+import numpy as np
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+def deriv_sigmoid(x):
+    fx = sigmoid(x)
+    return fx * (1 - fx)
+
+class Net:
+    def __init__(self):
+        self.w1, self.w2, self.w3, self.w4 = (np.random.normal() for _ in range(4))
+        self.w5, self.w6 = np.random.normal(), np.random.normal()
+        self.b1, self.b2, self.b3 = np.random.normal(), np.random.normal(), np.random.normal()
+
+    def train(self, data, answers):
+        for epoch in range(100):
+            for x, y in zip(data, answers):
+                s1 = self.w1 * x[0] + self.w2 * x[1] + self.b1
+                h1 = sigmoid(s1)
+                s2 = self.w3 * x[0] + self.w4 * x[1] + self.b2
+                h2 = sigmoid(s2)
+                s3 = self.w5 * h1 + self.w6 * h2 + self.b3
+                o = sigmoid(s3)
+                dL = -2 * (y - o)
+                do = dL * deriv_sigmoid(s3)
+                dh1 = self.w5 * do * deriv_sigmoid(s1)
+                dh2 = self.w6 * do * deriv_sigmoid(s2)
+                self.w1 -= 0.1 * dh1 * x[0]
+                self.w2 -= 0.1 * dh1 * x[1]
+                self.b1 -= 0.1 * dh1
+                self.w3 -= 0.1 * dh2 * x[0]
+                self.w4 -= 0.1 * dh2 * x[1]
+                self.b2 -= 0.1 * dh2
+                self.w5 -= 0.1 * do * h1
+                self.w6 -= 0.1 * do * h2
+                self.b3 -= 0.1 * do
+
+np.random.seed(1)
+Net().train(np.array([[-2.0, -1], [25, 6], [17, 4], [-15, -6]]) / 10, np.array([1, 0, 0, 1]))
+"""
+
+ROWS = """
+from math import exp
+from random import random, seed
+
+def activate(weights, inputs):
+    total = weights[-1]
+    for i in range(len(weights) - 1):
+        total += weights[i] * inputs[i]
+    return total
+
+def forward(network, row):
+    inputs = row
+    for layer in network:
+        outputs = []
+        for neuron in layer:
+            neuron['output'] = 1.0 / (1.0 + exp(-activate(neuron['weights'], inputs)))
+            outputs.append(neuron['output'])
+        inputs = outputs
+    return inputs
+
+def backward(network, expected):
+    for i in reversed(range(len(network))):
+        errors = []
+        if i != len(network) - 1:
+            for j in range(len(network[i])):
+                error = 0.0
+                for neuron in network[i + 1]:
+                    error += neuron['weights'][j] * neuron['delta']
+                errors.append(error)
+        else:
+            for j in range(len(network[i])):
+                errors.append(network[i][j]['output'] - expected[j])
+        for j in range(len(network[i])):
+            neuron = network[i][j]
+            neuron['delta'] = errors[j] * (neuron['output'] * (1.0 - neuron['output']))
+
+def update(network, row, rate):
+    for i in range(len(network)):
+        inputs = row[:-1] if i == 0 else [neuron['output'] for neuron in network[i - 1]]
+        for neuron in network[i]:
+            for j in range(len(inputs)):
+                neuron['weights'][j] -= rate * neuron['delta'] * inputs[j]
+            neuron['weights'][-1] -= rate * neuron['delta']
+
+seed(1)
+network = [[{'weights': [random() for i in range(3)]} for i in range(4)],
+           [{'weights': [random() for i in range(5)]} for i in range(2)]]
+data = [[2.78, 2.55, 0], [1.46, 2.36, 0], [3.39, 4.40, 0], [7.62, 2.75, 1], [5.33, 2.08, 1]]
+for epoch in range(20):
+    total = 0
+    for row in data:
+        outputs = forward(network, row)
+        expected = [0 for i in range(2)]
+        expected[row[-1]] = 1
+        total += sum([(expected[i] - outputs[i]) ** 2 for i in range(2)])
+        backward(network, expected)
+        update(network, row, 0.5)
+"""
+
+RETURNED = """
+import numpy as np
+W = np.array([[0.2, 0.4, 0.1], [-0.5, 0.7, 0.6], [0.3, 0.1, 0.9]])
+x = np.array([[0.3], [0.5], [0.2]])
+q = W @ x
+s = 1 / (1 + np.exp(-q))
+f = np.sum(s ** 2)
+dq = 2 * s * s * (1 - s)
+dW = np.dot(dq, x.T)
+dx = np.dot(W.T, dq)
+"""
+
+PENALTY = """
+import numpy as np
+np.random.seed(3)
+X, Y, lam = np.random.randn(20, 4), np.random.rand(20, 2), 0.3
+W1, b1, W2, b2 = np.random.randn(4, 5), np.zeros(5), np.random.randn(5, 2), np.zeros(2)
+for step in range(50):
+    A = np.tanh(X @ W1 + b1)
+    out = A @ W2 + b2
+    loss = np.sum((out - Y) ** 2) / 2 + lam / 2 * (np.sum(W1 ** 2) + np.sum(W2 ** 2))
+    d = out - Y
+    e = (d @ W2.T) * (1 - A ** 2)
+    W2 -= 0.01 * (A.T @ d + lam * W2)
+    b2 -= 0.01 * d.sum(0)
+    W1 -= 0.01 * (X.T @ e + lam * W1)
+    b1 -= 0.01 * e.sum(0)
+"""
+
+SHARED = """
+import numpy as np
+np.random.seed(2)
+X, Y = np.random.randn(9, 3), np.random.rand(9, 1)
+V, c, U, e = np.random.randn(3, 4), np.random.randn(), np.random.randn(4, 1), np.random.randn()
+for step in range(50):
+    H = 1 / (1 + np.exp(-(X @ V + c)))
+    P = H @ U + e
+    loss = np.mean((P - Y) ** 2)
+    d = 2 * (P - Y) / len(X)
+    g = d @ U.T * H * (1 - H)
+    U -= 0.1 * (H.T @ d)
+    e -= 0.1 * np.sum(d)
+    V -= 0.1 * (X.T @ g)
+    c -= 0.1 * np.sum(g)
+"""
+
+RIGHT = {"one vector": VECTOR, "named numbers": NUMBERS, "a gradient that is only computed": RETURNED,
+         "a penalty": PENALTY, "one bias for a layer": SHARED, "neurons as rows": ROWS}  # fmt: skip
+
+WRONG = {
+    "one vector, no derivative": (VECTOR, "dA * (1 - A ** 2)", "dA", "B11", (1, "delta")),
+    "named numbers, a's formula in z": (NUMBERS, "return fx * (1 - fx)", "return x * (1 - x)", "B9", (2, "delta")),
+    "neurons as rows, no derivative": (ROWS, "errors[j] * (neuron['output'] * (1.0 - neuron['output']))", "errors[j]",
+                                      "B4", (2, "delta")),
+    "a gradient that is only computed": (RETURNED, "np.dot(dq, x.T)", "dq * x", "B12", (1, "dW")),
+    "rounded on the way": (RETURNED, "s = 1 / (1 + np.exp(-q))", "s = np.round(1 / (1 + np.exp(-q)), 2)",
+                           "B47", (1, "a")),
+    "a penalty of the wrong sign": (PENALTY, "(A.T @ d + lam * W2)", "(A.T @ d - lam * W2)", "B60", (2, "dW")),
+    "a penalty forgotten": (PENALTY, "(A.T @ d + lam * W2)", "(A.T @ d)", "B13", (2, "dW")),
+    "one bias for a layer, negated": (SHARED, "c -= 0.1", "c += 0.1", "B14", (1, "db")),
+}  # fmt: skip
+
+
+def told(folder: Path, text: str) -> Diagnosis:
+    """Return the diagnosis of a program."""
+    path = folder / "program.py"
+    path.write_text(text, encoding="utf-8")
+    return diagnose(path, Options(autodiff=False))
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_program_of_an_unusual_shape_is_called_right(tmp_path: Path, name: str) -> None:
+    assert told(tmp_path, RIGHT[name]).verdict.startswith("correct")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_program_of_an_unusual_shape_is_told_its_first_wrong_quantity(tmp_path: Path, name: str) -> None:
+    text, old, new, bug, fault = WRONG[name]
+    assert text.count(old) == 1
+    diagnosis = told(tmp_path, text.replace(old, new))
+    first = diagnosis.first_fault
+    assert diagnosis.verdict == "wrong"
+    assert first is not None
+    assert (first.layer, first.quantity) == fault
+    assert diagnosis.bugs[0].id == bug
