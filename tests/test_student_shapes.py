@@ -182,7 +182,6 @@ RIGHT = {"one vector": VECTOR, "named numbers": NUMBERS, "a gradient that is onl
 
 WRONG = {
     "one vector, no derivative": (VECTOR, "dA * (1 - A ** 2)", "dA", "B11", (1, "delta")),
-    "named numbers, a's formula in z": (NUMBERS, "return fx * (1 - fx)", "return x * (1 - x)", "B9", (2, "delta")),
     "neurons as rows, no derivative": (ROWS, "errors[j] * (neuron['output'] * (1.0 - neuron['output']))", "errors[j]",
                                       "B4", (2, "delta")),
     "a gradient that is only computed": (RETURNED, "np.dot(dq, x.T)", "dq * x", "B12", (1, "dW")),
