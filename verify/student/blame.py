@@ -78,7 +78,7 @@ def _at_scale(trail: "Trail", explanation: Explanation, found: Found, places: li
     firsts = (next(_ratios(trail, delta), None) for delta in explanation.deltas if delta.size > 1)
     scales = [abs(first[1]) for first in firsts if first is not None]
     held = dict(_ratios(trail, found.value))
-    exact = [at for at in places if any(np.isclose(abs(held[at]), s, rtol=SAME) for s in scales)]
+    exact = [at for at in places if at in held and any(np.isclose(abs(held[at]), s, rtol=SAME) for s in scales)]
     return exact or places
 
 
