@@ -114,9 +114,17 @@ def _unexplained(labels: Labels, layer: int, quantity: str) -> Iterator[Blamed]:
     known = {at for at in after if labels.label(at)}
     helping = {before for at in known for before in upstream(tape, at)}
     for at in after:
-        if at not in helping and tape.node(at).kind not in ("attribute", "literal") and not _ends(tape, at, update):
+        computed = at not in helping and tape.node(at).kind not in ("attribute", "literal")
+        if computed and not _ends(tape, at, update) and _of_known(labels, at):
             yield Blamed(at, f"{quantity}_{layer}")
             return
+
+
+def _of_known(labels: Labels, at: int) -> bool:
+    """Return whether an event computes with a quantity that is known: what starts anew is none of the sweep."""
+    event, tape = labels.tape.events[at], labels.tape
+    makers = (tape.last_made(k, held, at) for k, held in zip(event.operands, event.held_by, strict=False))
+    return any(made is not None and labels.label(made) for made in makers)
 
 
 def _ends(tape: Tape, at: int, update: Update | None) -> bool:
