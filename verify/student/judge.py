@@ -7,8 +7,9 @@ import numpy as np
 from .blame import guilty
 from .explain import IMPLIED, Explanation
 from .later import losses_later
-from .look import Look, Right, agreed, explained, look
-from .own_loss import Moved, Runs, agrees, follows_own, moved
+from .look import Look, Right, agreed, candidates, explained, look, rightness
+from .own_loss import Moved, Runs, agrees, follows_own, is_outcome, moved
+from .point import top_delta
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
 from .rounding import Rounded, rounded
@@ -90,12 +91,12 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     points = tuple(_points(runs, first, seed, tell))
     if points:
         looks = agreed([p.look for p in points], tell)
-        points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
+        points = tuple(replace(p, look=one) for p, one in zip(points, with_one_step(looks, tell), strict=True))
     looks = [p.look for p in points]
     rights = [one.right for one in looks]
     if points and all(rights):
         return _rightly(runs, first, points, [r for r in rights if r is not None])
-    if not points and first.right and first.right.scale > 0:
+    if not points and first.right and first.right.scale > 0 and _is_telling(first, first.right):
         return _correct(first, points, first.right, 0)
     if len(points) < POINTS or any(rights):
         return _untold(first, points, "the program could not be run twice with other values")
@@ -103,6 +104,29 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
     points = tuple(sorted(points, key=lambda p: -_told_of(p.look)))
     return _accused(runs, first, points, seed, tell)
+
+
+def _is_telling(one: Look, right: Right) -> bool:
+    """Return whether one point tells the loss: the program computes it, or its slopes are not all of one size.
+
+    One output of one sample, or slopes of +-1, are right for any loss at some scale.
+    """
+    slopes = np.abs(top_delta(one.reading.point, right.loss))
+    computed = any(s.name == right.loss and is_outcome(one, s.place) for s in one.seen)
+    return computed or np.unique(slopes[slopes > 0].round(12)).size > 1
+
+
+def with_one_step(looks: list[Look], tell: tuple[str, ...]) -> list[Look]:
+    """Return looks that are right for one loss and one learning rate, where a point by itself cannot tell the loss."""
+    rights = [one.right for one in looks]
+    if not all(rights) or all(_is_telling(one, right) for one, right in zip(looks, rights, strict=True) if right):
+        return looks
+    names = tell or candidates(looks[0].reading.point, looks[0].seen)
+    for loss in names:
+        found = [rightness(one.tape, one.reading, (loss,)) for one in looks]
+        if len({round(right.scale, 12) for right in found if right}) == 1 and all(found):
+            return [one._replace(right=right) for one, right in zip(looks, found, strict=True)]
+    return [one._replace(right=None) for one in looks]
 
 
 def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:
@@ -156,14 +180,21 @@ def _remembering(runs: Runs, first: Look, points: tuple[Shown, ...]) -> Judgemen
 
 
 def _points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:
-    """Return the injected points that show the same network: data and parameters replaced, else parameters alone."""
+    """Return the injected points that show the same network: data and parameters replaced, else parameters alone.
+
+    Data that the program reads at several places may have been replaced at one of them alone: where it is right on
+    its own data and not on others, other parameters decide.
+    """
     found = sources(first.tape, first.reading)
+    kept: list[Shown] = []
     for data in (True, False):
         shown = [_point(runs, first, found, np.random.default_rng((seed, i)), data, tell) for i in range(POINTS)]
         points = [one for one in shown if one is not None]
         if len(points) == POINTS:
-            return points
-    return []
+            if first.right is None or all(p.look.right for p in points):
+                return points
+            kept = kept or points
+    return kept
 
 
 def _point(

@@ -157,12 +157,12 @@ def follows_own(rows: list[Moved], at: Look) -> Place | None:
         if not np.isfinite(norm) or norm == 0 or float(slopes @ own) <= 0:
             continue
         told = bool((np.abs(slopes) > 1e-12 * np.sqrt(norm)).all())
-        if told and _close(own, slopes * (float(slopes @ own) / norm)) and _is_outcome(at, place):
+        if told and _close(own, slopes * (float(slopes @ own) / norm)) and is_outcome(at, place):
             return place
     return None
 
 
-def _is_outcome(at: Look, place: Place) -> bool:
+def is_outcome(at: Look, place: Place) -> bool:
     """Return whether a number is a result of the forward pass that no update is made of."""
     tape, reading = at.tape, at.reading
     ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
