@@ -41,6 +41,6 @@ def test_a_target_that_equals_a_constant_of_the_program_is_still_a_target(tmp_pa
 def test_one_output_of_one_sample_is_not_called_right_for_a_loss_that_nothing_tells(
     tmp_path: Path, targets: str
 ) -> None:
-    said = diagnosed(tmp_path, targets, " * o")
+    said = diagnosed(tmp_path, targets, " * o ** 2")
     assert not said.verdict.startswith("correct"), said
     assert "hinge" not in str(said)

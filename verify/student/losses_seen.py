@@ -73,8 +73,12 @@ def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
 
 
 def believed(seen: list[LossSeen]) -> list[str]:
-    """Return the names of the losses that were computed, a metric only where nothing else was."""
-    names = list(dict.fromkeys(s.name for s in seen))
+    """Return the names of the losses that were computed, a metric only where nothing else was.
+
+    For a target of 1 or -1 the hinge 1 - y a is the error of one output itself, and no loss for that.
+    """
+    errors = {s.place for s in seen if s.name == "mae"}
+    names = list(dict.fromkeys(s.name for s in seen if s.name != "hinge" or s.place not in errors))
     return [n for n in names if n not in METRICS] or names
 
 
