@@ -61,6 +61,7 @@ class Stage(NamedTuple):
         return self.point.decay * self.W
 
 
+MOST_ROWS = 12  # rows of a merged bias's matrix that may be removed by a number written into the program
 Change: TypeAlias = Callable[[Stage], Array | None]
 
 
@@ -241,6 +242,23 @@ def _untransposed(s: Stage) -> Array | None:
     return s.delta @ s.W if s.W.shape[0] == s.W.shape[1] else None
 
 
+def _bias_row_kept(row: int, sign: int) -> Change:
+    """Return the product that goes down with a merged bias's row left in, and row ``row`` of the others removed.
+
+    Row 0 is removed where the bias stands last, row -1 where it stands first, any other where it stands first.
+    """
+
+    def change(s: Stage) -> Array | None:
+        b = s.point.b[s.l]
+        if b is None or not -1 <= row < len(s.W):
+            return None
+        rows = np.vstack([s.W, sign * b]) if row == 0 else np.vstack([sign * b, s.W])
+        kept: Array = np.delete(rows, row, axis=0)
+        return s.delta @ kept.T
+
+    return change
+
+
 def _first_row(s: Stage) -> Array | None:
     return np.repeat(s.delta @ s.W[:1].T, _width(s), axis=1) if _width(s) > 1 else None
 
@@ -278,6 +296,15 @@ DOWN: tuple[Variant, ...] = (
         lambda s: (s.delta**2).sum(axis=1, keepdims=True) * s.a_in,
         "delta_l dW_l^T, sample by sample",
         RIGHT_DOWN,
+    ),
+    *(
+        Variant("B32", _bias_row_kept(end, sign), "delta_l W_l^T with the bias's row, another row removed", RIGHT_DOWN)
+        for end in (0, -1)
+        for sign in (1, -1)
+    ),
+    *(
+        Variant("B31", _bias_row_kept(row, 1), f"delta_l W_l^T with the bias's row, row {row} removed", RIGHT_DOWN)
+        for row in range(1, MOST_ROWS)
     ),
     Variant("B20", _first_row, "delta_l W_l[0]^T for every unit below", RIGHT_DOWN),
     Variant("B36", _last_path, "dL/da_(l-1) through the last unit of layer l only", RIGHT_DOWN),
