@@ -91,3 +91,17 @@ def test_single_numbers_do_not_join_the_way_back_to_the_forward_pass(tmp_path: P
 def test_a_constant_read_off_one_number_is_believed_where_a_person_would_write_it(slope: float, believed: bool) -> None:
     z = np.array([[-1.7]])
     assert bool(list(matching_curves(z, slope * z))) == believed
+
+
+def test_inputs_cast_in_the_forward_pass_alone_are_the_inputs_of_both(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+X, Y = np.array([[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]]), np.array([[0, 1, 1, 0]]).T
+W = 2 * np.random.random((3, 1)) - 1
+for i in range(100):
+    x = X.astype(float)
+    o = 1 / (1 + np.exp(-np.dot(x, W)))
+    W += np.dot(X.T, (Y - o) * o * (1 - o))
+"""
+    right = told(tmp_path, text)
+    assert right.verdict.startswith("correct"), right.missing

@@ -14,7 +14,7 @@ from .parts import Positions
 from .recording import Injection, Place
 from .tape import Tape
 
-VIEWS = (*REARRANGED, "float")
+VIEWS = (*REARRANGED, "float", "astype", "asfarray", "float64")
 LARGEST = 200_000
 
 
