@@ -97,11 +97,12 @@ def test_an_entry_states_a_reason_exactly_where_the_page_has_it_above_8_ulp() ->
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES])
 def test_a_quick_measurement_stays_within_what_the_page_states(name: str, part: str) -> None:
-    row = stated(PAGE.read_text(encoding="utf-8"))[name + ("" if part == "forward" else "'")]
-    most = float(row[COLUMNS.index("max ulp")].rstrip("*"))
+    cell = stated(PAGE.read_text(encoding="utf-8"))[name + ("" if part == "forward" else "'")][COLUMNS.index("max ulp")]
+    most = float(cell.rstrip("*"))
     found = measure(name, part, 20, 1, ())
     assert found.fraction <= 1
-    assert found.score.worst <= max(1.25 * most, most + 1)  # other points; other processors, other last bits
+    # Other points; other processors, other last bits. A starred entry's error grows with its argument.
+    assert found.score.worst <= (10 * most if cell.endswith("*") else max(1.25 * most, most + 1))
 
 
 def test_right_entries_exit_with_0_and_print_their_seed(run: Run) -> None:

@@ -181,7 +181,7 @@ def test_the_condition_number_and_a_root_nearby_are_seen() -> None:
 )
 def test_a_framework_answers_the_same_question(name: str, part: str, peer: str) -> None:
     f = function(name, part)
-    moderate = [x[(np.abs(x) < 5).all(axis=1)] for x in f.draw(np.random.default_rng(1), 300)]
+    moderate = [x[(np.abs(x) < 5).all(axis=1)] for x in f.draw(np.random.default_rng(1), 3000)]
     for x in moderate[:2]:
         assert len(x)
         np.testing.assert_allclose(values(peer, f, x), f.compute(x).reshape(len(x), -1), rtol=1e-7, atol=1e-9)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).parent.parent / "README.md"
-PROGRAM = re.compile(r"```python\n(?P<program>.*?)```\s+```text\n(?P<output>.*?)```", re.DOTALL)
+PROGRAM = re.compile(r"```python\n(?P<program>(?:(?!```).)*)```\s+```text\n(?P<output>.*?)```", re.DOTALL)
 SHOWN = [match.groupdict() for match in PROGRAM.finditer(README.read_text(encoding="utf-8"))]
 
 

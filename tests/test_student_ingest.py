@@ -24,8 +24,11 @@ REFUSED = {
     "mistake": ("x = 1\ny = (x\n", r"net\.py, line 2: got a syntax error \('\(' was never closed\): 'y = \(x'"),
     "print": ("x = 1\nprint 'loss', x\n", r"line 2: got print without parentheses.*2to3.*\"print\('loss', x\)\""),
     "except": ("try:\n    x = 1\nexcept ValueError, e:\n    pass\n", r"line 3: got except with a comma.*as e:"),
-    "xrange": ("for i in xrange(3):\n    print(i)\n", r"line 1: got xrange, which is Python 2.*write range"),
-    "iteritems": ("for k in {}.iteritems():\n    pass\n", r"line 1: got \.iteritems, which is Python 2.*write items"),
+    "xrange": ("for i in xrange(3):\n    print(i)\n", r"line 1: got xrange, which is Python 2.*writes 'for i in range"),
+    "iteritems": (
+        "for k in {}.iteritems():\n    pass\n",
+        r"line 1: got \.iteritems, which is Python 2.*writes 'for k in {}.items",
+    ),
     "indentation": (
         "def f(x):\nreturn x\nclass A:\ndef g(self):\nfor i in x:\nprint(i)\n",
         r"line 2: got lost indentation: the line after 'def f\(x\):' stands no further in.*leading spaces",
@@ -48,7 +51,7 @@ REFUSED = {
     ),
     "chinese page": (
         "准备用从头开始实现一个神经网络\nimport numpy as np\nclass A:\ndef f(self):\nreturn 1\n",
-        r"line 1: got text that is no Python.*begins at line 2.*its indentation is lost as well",
+        r"line 1: got text that is no Python.*begins at line 2.*its indentation is lost",
     ),
     "fence": (
         "```python\nimport numpy as np\n```\n",
@@ -164,10 +167,6 @@ def test_the_skeleton_of_an_adapter_is_ten_lines_at_most_and_reads_as_what_was_k
         ('call = "f()"\nx = "X["', r"x: got 'X\[', should be an expression of Python"),
         ('x = "X"', r"a\.toml: got x without call, should be call as well"),
         ('call = "f()"\nparams = ["W", "b"]\ngrads = ["dW"]', r"grads: got 1, should be 2, one for each of params"),
-        (
-            'call = "f()"\nparams = ["t[:9].T"]\ngrads = ["g"]',
-            r"params: got 't\[:9\]\.T', should be a name, an attribute or an item",
-        ),
     ],
 )
 def test_an_adapter_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -21,7 +21,13 @@ TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}
 NETWORKS = ("tanh", "sigmoid"), ("relu", "linear"), ("leaky_relu", "linear"), ("elu", "linear"), ("sigmoid", "softmax")
 # Mistakes that no network of two layers shows in code.
 WITHOUT = {"delta_l W_(l+1)^T", *(f"dL/da_l * {f}'(z_l)" for f in ("sin", "gaussian", "softsign", "silu", "gelu"))}
-ROWS = [(step, variant) for step, table in TABLES.items() for variant in table if variant.wrong not in WITHOUT]
+MERGED = "delta_l W_l^T with the bias's row"  # a bias merged with the weights, which the example's network has not
+ROWS = [
+    (step, variant)
+    for step, table in TABLES.items()
+    for variant in table
+    if variant.wrong not in WITHOUT and not variant.wrong.startswith(MERGED)
+]
 
 
 def explained(step: str, variant: Variant, layer: int) -> Explanation:
