@@ -211,7 +211,7 @@ def _targets(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[Tar
             operands = tape.events[at].operands
             if not any(tape.group(k) == group for k in operands):
                 continue
-            for key in operands:
+            for key in (_unsigned(tape, operand) for operand in operands):
                 if key in seen or key < 0 or tape.group(key) == group or not _given(tape, key, chain):
                     continue
                 seen.add(key)
@@ -228,6 +228,15 @@ def _as_targets(told: Array, last: Layer) -> Array | None:
         return np.asarray(np.eye(K)[told.ravel()])
     value = as_rows(np.asarray(told, dtype=np.float64), last)
     return value if value.shape == last.z.shape else None
+
+
+def _unsigned(tape: Tape, key: int) -> int:
+    """Return the value whose sign was turned: what the output meets in -Y / a is Y."""
+    places = tape.made.get(key, [])
+    node = tape.node(places[0]) if places else None
+    if node is None or (node.kind, node.what) != ("unary", "-"):
+        return key
+    return tape.events[places[0]].operands[0]
 
 
 def _given(tape: Tape, key: int, chain: Chain) -> bool:

@@ -299,8 +299,10 @@ def _mistaken(
     observed: Observed, s: Stage, state: _State, got: Array, right: Array, kind: str, room: int
 ) -> Iterator[_State]:
     made = {(f.bug, f.wrong) for f in state.found}
+    untrained = ("B54", s.l + 1) in {(f.bug, f.layer) for f in state.found}
     for variant in DW if kind == "dW" else DB:
-        if not state.may(variant.bug) or (not room and (variant.bug, variant.wrong) not in made):
+        implied = untrained and variant.bug == "B10"  # a layer that is never updated is one mistake
+        if not implied and (not state.may(variant.bug) or (not room and (variant.bug, variant.wrong) not in made)):
             continue
         wrong = variant.change(s)
         if wrong is not None and kind == "dW" and variant.bug != "B54":
@@ -310,8 +312,8 @@ def _mistaken(
             continue
         if (kind == "db" and s.l in observed.idle) != (variant.bug == "B10"):
             continue
-        if variant.bug == "B10" and ("B54", s.l + 1) in {(f.bug, f.layer) for f in state.found}:
-            yield state  # a layer that is never updated is one mistake
+        if implied:
+            yield state
             continue
         named = _found(variant, s.l, kind, wrong, kind)
         fixed = scale if wrong.any() else state.scale

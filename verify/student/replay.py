@@ -95,6 +95,9 @@ def _gradient(steps: dict[tuple[str, int], Found], stage: Stage, kind: str) -> A
     right = stage.a_in.T @ stage.delta if kind == "dW" else stage.delta.sum(axis=0)
     if (f"factor of {kind}", stage.l) in steps:
         return np.asarray(constant(steps[f"factor of {kind}", stage.l]) * right)
+    weights = steps.get(("dW", stage.l))
+    if weights is not None and weights.bug == "B54":  # the whole layer is not trained
+        return np.zeros_like(right)
     found = steps.get((kind, stage.l))
     return right if found is None else _changed(found, stage)
 
