@@ -44,3 +44,45 @@ def test_one_output_of_one_sample_is_not_called_right_for_a_loss_that_nothing_te
     said = diagnosed(tmp_path, targets, " * o ** 2")
     assert not said.verdict.startswith("correct"), said
     assert "hinge" not in str(said)
+
+
+CLASSES = """
+import numpy as np
+
+rng = np.random.default_rng(5)
+X, labels = rng.normal(size=(12, 3)), np.eye(3)[rng.integers(0, 3, 12)]
+W1, b1 = rng.normal(size=(3, 4)), np.zeros(4)
+W2, b2 = rng.normal(size=(4, 3)), np.zeros(3)
+for epoch in range(300):
+    h = np.tanh(X @ W1 + b1)
+    e = np.exp(h @ W2 + b2)
+    p = e / e.sum(axis=1, keepdims=True)
+    dp = -labels / p
+    dz = p * (dp - np.sum(dp * p, axis=1, keepdims=True))
+    dh = (dz @ W2.T) * (1 - h**2)
+    print(-np.sum(labels * np.log(p)))
+    W2, b2 = W2 - 0.01 * h.T @ dz, b2 - 0.01 * dz.sum(axis=0)
+    W1, b1 = W1 - 0.01 * X.T @ dh, b1 - 0.01 * dh.sum(axis=0)
+"""
+UPDATE = "    W1, b1 = W1 - 0.01 * X.T @ dh, b1 - 0.01 * dh.sum(axis=0)\n"
+
+
+def saved(folder: Path, text: str) -> Path:
+    """Return the path of a program."""
+    path = folder / "classes.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_the_output_meets_with_its_sign_turned_is_the_target_all_the_same(tmp_path: Path) -> None:
+    said = diagnose(read(saved(tmp_path, CLASSES)), Options(autodiff=False))
+    assert (said.verdict, said.network["loss"]) == ("correct", "cross_entropy")
+
+
+def test_a_layer_that_is_never_updated_is_called_so_and_not_by_deltas_of_zero(tmp_path: Path) -> None:
+    assert UPDATE in CLASSES
+    said = diagnose(read(saved(tmp_path, CLASSES.replace(UPDATE, ""))), Options(autodiff=False))
+    assert said.verdict == "wrong"
+    assert said.bugs[0].id == "B54"
+    assert said.first_fault is not None
+    assert (said.first_fault.layer, said.first_fault.quantity) == (1, "dW")
