@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .blame import guilty
+from .blame import NOTHING, guilty
 from .explain import IMPLIED, Explanation
 from .later import losses_later
 from .look import Look, Right, agreed, candidates, explained, look, rightness
@@ -268,16 +268,17 @@ def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
     shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
     if len(shortest) < 2:
         return explanations
-    unseen = {id(e): sum(guilty(at, e, f) is None for f in e.found) + _invented(at, e) for e in shortest}
+    unseen = {id(e): (_invented(at, e), sum(guilty(at, e, f) is None for f in e.found)) for e in shortest}
     return sorted(
-        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), 0), [f.quantity != "delta" for f in e.found])
+        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), (0, 0)), [f.quantity != "delta" for f in e.found])
     )
 
 
 def _invented(at: Look, explanation: Explanation) -> int:
     """Return how many zero deltas an explanation needs for layers that no update was seen of: they need none."""
-    weights = at.reading.weights
-    return sum(f.quantity == "delta" and not f.value.any() and weights[f.layer - 1] is None for f in explanation.found)
+    untrained = [update is None for update in at.reading.weights]
+    zeros = [f for f in explanation.found if f.quantity == "delta" and np.abs(f.value).max(initial=0) <= NOTHING]
+    return sum(untrained[f.layer - 1] for f in zeros)
 
 
 def _unknown_top(explanation: Explanation) -> bool:
