@@ -17,6 +17,7 @@ from .second_step import UPDATES, accumulates, stale
 from .tape import Tape
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
+LAST = (np.inf, np.inf)  # the rank of an explanation that no line was looked for
 POINTS = 2  # injected points that must agree
 
 
@@ -270,7 +271,7 @@ def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
         return explanations
     unseen = {id(e): (_invented(at, e), sum(guilty(at, e, f) is None for f in e.found)) for e in shortest}
     return sorted(
-        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), (0, 0)), [f.quantity != "delta" for f in e.found])
+        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), LAST), [f.quantity != "delta" for f in e.found])
     )
 
 
