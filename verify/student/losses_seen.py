@@ -12,6 +12,7 @@ from .recording import Place
 from .tape import Tape
 
 BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence")
+MADE_FOR = {"softmax": "cross_entropy"}  # of two classes the binary one is twice as large, and nothing else
 METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
 EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
 
@@ -63,7 +64,7 @@ def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
     both = tuple(sorted(factors | {-f for f in factors}, key=lambda f: -f))
     found = []
     with np.errstate(all="ignore"):
-        for name in (*BELIEVED, *METRICS):
+        for name in sorted((*BELIEVED, *METRICS), key=lambda name: name != MADE_FOR.get(point.curves[-1].family)):
             if name == "hinge" and N * K == 1:
                 continue  # 1 - a is computed for many a reason
             total = float(np.sum(LOSSES[name].forward(point.a[-1], point.Y)))
