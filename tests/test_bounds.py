@@ -14,6 +14,7 @@ from verify.architectures import Architecture, Limits, Problem, draw
 from verify.bounds import Roundoff, running_bound
 from verify.crosscheck import crosscheck, reference_backward
 from verify.evidence import Evidence
+from verify.rates.families import right
 
 MARGIN = 0.7
 Change = Callable[[Architecture], Architecture]
@@ -166,3 +167,19 @@ def test_five_thousand_right_networks_raise_no_false_alarm(dtype: str, backward:
         evidence = crosscheck([a.build() for a in architectures], backward=backward, seed=start)
         wrong = [(str(a), e.fault) for a, e in zip(architectures, evidence, strict=True) if e.verdict == "disagree"]
         assert not wrong
+
+
+# Right networks that were once called wrong.
+UNDERFLOWN = "1-1-1-1-2-1 linear,linear,sin,linear,gelu_tanh sum_squares/sum batch=1 gain=4 scale=1 seed=1694140709"
+AT_A_SEAM = (5057, 5330, 710)  # pre-activations of elu and celu within their own error of 0
+
+
+def test_an_output_that_is_0_on_one_side_alone_is_no_disagreement() -> None:
+    (evidence,) = crosscheck([Architecture.parse(UNDERFLOWN).build()], oracles=("autodiff", "local"))
+    assert evidence.fault is None
+
+
+@pytest.mark.parametrize("case", AT_A_SEAM)
+def test_the_other_side_may_lie_beyond_a_seam_where_the_curvature_jumps(case: int) -> None:
+    (evidence,) = crosscheck([right("near kink", 0, case).problem], oracles=("autodiff", "local"))
+    assert evidence.fault is None

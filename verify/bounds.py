@@ -21,11 +21,10 @@ from reference.arrays import Array
 from reference.elementwise import Elementwise
 from reference.layers import Entry
 
-from .rounding import activation_rounding, curved, loss_rounding, slope_size
+from .rounding import KNOWN_TO, activation_rounding, curved, loss_rounding, slope_size
 
 Flags: TypeAlias = NDArray[np.bool_]
 FACTOR = 8
-KNOWN_TO = 0.5
 
 
 class Roundoff(NamedTuple):
@@ -78,6 +77,7 @@ def running_bound(network: Network, trace: Trace, gradients: Gradients, y: Array
         Eda[_near(objective.argument(output, y), objective.kinks, rounding.argument * scale)] = np.inf
         at_pole = rounding.pole <= Ea[-1] * scale
         Eda[at_pole] = rounding.value[at_pole] = np.nan  # one side may be infinite: no later 0 closes this
+        rounding.value[...] += rounding.gradient * Ea[-1] * scale  # an output of 0 here may be rounding there
         Eloss = (rounding.value.sum() + (output.size + 2) * rounding.size.sum()) / divisor + floor
         Eloss += network.l2 / 2 * sum((W.size + 2) * np.vdot(W, W) for W in sizes)
         E = _backward(network, trace, gradients, sizes, slopes, Ez, Ea, Eda, open_, roundoff)

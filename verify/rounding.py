@@ -19,6 +19,7 @@ from reference.elementwise.logistic import sigmoid, softplus, tanh, tanh_derivat
 from reference.layers import Entry
 from reference.rowwise import softmax
 
+KNOWN_TO = 0.5  # a pre-activation with a larger bound is not known at all
 Terms: TypeAlias = Callable[[Array, Array, Array], Array | float]  # (|z|, |a|, |f'|) -> weight
 
 
@@ -145,6 +146,11 @@ def _value(z: Array, a: Array, d: Array) -> Array:
     return a
 
 
+def _left_of_the_seam(z: Array, a: Array, d: Array) -> Array:
+    """Return |f''| of what is exponential below 0 and straight above: the other side's z may still be below."""
+    return d * (z < KNOWN_TO)
+
+
 def _left_of_0(z: Array, a: Array, d: Array) -> Array:
     return (z < 0).astype(z.dtype)
 
@@ -162,8 +168,8 @@ TERMS: dict[str, tuple[Terms, Terms, Terms | None]] = {
     "leaky_relu": (_value, _slope, _zero),
     "hard_sigmoid": (lambda z, a, d: 1.0, _slope, _zero),
     "hard_swish": (lambda z, a, d: np.abs(z) * (z > -3), lambda z, a, d: 1.5, lambda z, a, d: 1 / 3),
-    "elu": (_value, _left_of_0, lambda z, a, d: d * (z < 0)),
-    "celu": (_value, _left_of_0, lambda z, a, d: d * (z < 0)),
+    "elu": (_value, _left_of_0, _left_of_the_seam),
+    "celu": (_value, _left_of_0, _left_of_the_seam),
     "selu": (_value, lambda z, a, d: 1.8, lambda z, a, d: d * (z < 0)),
     "softsign": (
         _value,
