@@ -77,8 +77,8 @@ def running_bound(network: Network, trace: Trace, gradients: Gradients, y: Array
         Eda[_near(objective.argument(output, y), objective.kinks, rounding.argument * scale)] = np.inf
         at_pole = rounding.pole <= Ea[-1] * scale
         Eda[at_pole] = rounding.value[at_pole] = np.nan  # one side may be infinite: no later 0 closes this
-        rounding.value[...] += rounding.gradient * Ea[-1] * scale  # an output of 0 here may be rounding there
-        Eloss = (rounding.value.sum() + (output.size + 2) * rounding.size.sum()) / divisor + floor
+        bent = rounding.gradient * Ea[-1] * scale  # the second order: an output of 0 here may be rounding there
+        Eloss = ((rounding.value + bent).sum() + (output.size + 2) * rounding.size.sum()) / divisor + floor
         Eloss += network.l2 / 2 * sum((W.size + 2) * np.vdot(W, W) for W in sizes)
         E = _backward(network, trace, gradients, sizes, slopes, Ez, Ea, Eda, open_, roundoff)
         return Bounds(float(Eloss * scale), _times(Ez, scale), _times(Ea, scale), _scaled(E, scale))

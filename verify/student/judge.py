@@ -1,6 +1,8 @@
 """From several looks at a program to one verdict: right, wrong, or not to be told, and on what evidence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
@@ -139,10 +141,14 @@ def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -
 def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:
     """Return "correct", or "wrong" where the right gradients are followed uphill."""
     if all(r.scale > 0 for r in rights):
-        longer = (p.look._replace(tape=Tape(runs.run(p.inject, updates=UPDATES))) for p in points)
-        if all(accumulates(one) for one in longer):
+
+        @cache
+        def longer(i: int) -> Look:
+            return points[i].look._replace(tape=Tape(runs.run(points[i].inject, updates=UPDATES)))
+
+        if all(accumulates(longer(i)) for i in range(len(points))):
             return _accumulating(first, points, rights[0])
-        return _remembering(runs, first, points) or _correct(first, points, rights[0], len(points))
+        return _remembering(longer, first, points) or _correct(first, points, rights[0], len(points))
     if any(r.scale > 0 for r in rights):
         return _untold(first, points, "a step that goes the same way at every point")
     right = rights[0]
@@ -165,11 +171,11 @@ def _accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judge
     return Judgement("wrong", first, points, None, (repeated,), (sentence,), (), (), right.loss, True, repeats=True)
 
 
-def _remembering(runs: Runs, first: Look, points: tuple[Shown, ...]) -> Judgement | None:
+def _remembering(longer: Callable[[int], Look], first: Look, points: tuple[Shown, ...]) -> Judgement | None:
     """Return "wrong" for a program whose second step uses activations of its first at every point, None for others."""
     shown: list[Shown] = []
-    for p in points:
-        found = stale(p.look._replace(tape=Tape(runs.run(p.inject, updates=UPDATES))))
+    for i, p in enumerate(points):
+        found = stale(longer(i))
         if found is None:
             return None
         shown.append(replace(p, look=found[0]))

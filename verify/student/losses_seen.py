@@ -7,12 +7,11 @@ import numpy as np
 from reference.losses import LOSSES
 
 from .align import Reading
-from .point import Point
+from .point import FUSED, Point
 from .recording import Place
 from .tape import Tape
 
 BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence")
-MADE_FOR = {"softmax": "cross_entropy"}  # of two classes the binary one is twice as large, and nothing else
 METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
 EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
 
@@ -57,14 +56,18 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
 
 
 def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
-    """Return the summed value of each loss at a point, with the factors that a program may put before it."""
+    """Return the summed value of each loss at a point, with the factors that a program may put before it.
+
+    The loss that the output is made for comes first: of a softmax of two classes the binary cross-entropy is twice
+    the other one, and no number tells them apart.
+    """
     N, K = point.a[-1].shape
     factors = {1.0, 1 / N, 1 / (N * K), 1 / K}
     factors |= {2 * f for f in factors} | {f / 2 for f in factors}
     both = tuple(sorted(factors | {-f for f in factors}, key=lambda f: -f))
     found = []
     with np.errstate(all="ignore"):
-        for name in sorted((*BELIEVED, *METRICS), key=lambda name: name != MADE_FOR.get(point.curves[-1].family)):
+        for name in sorted((*BELIEVED, *METRICS), key=lambda name: (point.curves[-1].name, name) not in FUSED):
             if name == "hinge" and N * K == 1:
                 continue  # 1 - a is computed for many a reason
             total = float(np.sum(LOSSES[name].forward(point.a[-1], point.Y)))
