@@ -15,7 +15,7 @@ from verify.ladder import Estimate
 from verify.oracles import differences as oracle
 from verify.oracles.alone import layer_differences
 from verify.oracles.autodiff import autodiff
-from verify.oracles.differences import FINER_STEP, FIRST_STEP, differences
+from verify.oracles.differences import FINER_STEPS, FIRST_STEP, differences
 
 STEP = 2.0**-13
 ROUNDOFF = Roundoff.of(np.dtype(np.float64))
@@ -134,18 +134,30 @@ def test_a_unit_exactly_at_a_kink_is_inconclusive_and_no_other_is() -> None:
         assert np.isfinite(found[block].bar).all()
 
 
-@pytest.mark.parametrize("z", [2.0**-11, 2.0**-13, -(2.0**-13), FIRST_STEP / 16, -FINER_STEP])
-def test_a_kink_within_the_coarse_steps_is_left_to_the_finer_ladder(z: float) -> None:
+@pytest.mark.parametrize("z", [2.0**-11, 2.0**-13, -(2.0**-13), FIRST_STEP / 16, -FINER_STEPS[-1], 2.0**-20])
+def test_a_kink_within_the_coarse_steps_is_left_to_a_finer_ladder(z: float) -> None:
     found, exact = estimates(at(z)), at(z).network
     gradients = exact.backward(exact.forward(at(z).X), at(z).Y)
     assert np.isfinite(found["dz", 1].bar).all()
     assert (np.abs(found["dz", 1].value - gradients.dz[0]) <= found["dz", 1].bar).all()
 
 
-@pytest.mark.parametrize("z", [2.0**-20, 1e-7, -1e-9, 1e-300])
+@pytest.mark.parametrize("z", [2.0**-24, 1e-7, -1e-9, 1e-300])
 def test_a_kink_within_the_finest_step_is_inconclusive_never_wrong(z: float) -> None:
     bar = estimates(at(z))["dz", 1].bar
     assert np.isinf(bar).tolist() == [[True], [False]]
+
+
+def test_a_small_derivative_of_a_large_loss_is_sharper_on_longer_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Dense(Affine(np.array([[1e-6, 1.0]]), np.array([0.3, 0.1])), activation("tanh"))
+    out = Dense(Affine(np.array([[1e-6], [1.0]]), np.array([0.2])), activation("linear"))
+    problem = Problem(Network((first, out), LOSSES["half_sse"], "sum"), np.array([[0.5]]), np.array([[40.0]]))
+    exact = problem.network.backward(problem.network.forward(problem.X), problem.Y).dW[0][0, 0]
+    sharp = estimates(problem)["dW", 1]
+    monkeypatch.setattr(oracle, "BLURRED", np.inf)
+    blurred = estimates(problem)["dW", 1]
+    assert sharp.bar[0, 0] < blurred.bar[0, 0] / 8
+    assert abs(sharp.value[0, 0] - exact) <= sharp.bar[0, 0]
 
 
 @pytest.mark.parametrize(("name", "z"), [("relu6", 6.0), ("hard_tanh", -1.0), ("hard_swish", 3.0), ("elu", 0.0)])

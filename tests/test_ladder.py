@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from verify.ladder import U, extrapolate, extrapolate_settled
+from verify.ladder import Estimate, U, extrapolate, extrapolate_settled, narrower
 
 LEVELS = 4
 FIRST_STEP = 2.0**-9
@@ -183,3 +183,11 @@ def test_levels_that_cannot_be_used_do_not_unsettle_the_others():
     got = extrapolate_settled(differences, valid, np.ones(1), np.full(1, 1e-16))
     assert np.isfinite(got.bar).all()
     assert np.isinf(extrapolate_settled(differences, ~(valid & False), np.ones(1), np.full(1, 1e-16)).bar).all()
+
+
+def test_of_two_ladders_the_narrower_bar_is_taken_unless_they_disagree():
+    one = Estimate(np.array([1.0, 1.0, np.nan, 1.0]), np.array([0.1, 0.1, np.inf, 0.1]))
+    other = Estimate(np.array([1.05, 2.0, 3.0, 1.0]), np.array([0.01, 0.01, 0.5, 0.2]))
+    value, bar = narrower(one, other)
+    assert value.tolist() == [1.05, 1.0, 3.0, 1.0]
+    assert bar.tolist() == [0.01, 0.1, 0.5, 0.1]

@@ -85,6 +85,16 @@ def extrapolate_settled(differences: Array, valid: NDArray[np.bool_], finest_ste
     return estimate
 
 
+def narrower(one: Estimate, other: Estimate) -> Estimate:
+    """Return the estimates of two ladders with the narrower bars, entry by entry; where they disagree, ``one``.
+
+    Each bar holds by itself, whole ladders apart: the lucky entry of a single tableau would have none. A ladder
+    of steps too long to see what lies near the point is narrow and wrong: it leaves the other's bar.
+    """
+    better = (other.bar < one.bar) & ~(np.abs(other.value - one.value) > other.bar + one.bar)
+    return Estimate(np.where(better, other.value, one.value), np.where(better, other.bar, one.bar))
+
+
 def _corner(differences: Array, rounding: Array) -> Estimate:
     """Return the corner of the tableau of all levels, (levels, n) -> (n,); a single level has no error bar."""
     finest = differences[-1]

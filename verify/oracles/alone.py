@@ -12,9 +12,9 @@ from reference.arrays import Array
 from reference.elementwise import Elementwise
 from reference.layers import Dense, Entry
 
-from ..ladder import Estimate, U, extrapolate_settled
+from ..ladder import Estimate, U, extrapolate_settled, narrower
 from ..rounding import activation_rounding, slope_size
-from .differences import FINER_STEP, FIRST_STEP, LEVELS, first_steps, signed_steps
+from .differences import FINER_STEPS, FIRST_STEP, LEVELS, first_steps, signed_steps
 from .perturbations import Flags, breaks, crossings
 
 
@@ -37,17 +37,13 @@ def layer_differences(layer: Dense, a_in: Array, z: Array, cotangent: Array) -> 
         cotangent: dL/da of its output, (N, n_out).
     """
     with np.errstate(all="ignore"):
-        first = _alone(layer, a_in, z, cotangent, FIRST_STEP)
-        if all(np.isfinite(estimate.bar).all() for estimate in first):
-            return first
-        finer = _alone(layer, a_in, z, cotangent, FINER_STEP)
-        return Alone(*(_better(one, other) for one, other in zip(first, finer, strict=True)))
-
-
-def _better(first: Estimate, finer: Estimate) -> Estimate:
-    """Return the first estimates, the finer ones where the first are inconclusive."""
-    resolved = np.isfinite(first.bar)
-    return Estimate(np.where(resolved, first.value, finer.value), np.where(resolved, first.bar, finer.bar))
+        found = _alone(layer, a_in, z, cotangent, FIRST_STEP)
+        for step in FINER_STEPS:
+            if all(np.isfinite(estimate.bar).all() for estimate in found):
+                break
+            finer = _alone(layer, a_in, z, cotangent, step)
+            found = Alone(*map(narrower, found, finer))
+        return found
 
 
 def _alone(layer: Dense, a_in: Array, z: Array, cotangent: Array, first: float) -> Alone:

@@ -4,8 +4,8 @@ One perturbed column of z_l gives dL/dz_l of every sample, and summed over the b
 perturbed one by one, all of a layer together, in chunks that stay in the cache.
 
 A level of the ladder is dropped where any later pre-activation, or the loss's argument, leaves the
-piece of its function it lies on; entries that lose too many levels are tried again on a finer ladder.
-What remains is inconclusive: an infinite error bar.
+piece of its function it lies on; entries that lose too many levels are tried again on finer ladders, those
+whose bar is wide beside their value on a coarser one. What remains is inconclusive: an infinite error bar.
 """
 
 import os
@@ -20,7 +20,7 @@ import numpy as np
 from reference import Gradients, Network, Trace
 from reference.arrays import Array
 
-from ..ladder import Estimate, U, extrapolate_settled
+from ..ladder import Estimate, U, extrapolate_settled, narrower
 from ..rounding import activation_rounding, loss_rounding
 from .perturbations import (
     Flags,
@@ -34,8 +34,14 @@ from .perturbations import (
 )
 
 FIRST_STEP = 2.0**-9
-FINER_STEP = 2.0**-17
+# For what rounding blurs on the first ladder: a small derivative of a large loss. Not the first for all, as it loses
+# more entries to kinks than it sharpens.
+COARSER_STEP = 2.0**-5
+# For what is lost on the first ladder, each for what the one before lost: the closer a kink, the finer the steps
+# and the wider the bar that rounding leaves.
+FINER_STEPS = (2.0**-13, 2.0**-17, 2.0**-21)
 LEVELS = 4
+BLURRED = 2.0**-20  # of the derivative: about a tenth of the 1e-5 that a planted mistake is to be seen at
 KEPT = (1 << 22) - 1024  # elements of a block just below 32 MiB, the most the C library adapts to
 MANY = 16  # chunks from which on threads are worth starting: beyond the networks of a campaign
 CHUNK = 1 << 18  # elements of the widest array of one chunk, 2 MiB: larger gains nothing, smaller costs calls
@@ -146,19 +152,35 @@ Estimates: TypeAlias = tuple[Estimate, ...]
 
 
 def _ladders(ladder: Ladder, k: int, count: int, columns: Callable[[Indices, float], Estimates]) -> Estimates:
-    """Return the estimates of ``count`` perturbations of layer k, the unresolved ones taken from a finer ladder."""
+    """Return the estimates of ``count`` perturbations of layer k, the unresolved ones tried on other ladders."""
     size = _chunk_size(ladder, k)
-    first = _in_chunks(columns, np.arange(count), FIRST_STEP, size)
+    estimates = _in_chunks(columns, np.arange(count), FIRST_STEP, size)
     if ladder.levels == 1:  # no bar tells a resolved one
-        return first
-    lost = np.zeros(count, bool)
-    for estimate in first:
-        lost |= np.isinf(estimate.bar).reshape(-1, count).any(axis=0)
-    some = np.flatnonzero(lost)
-    if some.size:
-        for estimate, finer in zip(first, _in_chunks(columns, some, FINER_STEP, size), strict=True):
-            _fill(estimate, finer, some)
-    return first
+        return estimates
+    for unresolved, step in ((_blurred, COARSER_STEP), *((_lost, step) for step in FINER_STEPS)):
+        some = np.flatnonzero(np.any([unresolved(e).reshape(-1, count).any(axis=0) for e in estimates], axis=0))
+        if some.size:
+            for estimate, other in zip(estimates, _in_chunks(columns, some, step, size), strict=True):
+                _refine(estimate, other, some)
+    return estimates
+
+
+def _blurred(estimate: Estimate) -> Flags:
+    """Return where the bar is wide beside the derivative."""
+    wide: Flags = (estimate.bar > BLURRED * np.abs(estimate.value)) & (estimate.value != 0) & np.isfinite(estimate.bar)
+    return wide
+
+
+def _lost(estimate: Estimate) -> Flags:
+    """Return where there is no bar."""
+    return np.isinf(estimate.bar)
+
+
+def _refine(estimate: Estimate, other: Estimate, some: Indices) -> None:
+    """Put another ladder's estimates of some perturbations, the last axis, in place where their bar is narrower."""
+    better = narrower(Estimate(estimate.value[..., some], estimate.bar[..., some]), other)
+    for mine, found in zip(estimate, better, strict=True):
+        mine[..., some] = found
 
 
 def _chunk_size(ladder: Ladder, k: int) -> int:
@@ -197,15 +219,6 @@ def _keep_freed_memory() -> None:
     block of that size is freed; below them every chunk was paged in afresh, for as long as its arithmetic took.
     """
     np.empty(KEPT)
-
-
-def _fill(estimate: Estimate, finer: Estimate, some: Indices) -> None:
-    """Put the finer estimates of some perturbations, the last axis, in place where the first had none."""
-    lost = np.isinf(estimate.bar[..., some])
-    for mine, other in zip(estimate, finer, strict=True):
-        kept = mine[..., some]
-        kept[lost] = other[lost]
-        mine[..., some] = kept
 
 
 def _activations(ladder: Ladder, k: int) -> Estimate:

@@ -26,9 +26,18 @@ def _saturated(architecture: Architecture) -> Architecture:
 
 
 def _sigmoids(architecture: Architecture) -> Architecture:
-    """Return ten layers of sigmoids with the same widths in turn: the first gradients all but vanish."""
-    sizes = tuple(islice(cycle(architecture.sizes), SIGMOID_LAYERS + 1))
-    return replace(architecture, sizes=sizes, activations=("sigmoid",) * SIGMOID_LAYERS, gain=min(architecture.gain, 1))
+    """Return ten layers of sigmoids with the same widths in turn: the first gradients all but vanish.
+
+    A softmax gets two classes or more: over one class it is 1, and there is no gradient that could vanish.
+    """
+    *sizes, outputs = islice(cycle(architecture.sizes), SIGMOID_LAYERS + 1)
+    outputs = max(outputs, 2 if LOSSES[architecture.loss].mixes_row else 1)
+    return replace(
+        architecture,
+        sizes=(*sizes, outputs),
+        activations=("sigmoid",) * SIGMOID_LAYERS,
+        gain=min(architecture.gain, 1),
+    )
 
 
 def near_kinks(problem: Problem, rng: np.random.Generator) -> Problem:
