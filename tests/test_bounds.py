@@ -138,6 +138,37 @@ def test_a_loss_near_its_pole_is_inconclusive_not_wrong() -> None:
     assert evidence.verdict == "inconclusive"
 
 
+def test_at_a_kink_of_the_loss_the_bound_is_twice_its_jump_and_a_saturated_unit_closes_it() -> None:
+    saturated = Dense(Affine(np.array([[1.0]]), np.array([-36.0])), activation("celu"))  # -1 + 2e-16
+    network = Network((saturated,), LOSSES["hinge"], "sum")
+    X, Y = np.array([[0.0]]), np.array([[-1.0]])
+    trace = network.forward(X)
+    gradients = network.backward(trace, Y)
+    bounds = running_bound(network, trace, gradients, Y, Roundoff.of(np.dtype(np.float64)))
+    assert 2 <= bounds.gradients.da[0][0, 0] < 2.0001
+    assert 0 < bounds.gradients.dz[0][0, 0] < 1e-14
+
+
+@pytest.mark.parametrize(("loss", "y"), [("hinge", 1.0), ("hinge", -1.0), ("mae", 1.0)])
+@pytest.mark.parametrize("slope", [-1.0, 0.0, 1.0])
+def test_either_slope_is_right_at_a_kink_of_the_loss_and_no_other(loss: str, y: float, slope: float) -> None:
+    network = Network((Dense(Affine(np.array([[y]]), np.array([0.0])), activation("linear")),), LOSSES[loss], "sum")
+
+    def tied(network: Network, trace: Trace, Y: Any, factor: float = slope) -> Gradients:
+        right = network.backward(trace, Y)
+        one = np.full_like(right.da[0], factor)
+        W = network.layers[0].affine.W
+        return right._replace(da=(one,), dz=(one,), dW=(trace.X.T @ one,), db=(one.sum(0),), dX=one @ W.T)
+
+    def far(network: Network, trace: Trace, Y: Any) -> Gradients:
+        return tied(network, trace, Y, 9.0)
+
+    problem = Problem(network, np.array([[1.0]]), np.array([[y]]))
+    if loss == "mae" or slope in (0.0, -y):
+        assert crosscheck([problem], oracles=("autodiff",), backward=tied)[0].verdict != "disagree"
+    assert crosscheck([problem], oracles=("autodiff",), backward=far)[0].verdict == "disagree"
+
+
 def test_a_value_beyond_float32_cannot_be_judged() -> None:
     problem = Architecture.parse("1-1 linear sum_squares/sum batch=2 scale=1e30 dtype=float32").build()
     evidence = crosscheck([problem])[0]

@@ -5,10 +5,10 @@ of the roundoff U, the rounding of every sum (the absolute terms of its formula,
 what earlier errors are amplified to; 8 U E is the bound. Nothing in it is a tolerance, and nothing is
 absolute but one smallest normal number per step, for the platforms that flush subnormals to zero.
 
-Where a pre-activation or a loss argument lies within its own bound of a kink, the two computations
-may honestly take different sides: the bound there, and of everything upstream, is infinite or NaN.
-So it is where a probability lies within its own bound of 0 and the loss takes its logarithm, and where
-a pre-activation is known so badly that a slope at one point says nothing.
+Where a pre-activation lies within its own bound of a kink, the two computations may honestly take different
+sides: the bound there, and of everything upstream, is infinite or NaN. So it is where a probability lies within
+its own bound of 0 and the loss takes its logarithm, and where a pre-activation is known so badly that a slope at
+one point says nothing. At a kink of the loss only its slope is in doubt, by as much as it jumps.
 """
 
 from typing import NamedTuple, TypeAlias
@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from reference import REDUCTIONS, Gradients, Network, Trace
+from reference import REDUCTIONS, Gradients, Loss, Network, Trace
 from reference.arrays import Array
 from reference.elementwise import Elementwise
 from reference.layers import Entry
@@ -74,7 +74,7 @@ def running_bound(network: Network, trace: Trace, gradients: Gradients, y: Array
         divisor = REDUCTIONS[network.reduction](output.shape)
         rounding = loss_rounding(objective, output, y, Ea[-1])
         Eda = rounding.gradient / divisor + np.abs(gradients.da[-1]) + floor
-        Eda[_near(objective.argument(output, y), objective.kinks, rounding.argument * scale)] = np.inf
+        Eda += _jump(objective, output, y, rounding.argument * scale) / divisor / scale
         at_pole = rounding.pole <= Ea[-1] * scale
         Eda[at_pole] = rounding.value[at_pole] = np.nan  # one side may be infinite: no later 0 closes this
         bent = rounding.gradient * Ea[-1] * scale  # the second order: an output of 0 here may be rounding there
@@ -82,6 +82,16 @@ def running_bound(network: Network, trace: Trace, gradients: Gradients, y: Array
         Eloss += network.l2 / 2 * sum((W.size + 2) * np.vdot(W, W) for W in sizes)
         E = _backward(network, trace, gradients, sizes, slopes, Ez, Ea, Eda, open_, roundoff)
         return Bounds(float(Eloss * scale), _times(Ez, scale), _times(Ea, scale), _scaled(E, scale))
+
+
+def _jump(objective: Loss, a: Array, y: Array, radius: Array) -> Array:
+    """Return twice what dl/da jumps by where the argument is within ``radius`` of a kink, else 0."""
+    near = _near(objective.argument(a, y), objective.kinks, radius)
+    if not near.any():
+        return np.zeros_like(a)
+    above, below = objective.derivative(a + 2 * radius, y), objective.derivative(a - 2 * radius, y)
+    jump: Array = 2 * near * (np.abs(above) + np.abs(below))
+    return jump
 
 
 def _times(errors: list[Array] | tuple[Array, ...], scale: float) -> tuple[Array, ...]:

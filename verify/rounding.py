@@ -56,7 +56,7 @@ class ElementwiseRounding:
         Edz: Array = curvature(self.entry, z, a, slope) * Ez
         Edz += 2 * self.S_df(z, a, slope)
         Edz *= cotangent
-        # a slope of exactly 0 stops even the open error above a kink of the loss
+        # a slope of exactly 0 stops even an open error
         Edz += np.where((slope == 0) & ~np.isnan(Eda), 0, Eda * slope)
         return Edz
 
