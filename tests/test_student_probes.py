@@ -37,6 +37,35 @@ for epoch in range(50):
     W2 -= 0.1 * total2
     W1 -= 0.1 * total1
 """
+FORGETFUL = """import numpy as np
+
+rng = np.random.default_rng(4)
+data, target = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+kept = {}
+
+
+def unpack(vector):
+    return vector[:12].reshape(3, 4), vector[12:].reshape(4, 2)
+
+
+def cost(vector):
+    W1, W2 = unpack(vector)
+    kept["W2"], kept["h"] = W2, np.tanh(data @ W1)
+    kept["error"] = kept["h"] @ W2 - target
+    return 0.5 * np.sum(kept["error"] ** 2)
+
+
+def slope(vector):
+    grad2 = kept["h"].T @ kept["error"]
+    grad1 = data.T @ (kept["error"] @ kept["W2"].T * (1 - kept["h"] ** 2))
+    return np.concatenate([grad1.ravel(), grad2.ravel()])
+
+
+theta = rng.normal(size=20)
+for epoch in range(50):
+    loss = cost(theta)
+    theta = theta - 0.05 * slope(theta)
+"""
 
 
 def failed(program: str) -> list[Probe]:
@@ -103,6 +132,16 @@ def test_inputs_that_are_changed_in_place_are_named() -> None:
 def test_a_shuffle_between_steps_is_no_change_of_the_inputs() -> None:
     program = PROGRAM + "    order = rng.permutation(6)\n    data[:] = data[order]\n    target[:] = target[order]\n"
     assert not [p for p in failed(program) if p.name == "in place"]
+
+
+def test_a_gradient_that_ignores_its_argument_is_told_as_kept_state_and_blamed_for_nothing() -> None:
+    diagnosis = diagnosis_of(FORGETFUL)
+    assert diagnosis.verdict.startswith("correct")
+    (probe,) = [p for p in diagnosis.probes if p.name == "state kept between calls"]
+    line = line_of(FORGETFUL, "def slope(vector):")
+    assert probe.result == f"slope (line {line}) never reads its vector: it answers for an earlier call's"
+    heedful = FORGETFUL.replace("    grad2 =", "    unpack(vector)\n    grad2 =")
+    assert not [p for p in diagnosis_of(heedful).probes if p.name == "state kept between calls"]
 
 
 def test_a_fraction_stored_into_whole_numbers_is_named() -> None:

@@ -1,8 +1,9 @@
-"""What else is wrong with a program, whatever its gradients: overflow, truncation, changed inputs, slow loops.
+"""What else is wrong with a program, whatever its gradients: overflow, truncation, changed inputs, kept state, loops.
 
 Each is reported only where it was observed in a run.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from .recording import Injection, Place, Recording
 from .tape import Tape
 
 HUGE = 1000.0
+WORD = re.compile(r"\w+")
 NEAR = 120  # events after a pre-activation among which its activation is looked for
 MIXED = (-1.7, 2.3, -0.4, 0.6, -2.6, 1.2, 3.1)  # the first is negative: what an empty type would be taken from
 EXACT = 1e-7
@@ -41,6 +43,7 @@ def defects(judgement: Judgement, runs: Runs) -> Iterator[Probe]:
     inject = judgement.points[0].inject if judgement.points else {}
     yield from _activations(look, inject, runs)
     yield from _changed_inputs(judgement.natural)
+    yield from _kept(judgement.natural)
     yield from _truncated(judgement.natural)
     yield from _sample_loop(look.reading, judgement.loss)
     yield from _entry_loop(judgement.natural)
@@ -139,6 +142,20 @@ def _changed_inputs(look: Look) -> Iterator[Probe]:
 
 def _reordered(tape: Tape, old: int, new: int) -> bool:
     return bool(np.array_equal(np.sort(tape.array(old).ravel()), np.sort(tape.array(new).ravel())))
+
+
+def _kept(look: Look) -> Iterator[Probe]:
+    """Yield the functions that are given a trained parameter and never read it: they answer for an earlier call's."""
+    tape, seen = look.tape, set()
+    trained = {u.old for u in (*look.reading.weights, *look.reading.biases) if u is not None}
+    read = {(node.function, word) for node in tape.nodes if node.kind != "argument" for word in WORD.findall(node.text)}
+    for at in range(min(look.reading.end, len(tape.events))):
+        node = tape.node(at)
+        ignored = node.kind == "argument" and (node.function, node.what) not in read
+        if ignored and tape.events[at].result in trained and node not in seen:
+            seen.add(node)
+            said = f"{node.function} (line {node.line}) never reads its {node.what}: it answers for an earlier call's"
+            yield Probe(name="state kept between calls", result=said, ok=False)
 
 
 def _truncated(look: Look) -> Iterator[Probe]:
