@@ -260,3 +260,18 @@ def test_the_child_is_made_of_the_standard_library_and_numpy() -> None:
             assert {name.partition(".")[0] for name in names} <= {"numpy", *sys.stdlib_module_names}, path
             depth = len(path.relative_to(folder).parents)
             assert not isinstance(node, ast.ImportFrom) or node.level <= depth, path
+
+
+def test_wide_data_are_told_only_where_the_program_still_uses_them_once_it_multiplies() -> None:
+    text = """
+import numpy as np
+table = np.random.rand(300, 785)
+X, Y = table[:20, 1:], table[:20, 0]
+again = np.random.rand(300, 784)
+for i in range(2):
+    w = again[i:i + 2] @ X.T
+"""
+    shapes = [value.shape for value in watched(text).values]
+    assert (300, 785) not in shapes
+    assert shapes.count((300, 784)) == 1
+    assert (20, 784) in shapes

@@ -1,5 +1,7 @@
 """A child process that is asked and answers within a time, or is killed."""
 
+import contextlib
+import fcntl
 import os
 import selectors
 import signal
@@ -8,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 QUIET = {
     "OMP_NUM_THREADS": "1",
@@ -18,6 +21,8 @@ QUIET = {
     "LC_ALL": "C.UTF-8",
 }
 """The child's whole environment, beside PATH: one BLAS thread, the same hashes in every run, no screen."""
+
+PIPE = 1 << 20  # bytes that the pipe from the child holds
 
 
 class NoAnswer(Exception):  # noqa: N818 - what happened, not what went wrong
@@ -41,6 +46,7 @@ class Process:
             start_new_session=True,
             bufsize=0,
         )
+        _widen(self._child.stdout)
 
     def write(self, data: bytes) -> None:
         """Send bytes.
@@ -71,16 +77,17 @@ class Process:
     def _piece(self, length: int, until: float) -> bytes:
         """Return so many bytes."""
         assert self._child.stdout is not None
-        piece = bytearray()
+        piece = bytearray(length)
+        rest = memoryview(piece)
         with selectors.DefaultSelector() as selector:
             selector.register(self._child.stdout, selectors.EVENT_READ)
-            while len(piece) < length:
+            while rest:
                 if not selector.select(max(0.0, until - time.monotonic())):
                     raise NoAnswer("time")
-                part = os.read(self._child.stdout.fileno(), min(length - len(piece), 1 << 20))
-                if not part:
+                count = os.readv(self._child.stdout.fileno(), [rest])
+                if not count:
                     raise NoAnswer("the child has ended")
-                piece += part
+                rest = rest[count:]
         return bytes(piece)
 
     def kill(self) -> None:
@@ -93,3 +100,10 @@ class Process:
             if stream is not None:
                 stream.close()
         self._child.wait()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe hold more than a page or two at a time, where the system can be asked for it."""
+    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)

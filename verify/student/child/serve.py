@@ -18,19 +18,18 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-import numpy as np
 from numpy.typing import NDArray
 
 from . import adapted, surroundings
-from .callers import USED
 from .calls import WAYS
-from .drive import End, Program, Statement, run
-from .frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
+from .drive import Program, Statement, run
+from .frames import LENGTHS, PATIENCE, Header, pack, unpack
 from .held import held
 from .instrument import Rewritten, rewrite
 from .names import TRIALS
 from .notes import NOTES
 from .recorder import Recorder, Table, table_of
+from .telling import recorded
 
 GRACE = 1.0  # seconds that a run which was told to stop may take to do so
 AGAIN = 0.05  # seconds after which it is told again
@@ -199,9 +198,9 @@ def alone(
         seconds = time.process_time() - start
         unlimit()
         told = {"notes": list(NOTES), "seconds": seconds, "printed": printed.kept(), "stopped": end.stopped}
-        if request.get("names"):
-            told["names"] = {name: recorder.kept.key(value) for name, value in held(vars(sys.modules["__main__"]))}
-        written.write(recorded(recorder, end, told))
+        module = vars(sys.modules["__main__"]) if request.get("names") else {}
+        names = {name: recorder.kept.key(value) for name, value in held(module)}
+        written.write(recorded(recorder, {**told, "ended": end.ended, "raised": end.raised}, names))
         written.flush()
     finally:
         leave(0)
@@ -252,22 +251,3 @@ class Printed(io.TextIOBase):
     def kept(self) -> str:
         """Return what was kept."""
         return "".join(self._parts)
-
-
-def recorded(recorder: Recorder, end: End, more: Mapping[str, Any]) -> bytes:
-    """Return the frame of a run: events as columns of whole numbers, then the values."""
-    reports = recorder.reports
-    columns = [np.array([r[place] for r in reports], np.int64) for place in (0, 1, 3, 4)]
-    counts = np.array([len(r[2]) for r in reports], np.int64)
-    operands = np.array([k for r in reports for k in r[2]], np.int64)
-    held = np.array([k for r in reports for k in r[5]], np.int64)
-    found = recorder.updates
-    progress = {
-        "used": sorted(USED),
-        "updates": max(found.counts.values(), default=0),
-        "matrices": recorder.matrices,
-        "backward": found.backward,
-        "products": found.products,
-    }
-    header = {"ended": end.ended, "raised": end.raised, **more, **progress}
-    return pack(header, [*map(describe, (*columns, counts, operands, held)), *recorder.kept.values])

@@ -1,0 +1,74 @@
+"""What of a run is told: its events as columns of whole numbers, and the values that these refer to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .callers import USED
+from .frames import Described, describe, pack
+from .recorder import Recorder, Report
+
+WIDE = 200_000
+"""Entries of an array that is told only if the program uses it once its products have begun: before, it is data that
+is still being cut to size, and only its parts matter."""
+
+Keys = NDArray[np.int64]
+
+
+def recorded(recorder: Recorder, more: Mapping[str, Any], names: Mapping[str, int]) -> bytes:
+    """Return the frame of a run.
+
+    Arguments:
+        recorder: what was reported.
+        more: what else the header holds.
+        names: keys of values by the expressions that hold them at the end.
+    """
+    reports, values = recorder.reports, recorder.kept.values
+    results = _column(r[3] for r in reports)
+    operands = _column(k for r in reports for k in r[2])
+    start = next((at for at, r in enumerate(reports) if recorder.is_product[r[0]]), 0)
+    new, kept = _renumbered(values, _told(reports, start), [k for k in names.values() if k >= 0])
+    columns = [_column(r[0] for r in reports), _column(r[1] for r in reports), new[results]]
+    columns += [_column(r[4] for r in reports), _column(len(r[2]) for r in reports), new[operands]]
+    columns.append(_column(k for r in reports for k in r[5]))
+    found = recorder.updates
+    header = {
+        **more,
+        "names": {name: int(new[key]) for name, key in names.items()},
+        "used": sorted(USED),
+        "updates": max(found.counts.values(), default=0),
+        "matrices": recorder.matrices,
+        "backward": found.backward,
+        "products": found.products,
+    }
+    return pack(header, [*map(describe, columns), *(values[k] for k in kept)])
+
+
+def _column(numbers: Iterable[int]) -> Keys:
+    return np.fromiter(numbers, np.int64)
+
+
+def _told(reports: Sequence[Report], start: int) -> tuple[Keys, Keys]:
+    """Return the keys that reports refer to before and since a position."""
+
+    def keys(some: Sequence[Report]) -> Keys:
+        return np.unique(_column(k for r in some for k in (r[3], *r[2])))
+
+    return keys(reports[:start]), keys(reports[start:])
+
+
+def _renumbered(values: Sequence[Described], told: tuple[Keys, Keys], names: Sequence[int]) -> tuple[Keys, list[int]]:
+    """Return the new key of each old one, -1 (also at place -1) where its value is not told, and the old keys told."""
+    early, late = told
+    narrow = [k for k in early.tolist() if k >= 0 and _entries(values[k]) <= WIDE]
+    kept = sorted({*narrow, *(k for k in late.tolist() if k >= 0), *names})
+    new = np.full(len(values) + 1, -1, np.int64)
+    new[kept] = np.arange(len(kept))
+    return new, kept
+
+
+def _entries(described: Described) -> int:
+    """Return the number of entries of a value."""
+    return len(described[2]) // np.dtype(described[1]).itemsize
