@@ -15,9 +15,6 @@ from verify.student.variants import DB, DERIVATIVE, DOWN, DW, Variant
 
 STABLE = "np.where(v >= 0, 1 / (1 + np.exp(-np.abs(v))), np.exp(-np.abs(v)) / (1 + np.exp(-np.abs(v))))"
 OVERFLOWING = PROGRAM.replace("1 / (1 + np.exp(-v))", "np.exp(v) / (1 + np.exp(v))")
-VECTORIZED = PROGRAM.replace(
-    "def squash(v):\n    return 1 / (1 + np.exp(-v))", "squash = np.vectorize(lambda v: v if v > 0 else 0, otypes=None)"
-)
 ONE_BY_ONE = """import numpy as np
 
 rng = np.random.default_rng(1)

@@ -243,7 +243,7 @@ def _given(tape: Tape, key: int, chain: Chain) -> bool:
     """Return whether a value is data: an event made it, and it was not computed from the pass."""
     places = tape.made.get(key, [])
     if not places:
-        return False
+        return key in tape.known
     if not tape.shape(key) and tape.node(places[0]).kind == "literal":  # the 1 of 1 - a; or a target that equals it
         return any(tape.node(at).kind in ("bind", "argument", "subscript") for at in places if at < chain.start)
     if places[0] < chain.start:

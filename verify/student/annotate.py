@@ -8,7 +8,7 @@ from reference.losses import LOSSES
 
 from ..report.diagnosis_parts import FirstFault, Line
 from .blame import guilty
-from .explain import Found
+from .explain import KEPT, Found
 from .findings import repeating
 from .judge import Judgement
 from .labels import Labels
@@ -83,7 +83,7 @@ def _blamed(judgement: Judgement, labels: Labels, fault: FirstFault) -> Iterator
         at = guilty(look, explanation, found)
         if at is not None:
             yield Blamed(at, _role(labels, found, at))
-        elif found.bug not in ABSENT:
+        elif found.bug not in ABSENT and found.step != KEPT:
             yield from _unexplained(labels, found.layer, found.quantity)
     if explanation.found:
         return

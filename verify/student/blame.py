@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .explain import IMPLIED, Explanation, Found
+from .explain import IMPLIED, KEPT, Explanation, Found
 from .handed import call_of, missing_factor
 from .lineage import Update
 from .look import Look
@@ -35,6 +35,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     """
     if found.bug in NEW_WEIGHTS:
         return _uses_new_weights(look, found)
+    if found.step == KEPT:
+        return None
     if len(look.reading.passes) > 1:
         look, explanation, found = _first_pass(look, explanation, found)
         if found.quantity != "delta":

@@ -14,12 +14,13 @@ from .details import with_details
 from .findings import as_named, first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge
-from .meant import forward_fault, losses, over_the_batch, require_known, require_sizes
+from .meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
 from .neurons import Neurons, gathered
 from .own_loss import Runs
 from .probes import told_apart
 from .recording import Recording
 from .session import watch
+from .truncated import truncated
 
 SECONDS = 8.0  # that one run of the file may take
 LINE = re.compile(r"\bline (\d+)")
@@ -87,6 +88,9 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
         judged = judge(runs, natural, options.seed, tell)
         judgement, probes = (None, ()) if judged is None else told_apart(judged, runs, tell)
         told = _told(source, natural, judgement, options)
+        if judgement is not None and told.exit_code == 0 and (slip := truncated(judgement, runs)) is not None:
+            fault = _with_line(slip, source, judgement)
+            told = replace(told, verdict="forward differs", first_fault=fault, bugs=(as_named("B45", slip),))
         if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
             told = with_details(replace(told, probes=probes), judgement, runs, source)
     return replace(_in_cells(told, source) if source.places else told, seconds=time.monotonic() - start)
@@ -122,6 +126,9 @@ def _told(source: Source, natural: Recording, judgement: Judgement | None, optio
     if (slip := over_the_batch(judgement.best)) is not None:
         told = _with_line(slip, source, judgement)
         return replace(base, verdict="forward differs", first_fault=told, bugs=(as_named("B38", slip),))
+    if (slip := cut(judgement.best) or cut(judgement.natural)) is not None:
+        told = _with_line(slip, source, judgement)
+        return replace(base, verdict="forward differs", first_fault=told, bugs=(as_named("B45", slip),))
     verdict = judgement.verdict
     if verdict == "correct" and departs(judgement):
         verdict = "correct up to convention"

@@ -10,24 +10,20 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from reference.arrays import Array
-
 from ..report.diagnosis_parts import Probe
 from .align import Reading, as_rows
 from .chain import Layer
-from .curves import Curve, close
+from .curves import Curve
 from .judge import Judgement
 from .look import Look
 from .own_loss import Runs
 from .point import Point, Sweep, reverse_sweep
-from .recording import Injection, Place, Recording
+from .recording import Injection
 from .tape import Tape
+from .truncated import activated, activations
 
 HUGE = 1000.0
 WORD = re.compile(r"\w+")
-NEAR = 120  # events after a pre-activation among which its activation is looked for
-MIXED = (-1.7, 2.3, -0.4, 0.6, -2.6, 1.2, 3.1)  # the first is negative: what an empty type would be taken from
-EXACT = 1e-7
 ENTRIES = 8  # scalar evaluations of one expression in a step from which it is a loop over entries
 SLOWER = 1.5  # measured, from which a loop is worth a word
 
@@ -50,34 +46,11 @@ def defects(judgement: Judgement, runs: Runs) -> Iterator[Probe]:
 
 
 def _activations(look: Look, inject: Injection, runs: Runs) -> Iterator[Probe]:
-    """Yield the activations that overflow, or that depend on the order of their inputs."""
-    done: set[str] = set()
-    for l, (layer, curve) in enumerate(
-        zip(look.reading.passes[0].chain.layers, look.reading.point.curves, strict=True)
-    ):
-        if curve.name in done or curve.family == "linear":
-            continue
-        done.add(curve.name)
-        at = _activation(look.tape, layer, curve)
-        if at is None:
-            continue
-        where = f"layer {l + 1} ({curve.name})"
-        line = look.tape.node(at).line
+    """Yield the activations that overflow."""
+    for number, layer, curve, at in activations(look):
         if (said := _at_extremes(look.tape, layer, curve, at, inject, runs)) is not None:
-            yield Probe(name=f"large z in {where}", result=f"{said} (line {line})", ok=False)
-        if (said := _in_mixed_order(look.tape, layer, curve, at, inject, runs)) is not None:
-            yield Probe(name=f"mixed signs in {where}", result=f"{said} (line {line})", ok=False)
-
-
-def _activation(tape: Tape, layer: Layer, curve: Curve) -> int | None:
-    """Return where a layer's activation is first computed from its pre-activation."""
-    with np.errstate(all="ignore"):
-        a = np.asarray(curve.forward(layer.z))
-    for at in range(layer.z_at + 1, min(layer.z_at + NEAR, len(tape.events))):
-        key = tape.events[at].result
-        if key >= 0 and tape.recording.values[key].size == a.size and close(as_rows(tape.array(key), layer), a):
-            return at
-    return None
+            name = f"large z in layer {number} ({curve.name})"
+            yield Probe(name=name, result=f"{said} (line {look.tape.node(at).line})", ok=False)
 
 
 def _at_extremes(tape: Tape, layer: Layer, curve: Curve, at: int, inject: Injection, runs: Runs) -> str | None:
@@ -87,39 +60,12 @@ def _at_extremes(tape: Tape, layer: Layer, curve: Curve, at: int, inject: Inject
     ran = runs.run({**inject, tape.place(layer.z_at): z}, updates=1)
     if ran.raised is not None and ran.raised.type == "OverflowError":
         return f"raises OverflowError at z = +-{HUGE:.0f}"
-    got, should = _pair(ran, tape.place(at), z, layer, curve)
+    got, should = activated(ran, tape.place(at), z, layer, curve)
     if got is None or not np.isfinite(should).all() or np.isfinite(got).all():
         return None
     i = int(np.flatnonzero(~np.isfinite(got))[0])
     rows = as_rows(z, layer).ravel()
     return f"gives {got.ravel()[i]} at z = {rows[i]:.0f}, should be {should.ravel()[i]:.4g}: the exponential overflows"
-
-
-def _in_mixed_order(tape: Tape, layer: Layer, curve: Curve, at: int, inject: Injection, runs: Runs) -> str | None:
-    """Return how f(z) is wrong where the first z is negative, None where it is right."""
-    shape = tape.shape(layer.z_key)
-    z = np.resize(np.array(MIXED), shape)
-    ran = runs.run({**inject, tape.place(layer.z_at): z}, updates=1)
-    got, should = _pair(ran, tape.place(at), z, layer, curve)
-    if got is None or not np.isfinite(got).all() or close(got, should, EXACT):
-        return None
-    if not np.array_equal(got, np.trunc(should)):
-        return None
-    i = int(np.abs(got - should).argmax())
-    words = f"f({as_rows(z, layer).ravel()[i]:.4g}) = {got.ravel()[i]:.4g}, should be {should.ravel()[i]:.4g}"
-    return f"{words}: cut to whole numbers, np.vectorize takes its type from the first value"
-
-
-def _pair(ran: Recording, place: Place, z: Array, layer: Layer, curve: Curve) -> tuple[Array | None, Array]:
-    """Return what a run has for f(z) at a place, and what it should be, row-major."""
-    rows = as_rows(z, layer)
-    with np.errstate(all="ignore"):
-        should = np.asarray(curve.forward(rows))
-    for event in ran.events:
-        if (event.node, event.occurrence) == place and event.result >= 0:
-            got = as_rows(np.asarray(ran.values[event.result], np.float64), layer)
-            return (got if got.shape == should.shape else None), should
-    return None, should
 
 
 def _changed_inputs(look: Look) -> Iterator[Probe]:

@@ -14,6 +14,7 @@ from .point import FUSED, Observed, Point, bias_gradient, loss_gradient, top_del
 from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant, error_variants
 
 IMPLIED = "implied slope"  # the step of a mistake that is told by its values alone
+KEPT = "kept pass"  # that of a sweep right in every line, through the numbers of an earlier pass
 MOST_BUGS = 3
 BEAM = 48
 TRIES = 1200  # deltas tried after which no further mistake is added to an explanation

@@ -142,7 +142,7 @@ def named(judgement: Judgement) -> tuple[Named, ...]:
     if judgement.verdict != "wrong":
         return ()
     if judgement.rounding is not None:
-        return (_whole(judgement, "B47"),)
+        return (_whole(judgement, judgement.rounding.bug),)
     if not judgement.explanations:
         return ()
     best = judgement.explanations[0]

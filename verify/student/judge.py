@@ -159,8 +159,10 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
 
 
 def _rounding(first: Look, what: Rounded) -> Judgement:
-    """Return "wrong" for a program that rounds inside its computation."""
+    """Return "wrong" for a program that rounds inside its computation, or cuts to whole numbers."""
     sentence = "a value on the way to the update is rounded: the slope of a rounded number is 0 or infinite"
+    if what.bug == "B46":
+        sentence = "a value on the way to the update is stored into an array of whole numbers: its fractions are lost"
     return Judgement("wrong", first, (), evidence=(sentence,), rounding=what)
 
 

@@ -8,7 +8,7 @@ from reference.losses import LOSSES
 from reference.network import ACTIVATIONS
 
 from ..report.diagnosis import FirstFault
-from .curves import BATCH_SOFTMAX, close
+from .curves import BATCH_SOFTMAX, CUT, close
 from .look import Look
 from .point import Point
 
@@ -63,6 +63,14 @@ def over_the_batch(one: Look) -> FirstFault | None:
     if point.curves[-1].name != BATCH_SOFTMAX:
         return None
     return _differing(one, point.depth - 1, "softmax", np.asarray(ACTIVATIONS["softmax"].forward(point.z[-1])))
+
+
+def cut(one: Look) -> FirstFault | None:
+    """Return the fault of a relu that gives whole numbers, None where there is none."""
+    point = one.reading.point
+    found = (l for l, curve in enumerate(point.curves) if curve.name == CUT.name)
+    l = next(found, None)
+    return None if l is None else _differing(one, l, "relu", np.maximum(point.z[l], 0))
 
 
 def _differing(one: Look, l: int, name: str, should: np.ndarray) -> FirstFault:

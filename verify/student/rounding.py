@@ -1,4 +1,4 @@
-"""Rounding inside a computation: what is rounded has no slope, whatever gradient is computed for it."""
+"""Rounding inside a computation, on purpose or by an array of whole numbers: what is rounded has no slope."""
 
 from typing import NamedTuple
 
@@ -8,18 +8,20 @@ from reference.arrays import Array
 
 from .look import Look
 from .point import reverse_sweep
-from .tape import ROUNDING, upstream
+from .recording import NOT_A_NUMBER
+from .tape import ROUNDING, Tape, upstream
 
 HARMLESS = 1e-6  # of the largest entry: a change that no slope would notice
 ALIKE = 0.05  # of the largest entry: how far rounding may move the value it is known by
 
 
 class Rounded(NamedTuple):
-    """A value on the way to an update that is rounded: of which layer it is, which quantity, and where."""
+    """A value on the way to an update that is rounded: of which layer it is, which quantity, where, and the mistake."""
 
     layer: int
     quantity: str
     at: int
+    bug: str
 
 
 def rounded(look: Look) -> Rounded | None:
@@ -28,15 +30,28 @@ def rounded(look: Look) -> Rounded | None:
     ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
     trail = sorted(at for at in set().union(*(upstream(tape, end) for end in ends)) if at >= reading.start)
     for at in trail:
-        node, event = tape.node(at), tape.events[at]
-        if node.kind != "call" or node.what.rpartition(".")[2] not in ROUNDING or event.result < 0:
-            continue
-        before = next((k for k in event.operands if k >= 0), -1)
-        if before >= 0 and tape.shape(before) == tape.shape(event.result):
-            old, new = tape.array(before), tape.array(event.result)
+        found = _rounding(tape, at)
+        if found is not None:
+            bug, old, new = found
             if np.abs(old - new).max(initial=0) > HARMLESS * np.abs(old).max(initial=0):
-                return Rounded(*_known_as(look, old), at)
+                return Rounded(*_known_as(look, old), at, bug)
     return None
+
+
+def _rounding(tape: Tape, at: int) -> tuple[str, Array, Array] | None:
+    """Return the mistake that an event may be, with a value before and after it; None where it rounds nothing."""
+    node, event = tape.node(at), tape.events[at]
+    if event.result < 0:
+        return None
+    if node.kind == "call" and node.what.rpartition(".")[2] in ROUNDING:
+        before = next((k for k in event.operands if k >= 0), NOT_A_NUMBER)
+        same = before >= 0 and tape.shape(before) == tape.shape(event.result)
+        return ("B47", tape.array(before), tape.array(event.result)) if same else None
+    if node.kind != "store" or len(event.operands) < 2 or min(event.operands[:2]) < 0:
+        return None
+    stored = tape.array(event.operands[1])
+    whole = tape.recording.values[event.result].dtype.kind in "iu"
+    return ("B46", stored, np.trunc(stored)) if whole else None
 
 
 def _known_as(look: Look, value: Array) -> tuple[int, str]:

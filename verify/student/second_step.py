@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
 from reference.arrays import Array
 
-from .align import Reading, readings
-from .explain import Explanation, Found
+from .align import Reading, as_rows, readings
+from .explain import KEPT, Explanation, Found, is_right
 from .look import Look, Right, fitted
 from .point import Observed, reverse_sweep
+from .recording import NOT_A_NUMBER
 from .tape import Tape
 from .variants import RIGHT_DW
 
@@ -21,9 +23,11 @@ Row = tuple[Array, Array, Array]
 
 
 def second_looks(one: Look) -> Iterator[Look]:
-    """Yield what the run of a look may have done in its second step."""
-    recording = one.tape.recording
-    tape = Tape(replace(recording, events=recording.events[one.reading.end :]))
+    """Yield what the run of a look may have done in its second step: since the last update of the first."""
+    recording, reading = one.tape.recording, one.reading
+    start = max((u.end for u in (*reading.weights, *reading.biases) if u is not None), default=reading.end - 1) + 1
+    known = frozenset(event.result for event in recording.events[:start])
+    tape = Tape(replace(recording, events=recording.events[start:]), known)
     for second in readings(tape):
         if second.point.sizes == one.reading.point.sizes:
             point = second.point._replace(decay=one.reading.point.decay)
@@ -69,16 +73,36 @@ def stale(one: Look) -> tuple[Look, Explanation] | None:
     if one.right is None:
         return None
     for second in second_looks(one):
-        explanation = _stale(one.reading, second.reading, one.right.loss)
+        explanation = _stale(one, second, one.right.loss)
         if explanation is not None:
             return second._replace(explanations=[explanation]), explanation
     return None
 
 
-def _stale(first: Reading, second: Reading, loss: str) -> Explanation | None:
+def _stale(one: Look, later: Look, loss: str) -> Explanation | None:
+    first, second = one.reading, later.reading
+    if first.point.X.shape != second.point.X.shape:
+        return None
+    return _stale_inputs(first, second, loss) or _stale_pass(first, second, loss, _targets_again(one, later))
+
+
+def _targets_again(one: Look, later: Look) -> Array | None:
+    """Return what stands in a later step where the targets of the first stood, None where nothing like them does."""
+    target, last = one.reading.passes[-1].target, one.reading.passes[-1].chain.layers[-1]
+    event = one.tape.events[target.at]
+    if target.labels or target.key not in event.operands or len(one.reading.passes) > 1:
+        return None
+    again = next((e for e in later.tape.events if e.node == event.node), None)
+    key = again.operands[event.operands.index(target.key)] if again is not None else NOT_A_NUMBER
+    value = as_rows(later.tape.array(key), last) if key >= 0 else target.value[:0]
+    return value if value.shape == target.value.shape else None
+
+
+def _stale_inputs(first: Reading, second: Reading, loss: str) -> Explanation | None:
+    """Return the mistake of right deltas that meet activations of the first step."""
     sweep, observed = reverse_sweep(second.point, loss), second.observed
     scale = next((s for got, g in zip(observed.db, sweep.db, strict=True) if (s := _scale(got, g))), None)
-    if scale is None or first.point.X.shape != second.point.X.shape:
+    if scale is None:
         return None
     found: list[Found] = []
     for l in reversed(range(second.point.depth)):
@@ -90,6 +114,23 @@ def _stale(first: Reading, second: Reading, loss: str) -> Explanation | None:
         wrong = "dW_l = (a_(l-1) of an earlier pass)^T delta_l"
         found.append(Found("B34", l + 1, "dW", wrong, RIGHT_DW, kept, "dW"))
     return Explanation(tuple(found), scale, loss, sweep.delta) if found else None
+
+
+def _stale_pass(first: Reading, second: Reading, loss: str, again: Array | None) -> Explanation | None:
+    """Return the mistake of gradients that are those of the first step's pass, with its data and weights or the new.
+
+    ``again`` are further targets that the second step may have: its own output met none.
+    """
+    old, new, top = first.point, second.point, second.point.depth
+    targets = (new.Y, old.Y) if again is None else (again, new.Y, old.Y)
+    for X, Y, W in product((new.X, old.X), targets, (new.W, old.W)):
+        kept = old._replace(X=X, Y=Y, W=W)
+        scale = is_right(kept, second.observed, loss)
+        if scale is not None and not np.array_equal(kept.a[-1], new.a[-1]):
+            deltas = reverse_sweep(kept, loss).delta
+            wrong, right = "delta_L of an earlier pass's output", "delta_L of this pass's output"
+            return Explanation((Found("B34", top, "delta", wrong, right, deltas[-1], KEPT),), scale, loss, deltas)
+    return None
 
 
 def _scale(got: Array | None, right: Array) -> float | None:

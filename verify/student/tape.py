@@ -40,11 +40,12 @@ class Tape:
     """The events of one run, indexed.
 
     Arguments:
-        recording: the watched run.
+        recording: the watched run, or a later part of it.
+        known: the keys of the values that were there before that part.
     """
 
-    def __init__(self, recording: Recording) -> None:
-        self.recording = recording
+    def __init__(self, recording: Recording, known: frozenset[int] = frozenset()) -> None:
+        self.recording, self.known = recording, known
         self.events: tuple[Event, ...] = recording.events
         self.nodes: tuple[Node, ...] = recording.nodes
         self._groups: dict[int, int] = {}

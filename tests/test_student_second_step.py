@@ -1,0 +1,77 @@
+"""What only a second step shows, and what only some numbers show: sums that go on, kept passes, lost fractions."""
+
+import pytest
+
+from tests.student_networks import PROGRAM, diagnosis_of, line_of
+
+OPTIMISER = """import numpy as np
+
+rng = np.random.default_rng(1)
+data = rng.normal(size=(6, 3))
+target = rng.uniform(0.1, 0.9, size=(6, 2))
+
+
+class Net:
+    def cost(self, vector):
+        self.W1, self.W2 = vector[:12].reshape(3, 4), vector[12:].reshape(4, 2)
+        self.h = np.tanh(data @ self.W1)
+        self.error = self.h @ self.W2 - target
+        return 0.5 * np.sum(self.error ** 2)
+
+    def slope(self, vector):
+        grad2 = self.h.T @ self.error
+        grad1 = data.T @ (self.error @ self.W2.T * (1 - self.h ** 2))
+        self.total = np.concatenate([grad1.ravel(), grad2.ravel()])
+        return self.total
+
+
+net = Net()
+theta = rng.normal(size=20)
+for epoch in range(50):
+    loss = net.cost(theta)
+    theta = theta - 0.05 * net.slope(theta)
+"""
+VECTORIZED = PROGRAM.replace("    return 1 / (1 + np.exp(-v))", "    return limited(v)").replace(
+    "    return v * (1 - v)", "    return 1.0 * (v > 0)"
+)
+VECTORIZED = VECTORIZED.replace(
+    "def squash", "limited = np.vectorize(lambda v: v if v > 0 else {zero})\n\n\ndef squash"
+)
+
+
+def test_parameters_cut_from_a_vector_are_followed_into_the_second_step() -> None:
+    assert diagnosis_of(OPTIMISER).verdict.startswith("correct")
+    adding = OPTIMISER.replace("self.total = np", "self.total = getattr(self, 'total', 0) + np")
+    told = diagnosis_of(adding)
+    assert told.verdict == "wrong"
+    assert [bug.id for bug in told.bugs] == ["B35"]
+
+
+def test_the_output_of_an_earlier_pass_in_the_second_step_is_named_without_blaming_a_line() -> None:
+    kept = PROGRAM.replace(
+        "    d_out = ", "    now, hidden, out = (hidden, out), *before\n    before = now\n    d_out = "
+    )
+    kept = kept.replace("    d_out = ", "    loss = 0.5 * np.sum((out - target) ** 2)\n    d_out = ", 1)
+    first = "before = squash(data @ W1 + b1), squash(squash(data @ W1 + b1) @ W2 + b2)\n"
+    told = diagnosis_of(kept.replace("for epoch", f"{first}for epoch"))
+    assert told.verdict == "wrong"
+    assert told.bugs[0].id == "B34"
+    assert told.first_fault is not None
+    assert (told.first_fault.layer, told.first_fault.quantity, told.first_fault.line) == (2, "delta", None)
+
+
+def test_a_gradient_stored_into_whole_numbers_is_wrong_where_it_is_stored() -> None:
+    whole = PROGRAM.replace("    W2 -=", "    kept = np.zeros((3, 4), int)\n    kept[:] = grad1\n    W2 -=")
+    assert diagnosis_of(whole).verdict.startswith("correct")
+    told = diagnosis_of(whole.replace("W1 -= 0.1 * grad1", "W1 -= 0.1 * kept"))
+    assert told.verdict == "wrong"
+    assert told.bugs[0].id == "B46"
+    assert told.first_fault is not None
+    assert told.first_fault.line == line_of(whole, "kept[:] = grad1")
+
+
+@pytest.mark.parametrize(("zero", "verdict"), [("0.0", "correct"), ("0", "forward differs")])
+def test_an_activation_whose_type_is_taken_from_its_first_value_differs(zero: str, verdict: str) -> None:
+    told = diagnosis_of(VECTORIZED.format(zero=zero))
+    assert told.verdict.startswith(verdict)
+    assert [bug.id for bug in told.bugs] == ["B45"] * (verdict == "forward differs")
