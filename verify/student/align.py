@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .chain import Chain, Layer, chains, split
+from .chain import Chain, Layer, chains, of_samples, split
 from .curves import CURVES, Curve, close, matching_curves
 from .lineage import Lineage, Update, lineage
 from .parts import Positions
@@ -286,8 +286,10 @@ def _reading(tape: Tape, trained: Lineage, passes: list[Pass]) -> Reading:
         None if layer.bias is None else _update(tape, trained, layer.bias.key, passes[-1].chain.start)
         for layer in first
     )
-    point = point_of(tape, passes, weights)
-    return Reading(point, _observed(tape, first, weights, biases), tuple(passes), weights, biases, start, end)
+    observed = _observed(tape, first, weights, biases)
+    b = tuple(_spread_out(tape, layer, step) for layer, step in zip(first, observed.db, strict=True))
+    point = point_of(tape, passes, weights)._replace(b=b)
+    return Reading(point, observed, tuple(passes), weights, biases, start, end)
 
 
 def _end(tape: Tape, passes: list[Pass]) -> int:
@@ -435,13 +437,29 @@ def bias_part(tape: Tape, layer: Layer, update: Update, value: Array) -> Array |
     step = layer.bias.sign * held(tape, update, value, tape.array(layer.bias.key))
     if step.size == 1:
         return np.full(layer.b.shape, float(step.reshape(())))
-    return step.reshape(-1) if step.size == layer.b.size else _one_row(step, layer)
+    if layer.b.ndim == 1 and step.size == layer.b.size:
+        return step.reshape(-1)
+    return _by_sample(step, layer)
 
 
-def _one_row(step: Array, layer: Layer) -> Array | None:
-    """Return the step of a bias that is stored once for each sample, where it is the same for all of them."""
-    rows = step.T if layer.side == "left" else step
-    if rows.ndim != 2 or bool((rows != rows[0]).any()):
-        return None
+def _by_sample(step: Array, layer: Layer) -> Array:
+    """Return the step of a bias with a row for each sample; one row alone where they are all the same."""
+    rows = of_samples(step, layer.z.shape, layer.side)
+    if rows is None:
+        return np.atleast_2d(step)
+    if layer.b is not None and layer.b.ndim == 2:
+        return rows
     row: Array = rows[0].copy()
-    return row
+    return row if rows.shape == layer.z.shape and bool((rows == rows[0]).all()) else rows
+
+
+def is_by_sample(tape: Tape, layer: Layer) -> bool:
+    """Return whether a layer's bias is stored with an entry for each of the pre-activation's."""
+    return layer.bias is not None and tape.array(layer.bias.key).size == layer.z.size > layer.z.shape[1]
+
+
+def _spread_out(tape: Tape, layer: Layer, step: Array | None) -> Array | None:
+    """Return a layer's bias; with its entries for each sample where it is stored so and its step differs by them."""
+    if layer.b is None or step is None or step.ndim == 1 or not is_by_sample(tape, layer):
+        return layer.b
+    return np.array(np.broadcast_to(layer.b, layer.z.shape))

@@ -1,5 +1,6 @@
 """The guilty line: walking the dataflow back from an update, the first expression that holds the wrong value."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from .look import Look
 from .quantities import one_by_one
 from .recording import NOT_A_NUMBER
 from .tape import Tape, upstream
+from .variants import UNSUMMED, UNSUMMED_ABOVE
 
 SAME = 1e-6
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
@@ -46,6 +48,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return None
     if np.abs(found.value).max(initial=0) <= NOTHING:
         return next(_zeros(trail, found.value), None)
+    if found.quantity == "db" and found.wrong.endswith((UNSUMMED, UNSUMMED_ABOVE)):
+        return _handed_over(trail, explanation.deltas[found.layer - found.wrong.endswith(UNSUMMED)])
     scales = _scales(trail, explanation)
     places = list(_holding(trail, found.value, scales)) or list(_holding(trail, _whole(look, found), scales))
     if found.step in ("slope", IMPLIED):
@@ -135,13 +139,27 @@ def _uses_new_numbers(tape: Tape, update: Update) -> int | None:
     return next((at for at in later if tape.node(at).what == "*" and new & {*tape.events[at].operands}), None)
 
 
+def _handed_over(trail: Trail, delta: Array) -> int | None:
+    """Return where a delta was last given a name on its way to an update, or last held: what should have summed it."""
+    tape, held = trail.tape, list(_holding(trail, delta, {1.0}))
+    keys = {tape.events[at].result for at in held}
+    takers = (at for at in reversed(trail.places) if at not in held and keys & {*tape.events[at].operands})
+    text = next((tape.node(at).text for at in takers), "")
+    named = [at for at in held if tape.node(at).kind in ("bind", "store")]
+    own = [at for at in named if re.search(rf"(?<!\w){re.escape(tape.node(at).what)}(?!\w)", text)]
+    return next(iter([*own[::-1], *named[::-1], *held[::-1]]), None)
+
+
 def _zeros(trail: Trail, value: Array) -> Iterator[int]:
     """Yield the events that hold nothing but zeros, of the right size or as one number."""
     for at in trail.places:
         key = trail.tape.events[at].result
         if key < 0 or trail.tape.recording.values[key].size not in (1, value.size):
             continue
-        if trail.tape.node(at).kind != "literal" and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING:
+        if (
+            trail.tape.node(trail.tape.made[key][0]).kind != "literal"
+            and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING
+        ):
             yield at
 
 

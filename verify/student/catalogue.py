@@ -191,8 +191,8 @@ CATALOGUE: dict[str, Bug] = {
         ),
         _bug(
             "B19",
-            "wrong activation in the gradient",
-            "a_l, z_(l-1) or X in place of a_(l-1)",
+            "another layer's values in the gradient",
+            "a_l, z_(l-1) or X in place of a_(l-1), delta_(l+1) in place of delta_l",
             _DW,
             "the weights are corrected for an input that they did not see",
             "use the activations that entered this layer",

@@ -31,7 +31,8 @@ class Layer(NamedTuple):
         W_key, a_key: keys of the weights and the input.
         bias: what was added, None for nothing.
         z_at, z_key: position and key of the pre-activation.
-        a_in, W, b, z: row-major values; a merged bias is split off the weights.
+        a_in, W, b, z: row-major values; a merged bias is split off the weights. A trained bias of the shape (N, 1)
+            or (N, n) holds its own numbers for each sample.
         merged: where the input's constant entry stands, 0 or -1, None where there is none; ``constant`` its value.
         curve: the activation that leads to the next layer; None for the last.
     """
@@ -91,6 +92,8 @@ def candidates(tape: Tape, product: Product, trained: Container[int]) -> Iterato
             if bias is not None and tape.group(bias.key) not in trained and not _may_be_bias(tape, bias, product):
                 continue
             b = None if bias is None else _bias(tape.array(bias.key), wide.shape, side)
+            if bias is not None and b is None and tape.group(bias.key) in trained:
+                b = of_samples(tape.array(bias.key), wide.shape, side)
             if z.shape != wide.shape or (bias is not None and b is None):
                 continue
             signed = None if b is None or bias is None else bias.sign * b
@@ -120,11 +123,19 @@ def _bias(value: Array, shape: tuple[int, ...], side: str) -> Array | None:
     N, n = shape
     if value.size == 1:
         return np.full(n, float(value.reshape(())))
-    if value.size == n and (value.ndim == 1 or value.shape in ((1, n), (n, 1))):
+    across = (n, 1) if side == "left" else (1, n)
+    if value.size == n and (value.ndim == 1 or value.shape == across or (value.shape == across[::-1] and n != N)):
         return value.reshape(n)
     rows = value.T if side == "left" else value
     same = rows.shape == (N, n) and bool((rows == rows[0]).all())
     return np.array(rows[0]) if same else None
+
+
+def of_samples(value: Array, shape: tuple[int, ...], side: str) -> Array | None:
+    """Return what is stored once for each sample as (N, 1), or for each entry of z as (N, n); None for other shapes."""
+    N, n = shape
+    rows = np.atleast_2d(value).T if side == "left" else value
+    return np.array(rows) if N > 1 and rows.shape in ((N, 1), (N, n)) else None
 
 
 def _may_be_bias(tape: Tape, bias: Bias, product: Product) -> bool:

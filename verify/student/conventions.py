@@ -66,6 +66,8 @@ def _biases(look: Look) -> tuple[str, ...]:
         return ("biases merged into the weights",)
     if any(layer.bias is not None and layer.bias.sign < 0 for layer in layers):
         return ("biases as thresholds, subtracted",)
+    if any(b is not None and b.ndim > 1 for b in look.reading.point.b):
+        return ("a bias of its own for each sample, which fits no other number of samples",)
     return () if any(layer.bias is not None for layer in layers) else ("no biases",)
 
 

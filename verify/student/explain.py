@@ -253,7 +253,7 @@ def _match(point: Point, observed: Observed, l: int, state: _State, room: int) -
 
     ``room`` is how many further mistakes may be made: with 0 only those made already, with -1 none.
     """
-    stage = Stage(point, l, state.da, state.delta)
+    stage = Stage(point, l, state.da, state.delta, next(iter(state.deltas[-1:]), None))
     state = state._replace(deltas=(*state.deltas, state.delta))
     dW, db = observed.dW[l], observed.db[l]
     if room > 0 and state.found and state.found[-1].layer == l + 1 and not _half_right(observed, stage, state, dW, db):
@@ -309,7 +309,7 @@ def _mistaken(
         if wrong is not None and kind == "dW" and variant.bug != "B54":
             wrong = wrong + s.penalty
         scale = None if wrong is None else _fit(observed, got, wrong, state.scale)
-        if wrong is None or scale is None or not _another(wrong, right):
+        if wrong is None or scale is None or not (wrong.shape != right.shape or _another(wrong, right)):
             continue
         if (kind == "db" and s.l in observed.idle) != (variant.bug == "B10"):
             continue
@@ -330,7 +330,7 @@ def _mistaken(
 
 def _penalties(s: Stage, state: _State, got: Array, right: Array, kind: str) -> Iterator[Found]:
     """Yield the mistake of a penalty in a gradient that is not the one in the loss."""
-    if not state.scale or not s.point.decay:
+    if not state.scale or not s.point.decay or got.shape != right.shape:
         return
     rest = got / state.scale - right
     if kind == "dW":

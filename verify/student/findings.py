@@ -59,6 +59,9 @@ def _fault(
 ) -> FirstFault:
     """Return one block's fault at its worst entry."""
     point = judgement.best.reading.point
+    if got.shape != should.shape:
+        told, name = f"not summed over the batch: its shape is {got.shape}", point.curves[layer - 1].name
+        return FirstFault(layer=layer, activation=name, quantity=quantity, line=line[0], text=line[1], pattern=told)
     index = tuple(int(i) for i in np.unravel_index(int(np.abs(got - should).argmax()), should.shape))
     sizes = {"the batch size": len(point.X), "the number of outputs": point.sizes[-1]}
     pattern = find_pattern(got, should, 1e-9 * np.abs(should).max(), sizes)
@@ -120,10 +123,12 @@ def _unnamed(judgement: Judgement) -> FirstFault | None:
     for l in reversed(range(point.depth)):
         wrong = []
         for quantity, got, should in (("dW", observed.dW[l], right.dW[l]), ("db", observed.db[l], right.db[l])):
-            if got is None:
+            if got is None or got.shape != should.shape:
+                wrong += [] if got is None else [(quantity, got, should)]
                 continue
             own = float(np.vdot(should, got) / np.vdot(should, should)) if should.any() else 0.0
-            fits = np.abs(got - (own if scale is None else scale) * should).max() <= 1e-6 * np.abs(got).max()
+            off = np.abs(got - (own if scale is None else scale) * should).max()
+            fits = off <= 1e-6 * np.abs(got).max() + observed.floor
             if fits and scale is None:
                 scale = own
             if not fits:
@@ -274,7 +279,7 @@ def _autodiff(problem: Problem) -> Gradients:
 
 def as_network(point: Point, loss: str) -> Network | None:
     """Return the point's network as one of the reference's, None where it has an activation that the tables lack."""
-    if any(f.name not in ACTIVATIONS for f in point.curves):
+    if any(f.name not in ACTIVATIONS for f in point.curves) or any(b is not None and b.ndim > 1 for b in point.b):
         return None
     layers: list[Affine | Activation] = []
     for W, b, f in zip(point.W, point.b, point.curves, strict=True):

@@ -17,6 +17,7 @@ from .recording import Injection, Recording
 from .rounding import Rounded, rounded
 from .second_step import UPDATES, accumulates, stale
 from .tape import Tape
+from .unread import unread
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
 LAST = (np.inf, np.inf)  # the rank of an explanation that no line was looked for
@@ -235,7 +236,18 @@ def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count:
         s.name == right.loss for s in first.seen
     )
     sentence = f"every gradient is the one of {right.loss} {where}"
-    return Judgement("correct", first, points, right, evidence=(sentence,), loss=right.loss, reported=reported)
+    judged = Judgement("correct", first, points, right, evidence=(sentence,), loss=right.loss, reported=reported)
+    return _of_all(judged)
+
+
+def _of_all(judged: Judgement) -> Judgement:
+    """Return the judgement "correct" where it speaks of all that is trained, else what it does not speak of."""
+    left = unread(judged.best)
+    if not left:
+        return judged
+    named = ", ".join(f"{one.name} (changed in line {one.line})" for one in left)
+    sentence = f"how {named} enters the network: it is trained, and its gradient was not judged; what was read is right"
+    return replace(judged, verdict="inconclusive", missing=(sentence,))
 
 
 def _untold(first: Look, points: tuple[Shown, ...], *missing: str) -> Judgement:
@@ -252,7 +264,9 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell
     free = not one.look.reading.point.decay  # else its own loss is known, and has a penalty
     if free and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
         sentence = "the steps follow the slopes of a number that the program computes"
-        return Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
+        return _of_all(
+            Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
+        )
     backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
     if seen and not backed:
         return _untold(first, points, "the program's own loss does not change as its forward pass says")

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+import numpy as np
+
 from .parts import Part, Positions, parts
 from .tape import Sum, Tape
 
@@ -50,7 +52,7 @@ def lineage(tape: Tape) -> Lineage:
             if old == total.right and (total.sign < 0 or tape.node(total.at).kind == "augment"):
                 continue
             roles = uses.before(old, total.at)
-            if roles and _keeps_shape(tape, old, total.result):
+            if roles and (_keeps_shape(tape, old, total.result) or _grows(tape, uses, roles, old, total)):
                 end = _last(tape, total, by_left, uses, roles)
                 if end is not None:
                     update = Update(total.at, end.at, old, end.result, step, total.sign)
@@ -81,6 +83,7 @@ class _Uses:
             for key in (p.left, p.right):
                 self.places[WEIGHT, tape.group(key)].append(p.at)
             results.setdefault(tape.group(p.result), p.at)
+        self.results = results
         for s in tape.sums:
             for key, other in ((s.left, s.right), (s.right, s.left)):
                 made = results.get(tape.group(other))
@@ -95,6 +98,10 @@ class _Uses:
                 own = self.places[role, self.tape.group(whole)]
                 own += [at for group in groups for at in self.places.get((role, group), ())]
                 own.sort()
+
+    def is_product(self, key: int) -> bool:
+        """Return whether a value is the result of a product."""
+        return self.tape.group(key) in self.results
 
     def before(self, key: int, at: int) -> tuple[str, ...]:
         """Return the roles that a value had before a position."""
@@ -111,6 +118,14 @@ class _Uses:
 def _keeps_shape(tape: Tape, old: int, new: int) -> bool:
     shape = tape.shape(old)
     return tape.shape(new) == shape
+
+
+def _grows(tape: Tape, uses: _Uses, roles: tuple[str, ...], old: int, total: Sum) -> bool:
+    """Return whether a bias is spread out by what is subtracted from it: a gradient that was not summed."""
+    was, step, now = (tape.shape(key) for key in (old, total.right, total.result))
+    if roles != (BIAS,) or old != total.left or total.sign > 0 or uses.is_product(total.right):
+        return False
+    return len(now) <= 2 and was != now and np.broadcast_shapes(was, step) == now
 
 
 def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, roles: tuple[str, ...]) -> Sum | None:

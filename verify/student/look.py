@@ -240,6 +240,8 @@ def with_decay(point: Point, observed: Observed, loss: str) -> Right | None:
 
 def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str) -> Right | None:
     """Return the least-squares fit of got = s g + t W over all rows where it leaves nothing over."""
+    if any(one.shape != g_l.shape for one, g_l, _ in rows):
+        return None
     got, g, W = (np.concatenate([row[i].ravel() for row in rows]) for i in range(3))
     basis = np.stack([g, W], axis=1)
     if not np.isfinite(basis).all() or not np.isfinite(got).all() or len(got) < 4:
@@ -263,7 +265,7 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
     right = reverse_sweep(reading.point, loss)
     scales: set[float] | None = None
     for got, g in sorted(_pairs(reading.observed, right.dW, right.db), key=lambda pair: pair[1].size):
-        if got is None or not g.any() or proportional(got, g) or not got.any():
+        if got is None or got.shape != g.shape or not g.any() or proportional(got, g) or not got.any():
             return False
         here = {round(s, 7) for s in _scales_recorded(tape, reading, g)}
         scales = here if scales is None else {s for s in scales if any(abs(s - h) < 1e-6 * abs(s) for h in here)}

@@ -12,7 +12,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .align import Reading
-from .chain import Layer
+from .chain import Layer, of_samples
 from .look import Look
 from .point import Sweep, reverse_sweep
 from .points import Source, Sources
@@ -110,6 +110,10 @@ def _told(sweep: Sweep, l: int, kind: str, layer: Layer, direction: Array) -> fl
     if kind == "b":
         sign = 1 if layer.bias is None else layer.bias.sign
         flat = direction.reshape(-1)
+        if sweep.db[l].ndim == 2:
+            rows = of_samples(direction, layer.z.shape, layer.side)
+            fits = rows is not None and rows.shape == sweep.db[l].shape
+            return sign * float(np.vdot(sweep.db[l], rows)) if fits and rows is not None else float("nan")
         if flat.size == 1:
             return sign * float(sweep.db[l][0] * flat[0])
         if flat.size == sweep.db[l].size:

@@ -18,7 +18,7 @@ class Point(NamedTuple):
     Attributes:
         X: inputs (N, n_0).
         W: weights (n_l, n_{l+1}).
-        b: biases (n_{l+1},), None for a layer without.
+        b: biases (n_{l+1},), None for a layer without; (N, 1) or (N, n_{l+1}) where each sample has its own.
         z, a: pre-activations and activations (N, n_{l+1}).
         curves: the activations.
         Y: targets (N, n_L).
@@ -107,7 +107,14 @@ def _sums_to_one(point: Point, loss: str) -> bool:
 
 
 def bias_gradient(point: Point, l: int, delta: Array) -> Array:
-    """Return db of layer l, (n_l,): the sum of delta over the batch, and over the units where they share a bias."""
+    """Return db of layer l, in the bias's shape: the sum of delta over all that shares an entry.
+
+    That is the batch, and the units too where they share one number; of a bias that holds numbers for each sample,
+    (N, 1) or (N, n), the units or nothing.
+    """
+    b = point.b[l]
+    if b is not None and b.ndim == 2:
+        return delta if b.shape == delta.shape else delta.sum(axis=1, keepdims=True)
     return np.full(delta.shape[1], delta.sum()) if l in point.shared else delta.sum(axis=0)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from reference.arrays import Array
 
 from .align import Pass, Reading, first_step_end, positions
+from .chain import Layer
 from .lineage import Update, lineage
 from .parts import VIEWS as REARRANGED
 from .parts import Positions
@@ -152,11 +153,11 @@ def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: 
     """
     inject: dict[Place, NDArray[Any]] = {}
     layers = reading.passes[0].chain.layers
-    for layer, W, b in zip(layers, found.W, found.b, strict=True):
+    for layer, own, W, b in zip(layers, reading.point.b, found.W, found.b, strict=True):
         if W is not None:
             W.put(inject, rng.normal(size=W.shape) * min(1.0, 1.6 / np.sqrt(len(layer.W))))
         if b is not None:
-            b.put(inject, 0.4 * rng.normal(size=b.shape))
+            b.put(inject, 0.4 * _biases(layer, own, b.shape, rng))
     if data:
         for X in found.X:
             if X is not None and X.place not in inject and X.value.size <= LARGEST:
@@ -165,6 +166,15 @@ def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: 
             if Y is not None and Y.place not in inject:
                 inject[Y.place] = _targets(Y.value, one, rng)
     return inject
+
+
+def _biases(layer: Layer, own: Array | None, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Return normal biases, the same for every sample where they were read as one for each unit."""
+    if own is None or own.ndim > 1 or shape not in (layer.z.shape, layer.z.T.shape):
+        return rng.normal(size=shape)
+    row = rng.normal(size=layer.z.shape[1])
+    rows: Array = np.broadcast_to(row, layer.z.shape)
+    return np.array(rows if layer.side == "right" else rows.T)
 
 
 def _inputs(value: Array, rng: np.random.Generator) -> Array:

@@ -157,6 +157,8 @@ def _alike(value: Array, form: Array) -> bool:
 def proportion(value: Array, form: Array) -> float | None:
     """Return the factor of value = factor * form, entry by entry, None where there is none."""
     a, b = value.ravel(), form.ravel()
+    if a.size != b.size:
+        return None
     at = int(np.abs(b).argmax())
     factor = float(a[at]) / float(b[at])
     if not factor or not np.isfinite(factor):

@@ -7,7 +7,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .explain import Explanation, Found
-from .point import Observed, Point, loss_gradient, top_delta
+from .point import Observed, Point, bias_gradient, loss_gradient, top_delta
 from .variants import DB, DERIVATIVE, DOWN, DW, Stage, error_variants
 
 KNOWN = ("error", "slope", "down", "dW", "db", "factor of delta", "factor of dW", "factor of db")
@@ -92,7 +92,7 @@ def _slope(found: Found | None, point: Point, l: int, da: Array) -> Array:
 
 def _gradient(steps: dict[tuple[str, int], Found], stage: Stage, kind: str) -> Array:
     """Return dW or db of a stage."""
-    right = stage.a_in.T @ stage.delta if kind == "dW" else stage.delta.sum(axis=0)
+    right = stage.a_in.T @ stage.delta if kind == "dW" else bias_gradient(stage.point, stage.l, stage.delta)
     if (f"factor of {kind}", stage.l) in steps:
         return np.asarray(constant(steps[f"factor of {kind}", stage.l]) * right)
     weights = steps.get(("dW", stage.l))

@@ -64,6 +64,8 @@ def _rows(new: tuple[Array | None, ...], right: tuple[Array, ...], old: tuple[Ar
 
 
 def _fits(got: Array, should: Array, observed: Observed) -> bool:
+    if got.shape != should.shape:
+        return False
     allowed = observed.tolerance * max(float(np.abs(got).max()), float(np.abs(should).max())) + observed.floor
     return bool(np.abs(got - should).max() <= allowed)
 
@@ -136,7 +138,7 @@ def _stale_pass(first: Reading, second: Reading, loss: str, again: Array | None)
 def _scale(got: Array | None, right: Array) -> float | None:
     """Return the factor of a step that is a multiple of the right one, None where it is none."""
     norm = float(np.vdot(right, right))
-    if got is None or not norm or not got.any():
+    if got is None or not norm or not got.any() or got.shape != right.shape:
         return None
     scale = float(np.vdot(right, got)) / norm
     return scale if np.abs(got - scale * right).max() <= SAME * np.abs(got).max() else None

@@ -23,12 +23,14 @@ class Stage(NamedTuple):
         l: the layer.
         da: dL/da_l as this sweep has it; where delta goes down, that of the layer it goes to is computed.
         delta: dL/dz_l as this sweep has it.
+        above: delta of the layer above, None at the output.
     """
 
     point: Point
     l: int
     da: Array
     delta: Array
+    above: Array | None = None
 
     @property
     def W(self) -> Array:
@@ -84,6 +86,7 @@ class Variant(NamedTuple):
 RIGHT_DERIVATIVE = "delta_l = dL/da_l * f'(z_l)"
 RIGHT_DW = "dW_l = a_(l-1)^T delta_l"
 RIGHT_DB = "db_l = sum of delta_l over the batch"
+UNSUMMED, UNSUMMED_ABOVE = "delta_l, not summed", "delta_(l+1), not summed"
 RIGHT_DOWN = "dL/da_(l-1) = delta_l W_l^T"
 
 
@@ -250,7 +253,7 @@ def _bias_row_kept(row: int, sign: int) -> Change:
 
     def change(s: Stage) -> Array | None:
         b = s.point.b[s.l]
-        if b is None or not -1 <= row < len(s.W):
+        if b is None or b.ndim > 1 or not -1 <= row < len(s.W):
             return None
         rows = np.vstack([s.W, sign * b]) if row == 0 else np.vstack([sign * b, s.W])
         kept: Array = np.delete(rows, row, axis=0)
@@ -426,7 +429,9 @@ DW: tuple[Variant, ...] = (
 
 
 def _flat_sum(s: Stage) -> Array | None:
-    return np.full(s.delta.shape[1], s.delta.sum()) if s.delta.shape[1] > 1 else None
+    b = s.point.b[s.l]
+    shape = (s.delta.shape[1],) if b is None else b.shape
+    return np.full(shape, s.delta.sum()) if shape != (1,) else None
 
 
 def _flat_mean(s: Stage) -> Array | None:
@@ -437,7 +442,26 @@ def _wrong_axis(s: Stage) -> Array | None:
     return s.delta.sum(axis=1) if len(s.delta) == s.delta.shape[1] > 1 else None
 
 
+def _of_layer_above(s: Stage) -> Array | None:
+    """Return the sum of the layer above's delta, over the batch or as a bias that each sample has of its own needs."""
+    b = s.point.b[s.l]
+    if s.above is None or b is None:
+        return None
+    if b.ndim == 2:
+        return s.above.sum(axis=1, keepdims=True) if b.shape[1] == 1 else _same(s.above, b)
+    total = s.above.sum(axis=0)
+    return np.full_like(b, total[0]) if len(total) == 1 else _same(total, b)
+
+
+def _unreduced_above(s: Stage) -> Array | None:
+    fits = s.above is not None and len(s.above) > 1 and s.above.shape[1] in (1, s.delta.shape[1])
+    return np.array(np.broadcast_to(s.above, s.delta.shape)) if fits and s.above is not None else None
+
+
 DB: tuple[Variant, ...] = (
+    Variant("B17", lambda s: s.delta if len(s.delta) > 1 else None, f"db_l = {UNSUMMED}", RIGHT_DB),
+    Variant("B19", _of_layer_above, "db_l = sum of delta_(l+1)", RIGHT_DB),
+    Variant("B19", _unreduced_above, f"db_l = {UNSUMMED_ABOVE}", RIGHT_DB),
     Variant("B1", _flat_sum, "db_l = sum of all entries of delta_l", RIGHT_DB),
     Variant("B1", _flat_mean, "db_l = mean of all entries of delta_l", RIGHT_DB),
     Variant("B1", _wrong_axis, "db_l = sum of delta_l over the units", RIGHT_DB),

@@ -1,0 +1,112 @@
+"""Biases of unusual shape: one for each sample, one number that grows, arrays that the network leaves out."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+
+FOR_EACH_SAMPLE = """
+import numpy as np
+rng = np.random.RandomState(0)
+X, Y = rng.rand(12, 3), np.eye(4)[rng.randint(0, 4, 12)]
+W1, b1, W2, b2 = rng.randn(3, 5), np.zeros((12, 1)), rng.randn(5, 4), np.zeros((12, 1))
+for epoch in range(100):
+    z1 = X @ W1 + b1
+    a1 = np.maximum(0, z1)
+    z2 = a1 @ W2 + b2
+    e = np.exp(z2 - z2.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -np.sum(Y * np.log(p)) / 12
+    d2 = p - Y
+    dW2 = a1.T @ d2
+    db2 = np.sum(d2, axis=1, keepdims=True)
+    d1 = (d2 @ W2.T) * (z1 > 0)
+    dW1 = X.T @ d1
+    db1 = np.sum({taken}, axis=1, keepdims=True)
+    W1 -= 0.01 * dW1
+    b1 -= 0.01 * db1
+    W2 -= 0.01 * dW2
+    b2 -= 0.01 * db2
+"""
+
+GROWING = """
+import numpy as np
+rng = np.random.RandomState(0)
+X, Y = np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), np.array([[0, 1, 1, 1]])
+W1, B1, W2, B2 = rng.rand(3, 2), np.zeros((3, 1)), rng.rand(1, 3), 0
+for i in range(1000):
+    Z1 = np.dot(W1, X) + B1
+    A1 = np.tanh(Z1)
+    Z2 = np.dot(W2, A1) + B2
+    A2 = 1 / (1 + np.exp(-Z2))
+    loss = -np.mean(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
+    dZ2 = (A2 - Y) / 4
+    dB2 = {summed}
+    dW2 = np.dot(dZ2, A1.T)
+    dZ1 = np.dot(W2.T, dZ2) * (1 - A1 ** 2)
+    dB1 = np.sum(dZ1, axis=1, keepdims=True)
+    dW1 = np.dot(dZ1, X.T)
+    W2 = W2 - 0.1 * dW2
+    B2 = B2 - 0.1 * dB2
+    W1 = W1 - 0.1 * dW1
+    B1 = B1 - 0.1 * dB1
+"""
+
+SCALED = """
+import numpy as np
+rng = np.random.RandomState(0)
+X, Y = rng.randn(10, 3), rng.rand(10, 2)
+W1, W2, gain = rng.randn(3, 4), rng.randn(4, 2), np.ones(2)
+for i in range(100):
+    h = np.tanh(X @ W1)
+    z = h @ W2
+    a = 1 / (1 + np.exp(-z{gain}))
+    loss = 0.5 * np.sum((a - Y) ** 2)
+    d = (a - Y) * a * (1 - a)
+    dW2, dgain = h.T @ d, np.sum(d, axis=0)
+    dW1 = X.T @ ((d @ W2.T) * (1 - h ** 2))
+    W1 -= 0.1 * dW1
+    W2 -= 0.1 * dW2
+    gain -= 0.1 * dgain
+"""
+
+
+def told(folder: Path, text: str) -> Diagnosis:
+    """Return the diagnosis of a program."""
+    path = folder / "net.py"
+    path.write_text(text)
+    return diagnose(path, Options(autodiff=False))
+
+
+def test_a_bias_for_each_sample_is_judged_by_the_sum_over_the_units(tmp_path: Path) -> None:
+    right = told(tmp_path, FOR_EACH_SAMPLE.format(taken="d1"))
+    assert right.verdict == "correct", right.missing
+    assert "a bias of its own for each sample" in right.read_as
+
+
+def test_a_bias_that_gets_another_layers_delta_is_wrong_though_it_is_stored_for_each_sample(tmp_path: Path) -> None:
+    wrong = told(tmp_path, FOR_EACH_SAMPLE.format(taken="d2"))
+    assert wrong.verdict == "wrong", wrong.missing
+    assert wrong.first_fault is not None
+    assert (wrong.first_fault.layer, wrong.first_fault.quantity) == (1, "db")
+    assert wrong.bugs[0].id == "B19"
+
+
+@pytest.mark.parametrize(("summed", "verdict"), [("np.sum(dZ2)", "correct up to convention"), ("dZ2", "wrong")])
+def test_a_bias_that_grows_was_not_summed_over_the_batch(summed: str, verdict: str, tmp_path: Path) -> None:
+    said = told(tmp_path, GROWING.format(summed=summed))
+    assert said.verdict == verdict, said.missing
+    if verdict == "wrong":
+        assert said.bugs[0].id == "B17"
+        assert said.first_fault is not None
+        assert said.first_fault.text == "dB2 = dZ2"
+
+
+def test_nothing_is_called_correct_while_a_trained_array_was_not_judged(tmp_path: Path) -> None:
+    judged = told(tmp_path, SCALED.format(gain=""))
+    assert judged.verdict == "correct", judged.missing  # the output is not computed from it
+    left = told(tmp_path, SCALED.format(gain=" * gain"))
+    assert left.verdict != "correct"
+    assert "gain" in " ".join(left.missing)
