@@ -13,6 +13,7 @@ import numpy as np
 
 rng = np.random.default_rng(3)
 W, b, v = rng.normal(size=(4, 2)), rng.normal(size=4), rng.normal(size=4)
+f = lambda z: 1 / (1 + np.exp(-z))
 for epoch in range(500):
     for x, goal in zip([[0.3, -1.2], [0.8, 0.4]], TARGETS):
         h = np.tanh(W @ np.array(x) + b)
@@ -44,6 +45,42 @@ def test_one_output_of_one_sample_is_not_called_right_for_a_loss_that_nothing_te
     said = diagnosed(tmp_path, targets, " * o ** 2")
     assert not said.verdict.startswith("correct"), said
     assert "hinge" not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("slope", "bug"), [(" * o", "B40"), (" * f(o) * (1 - f(o))", "B8"), (" ** 2 * o * (1 - o)", "B24")]
+)
+def test_a_wrong_slope_of_one_output_of_one_sample_is_found_by_its_learning_rate(
+    tmp_path: Path, slope: str, bug: str
+) -> None:
+    said = diagnosed(tmp_path, "[0.3, 0.9]", slope)
+    assert (said.verdict, said.bugs[0].id) == ("wrong", bug), said
+    assert said.first_fault is not None
+    assert (said.first_fault.layer, said.first_fault.quantity) == (2, "delta")
+
+
+SAME_SAMPLES = """
+import numpy as np
+
+X, Y = np.ones((2, 1)), np.ones((2, 1))
+W, v = np.array([[0.4]]), np.array([[0.7]])
+for epoch in range(100):
+    h = 1 / (1 + np.exp(-X @ W))
+    o = 1 / (1 + np.exp(-h @ v))
+    loss = np.mean((o - Y) ** 2)
+    top = ERROR * o * (1 - o)
+    low = top @ v.T * h * (1 - h)
+    v -= 0.5 * h.T @ top
+    W -= 0.5 * X.T @ low
+    print(loss)
+"""
+
+
+@pytest.mark.parametrize(("error", "verdict"), [("(o - Y)", "correct"), ("-loss", "wrong")])
+def test_equal_samples_tell_no_more_than_one(tmp_path: Path, error: str, verdict: str) -> None:
+    path = tmp_path / "same.py"
+    path.write_text(SAME_SAMPLES.replace("ERROR", error), encoding="utf-8")
+    assert diagnose(read(path), Options(autodiff=False)).verdict.startswith(verdict)
 
 
 CLASSES = """

@@ -1,6 +1,8 @@
 """From a recording to a reading of it: the network, its data, its targets and its own gradients, row-major."""
 
+import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -9,25 +11,18 @@ import numpy as np
 from reference.arrays import Array
 
 from .chain import Chain, Layer, chains, of_samples, split
-from .curves import CURVES, Curve, close, matching_curves
+from .curves import CURVES, Curve
 from .lineage import Lineage, Update, lineage
+from .outputs import Output, as_rows, outputs
 from .parts import Positions
 from .point import Observed, Point
 from .recording import NOT_A_NUMBER
 from .returned import returned
-from .tape import Tape, upstream
+from .tape import Tape, unsigned, upstream
 
 MOST_READINGS = 12
 ROUNDED = 1e-2  # how far rounding may move a sum of squares
 LOOK_AHEAD = 400  # events after the last pre-activation in which the output and the targets are looked for
-
-
-class Output(NamedTuple):
-    """The last activation of one pass: the curve, the key of its value and where it was made."""
-
-    curve: Curve
-    key: int
-    at: int
 
 
 class Target(NamedTuple):
@@ -152,33 +147,9 @@ def _of_passes(tape: Tape, trained: Lineage, group: list[Chain]) -> Iterator[Rea
 def compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:
     """Yield a pass with each output and target that its last pre-activation may lead to."""
     last = chain.layers[-1]
-    for output in _outputs(tape, last, end):
+    for output in outputs(tape, last, end):
         for target in (*_targets(tape, chain, output, end), *_no_targets(tape, output, last, end)):
             yield Pass(chain, output, target)
-
-
-def _outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
-    """Yield what the last activation may be: the first value that is f(z) for a curve other than the identity."""
-    size, seen = last.z.size, set()
-    for at in range(last.z_at + 1, min(end, len(tape.events))):
-        key = tape.events[at].result
-        if key < 0 or key in seen or np.size(tape.recording.values[key]) != size:
-            continue
-        seen.add(key)
-        a = as_rows(tape.array(key), last)
-        if not close(a, last.z, 1e-12) and (curve := next(matching_curves(last.z, a), None)) is not None:
-            yield Output(curve, key, at)
-            break
-    yield Output(CURVES["linear"], last.z_key, last.z_at)
-
-
-def as_rows(value: Array, layer: Layer) -> Array:
-    """Return a value of the layer's pre-activation row-major, as it is where it has another shape."""
-    shape = layer.z.shape
-    if value.size != layer.z.size:
-        return value
-    turned = value.T if layer.side == "left" and value.ndim == 2 else value
-    return turned if turned.shape == shape else value.reshape(shape) if value.ndim != 2 or 1 in shape else value
 
 
 def _no_targets(tape: Tape, output: Output, last: Layer, end: int) -> Iterator[Target]:
@@ -211,7 +182,7 @@ def _targets(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[Tar
             operands = tape.events[at].operands
             if not any(tape.group(k) == group for k in operands):
                 continue
-            for key in (_unsigned(tape, operand) for operand in operands):
+            for key in (unsigned(tape, operand) for operand in operands if not _is_written(tape, at, operand)):
                 if key in seen or key < 0 or tape.group(key) == group or not _given(tape, key, chain):
                     continue
                 seen.add(key)
@@ -230,13 +201,21 @@ def _as_targets(told: Array, last: Layer) -> Array | None:
     return value if value.shape == last.z.shape else None
 
 
-def _unsigned(tape: Tape, key: int) -> int:
-    """Return the value whose sign was turned: what the output meets in -Y / a is Y."""
-    places = tape.made.get(key, [])
-    node = tape.node(places[0]) if places else None
-    if node is None or (node.kind, node.what) != ("unary", "-"):
-        return key
-    return tape.events[places[0]].operands[0]
+def _is_written(tape: Tape, at: int, key: int) -> bool:
+    """Return whether an operand is a number written in the expression itself: the 1 of 1 - a."""
+    return key >= 0 and not tape.shape(key) and float(tape.array(key)) in literals(tape.node(at).text)
+
+
+@lru_cache(maxsize=1024)
+def literals(text: str) -> frozenset[float]:
+    """Return the numbers that an expression has as its own operands or arguments, as written."""
+    try:
+        node = ast.parse(f"({text})", mode="eval").body
+    except SyntaxError:
+        return frozenset()
+    parts = [node.left, node.right] if isinstance(node, ast.BinOp) else node.args if isinstance(node, ast.Call) else []
+    values = (part.value for part in parts if isinstance(part, ast.Constant))
+    return frozenset(float(value) for value in values if isinstance(value, int | float))
 
 
 def _given(tape: Tape, key: int, chain: Chain) -> bool:
@@ -244,7 +223,7 @@ def _given(tape: Tape, key: int, chain: Chain) -> bool:
     places = tape.made.get(key, [])
     if not places:
         return key in tape.known
-    if not tape.shape(key) and tape.node(places[0]).kind == "literal":  # the 1 of 1 - a; or a target that equals it
+    if not tape.shape(key) and tape.node(places[0]).kind == "literal":  # a target may be a number that was written out
         return any(tape.node(at).kind in ("bind", "argument", "subscript") for at in places if at < chain.start)
     if places[0] < chain.start:
         return True

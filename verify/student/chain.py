@@ -8,7 +8,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .curves import Curve, close, matching_curves
-from .tape import Product, Tape
+from .tape import Product, Tape, unsigned
 
 FARTHEST = 60  # events between a product and the bias added to it
 MOST_PRODUCTS = 400
@@ -78,17 +78,21 @@ def candidates(tape: Tape, product: Product, trained: Container[int]) -> Iterato
     """Yield the layers that one product may be: weights right or left of the input, each with and without a bias.
 
     A bias is trained, or an untrained value that was there before and is added, never a target that is subtracted.
+    Of ``-X @ W``, which is written for e^-z, the input is X and z has the other sign.
     """
-    for side, a_key, W_key in (("right", product.left, product.right), ("left", product.right, product.left)):
+    for side, used, W_key in (("right", product.left, product.right), ("left", product.right, product.left)):
+        a_key = unsigned(tape, used)
+        sign = 1 if a_key == used else -1
         a_in, W = _oriented(tape.array(a_key), tape.array(W_key), side)
         if a_in is None or W is None or a_in.shape[1] != W.shape[0]:
             continue
-        wide = a_in @ W
+        wide = sign * (a_in @ W)
         result = tape.array(product.result)
         if not close(_rows(result, wide.shape, side), wide, 1e-6):
             continue
         for z_at, z_key, bias in _sums(tape, product):
-            z = _rows(tape.array(z_key), wide.shape, side)
+            z = sign * _rows(tape.array(z_key), wide.shape, side)
+            bias = None if bias is None else bias._replace(sign=sign * bias.sign)
             if bias is not None and tape.group(bias.key) not in trained and not _may_be_bias(tape, bias, product):
                 continue
             b = None if bias is None else _bias(tape.array(bias.key), wide.shape, side)

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ..report.diagnosis_parts import Probe
-from .align import Reading, as_rows
+from .align import Reading
 from .chain import Layer
 from .curves import Curve
 from .judge import Judgement
 from .look import Look
+from .outputs import as_rows
 from .own_loss import Runs
 from .point import Point, Sweep, reverse_sweep
 from .recording import Injection

@@ -10,7 +10,7 @@ from reference.arrays import Array
 
 from .implied import Recorded, implied, multiple, of_ramp
 from .penalty import misapplied, misapplied_to_bias
-from .point import FUSED, Observed, Point, bias_gradient, loss_gradient, top_delta
+from .point import FUSED, Observed, Point, bias_gradient, loss_gradient, reverse_sweep, top_delta
 from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant, error_variants
 
 IMPLIED = "implied slope"  # the step of a mistake that is told by its values alone
@@ -105,6 +105,7 @@ def explain(
     loss: str,
     recorded: Recorded = lambda _: (),
     only: frozenset[str] | None = None,
+    scale: float | None = None,
 ) -> list[Explanation]:
     """Return the sets of at most three mistakes that reproduce the observed gradients, fewest first.
 
@@ -117,17 +118,19 @@ def explain(
         loss: the name of the loss that they should belong to.
         recorded: the values recorded on the way back, among which a delta is that no known mistake makes.
         only: the ids of the mistakes to look for, None for all.
+        scale: observed = scale * gradient, None where any scale will do.
     """
     if only is None and point.sizes[0] > WIDEST:
-        some = explain(*_narrowed(point, observed), loss, recorded)
+        some = explain(*_narrowed(point, observed), loss, recorded, scale=scale)
         found = frozenset(b for e in some for b in e.bugs)
-        return explain(point, observed, loss, recorded, found) if some else []
+        return explain(point, observed, loss, recorded, found, scale) if some else []
     with np.errstate(all="ignore"):
         tried = 0
         for most in range(MOST_BUGS + 1):
             if tried > TRIES:
                 break
-            options = _within(_tops(point, loss, most, observed, recorded, only), most)
+            tops = _tops(point, loss, most, observed, recorded, only)
+            options = _within((top._replace(scale=scale) for top in tops), most)
             states = _settled(point, observed, point.depth - 1, options, most)
             for l in reversed(range(point.depth - 1)):
                 tried += len(options)
@@ -169,6 +172,35 @@ def is_right(point: Point, observed: Observed, loss: str) -> float | None:
                 da = state.delta @ point.W[l].T
                 state = state._replace(da=da, delta=point.curves[l - 1].backward(point.z[l - 1], da))
     return state.scale
+
+
+def scales_of(point: Point, observed: Observed, loss: str) -> dict[tuple[str, ...], float]:
+    """Return the scale of every gradient that is its right one times a number, and of the output's also a mistaken one.
+
+    Arguments:
+        point: the forward pass.
+        observed: the program's gradients.
+        loss: the name of the loss that they should belong to.
+
+    Returns:
+        observed / gradient by the gradient's name, the layer, and the formula of the mistake.
+    """
+    found: dict[tuple[str, ...], float] = {}
+    with np.errstate(all="ignore"):
+        sweep = reverse_sweep(point, loss)
+        pairs = [(f"W{l}", observed.dW[l], sweep.dW[l]) for l in range(point.depth)]
+        pairs += [(f"b{l}", observed.db[l], sweep.db[l]) for l in range(point.depth)]
+        rows = [(name, "", got, right) for name, got, right in pairs]
+        top = point.depth - 1
+        for state in _within(_tops(point, loss, 1, observed, lambda _: (), None), 2):
+            said = ", ".join(f"{f.bug} {f.wrong}" for f in state.found)
+            rows.append((f"W{top}", said, observed.dW[top], point.inputs[top].T @ state.delta))
+            rows.append((f"b{top}", said, observed.db[top], bias_gradient(point, top, state.delta)))
+        for name, said, got, right in rows:
+            scale = None if got is None or not got.any() else _fit(observed, got, right, None)
+            if scale is not None:
+                found.setdefault((name, said), scale)
+    return found
 
 
 def _tops(

@@ -8,7 +8,8 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .align import Pass, Reading, as_rows
+from .align import Pass, Reading
+from .outputs import as_rows
 from .point import Point
 from .tape import Tape
 

@@ -9,9 +9,9 @@ import numpy as np
 from .blame import NOTHING, guilty
 from .explain import IMPLIED, Explanation
 from .later import losses_later
-from .look import Look, Right, agreed, candidates, explained, look, rightness
-from .own_loss import Moved, Runs, agrees, follows_own, is_outcome, moved
-from .point import top_delta
+from .look import Look, Right, agreed, candidates, look
+from .one_slope import is_telling, with_mistakes, with_one_step
+from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
 from .rounding import Rounded, rounded
@@ -100,37 +100,14 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     rights = [one.right for one in looks]
     if points and all(rights):
         return _rightly(runs, first, points, [r for r in rights if r is not None])
-    if not points and first.right and first.right.scale > 0 and _is_telling(first, first.right):
+    if not points and first.right and first.right.scale > 0 and is_telling(first, first.right.loss):
         return _correct(first, points, first.right, 0)
     if len(points) < POINTS or any(rights):
         return _untold(first, points, "the program could not be run twice with other values")
-    looks = explained([p.look for p in points], tell)
+    looks = with_mistakes([p.look for p in points], tell)
     points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
     points = tuple(sorted(points, key=lambda p: -_told_of(p.look)))
     return _accused(runs, first, points, seed, tell)
-
-
-def _is_telling(one: Look, right: Right) -> bool:
-    """Return whether one point tells the loss: the program computes it, or its slopes are not all of one size.
-
-    One output of one sample, or slopes of +-1, are right for any loss at some scale.
-    """
-    slopes = np.abs(top_delta(one.reading.point, right.loss))
-    computed = any(s.name == right.loss and is_outcome(one, s.place) for s in one.seen)
-    return computed or np.unique(slopes[slopes > 0].round(12)).size > 1
-
-
-def with_one_step(looks: list[Look], tell: tuple[str, ...]) -> list[Look]:
-    """Return looks that are right for one loss and one learning rate, where a point by itself cannot tell the loss."""
-    rights = [one.right for one in looks]
-    if not all(rights) or all(_is_telling(one, right) for one, right in zip(looks, rights, strict=True) if right):
-        return looks
-    names = tell or candidates(looks[0].reading.point, looks[0].seen)
-    for loss in names:
-        found = [rightness(one.tape, one.reading, (loss,)) for one in looks]
-        if len({round(right.scale, 12) for right in found if right}) == 1 and all(found):
-            return [one._replace(right=right) for one, right in zip(looks, found, strict=True)]
-    return [one._replace(right=None) for one in looks]
 
 
 def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:
@@ -262,6 +239,7 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
     rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
     free = not one.look.reading.point.decay  # else its own loss is known, and has a penalty
+    free = free and is_telling(one.look, candidates(one.look.reading.point, one.look.seen)[0])
     if free and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
         sentence = "the steps follow the slopes of a number that the program computes"
         return _of_all(
@@ -274,7 +252,7 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell
         return _untold(first, points, "an update of every layer's weights: some were not seen to change")
     if not backed and not shared:
         return _untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
-    if first.right is not None and not shared:
+    if first.right is not None and not shared and is_telling(first, first.right.loss):
         return _untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
     evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
     if backed:

@@ -81,31 +81,32 @@ def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
     return Look(tape, found[0], seen[0], None, []) if found else None
 
 
-def explained(looks: list[Look], tell: tuple[str, ...] = ()) -> list[Look]:
+def explained(looks: list[Look], tell: tuple[str, ...] = (), scale: float | None = None) -> list[Look]:
     """Return the looks with the mistakes that reproduce the gradients of the first, and of each other where they do.
 
     Arguments:
         looks: of several points, none of which shows right gradients.
         tell: the names of the losses to judge by, where they are known.
+        scale: of the gradients, where it must be the same at all points.
     """
-    first = _explained(looks[0], tell)
+    first = _explained(looks[0], tell, None, scale)
     named = frozenset(b for e in first.explanations for b in e.bugs)
-    return [first, *(_explained(one, tell, named) for one in looks[1:])] if named else [first, *looks[1:]]
+    return [first, *(_explained(one, tell, named, scale) for one in looks[1:])] if named else [first, *looks[1:]]
 
 
-def _explained(one: Look, tell: tuple[str, ...], only: frozenset[str] | None = None) -> Look:
+def _explained(one: Look, tell: tuple[str, ...], only: frozenset[str] | None, scale: float | None) -> Look:
     """Return the look at the reading that needs the fewest mistakes of those that are looked for."""
     others = [r for r in readings(one.tape)[:TRIED] if r.point.sizes == one.reading.point.sizes]
     told = [_with_penalty(one.tape, r) for r in others if not _same(r, one)]
     found = [one, *(one._replace(reading=r, seen=seen) for r, seen in told)]
-    tried = [_tried(each, tell or candidates(each.reading.point, each.seen)[:3], only) for each in found]
+    tried = [_tried(each, tell or candidates(each.reading.point, each.seen)[:3], only, scale) for each in found]
     good = [each for each in tried if each.explanations]
     return min(good, key=lambda each: each.explanations[0].cost, default=tried[0])
 
 
-def _tried(one: Look, names: tuple[str, ...], only: frozenset[str] | None) -> Look:
+def _tried(one: Look, names: tuple[str, ...], only: frozenset[str] | None, scale: float | None) -> Look:
     """Return the look with the mistakes that reproduce its steps, or what an optimiser was given to make them."""
-    explanations = _searched(one.tape, one.reading, names, only)
+    explanations = _searched(one.tape, one.reading, names, only, scale)
     given = None if explanations else unbent(one.tape, one.reading)
     if given is None:
         return one._replace(explanations=explanations)
@@ -158,13 +159,17 @@ def _with_penalty(tape: Tape, reading: Reading) -> tuple[Reading, list[LossSeen]
 
 
 def _searched(
-    tape: Tape, reading: Reading, losses: tuple[str, ...], only: frozenset[str] | None = None
+    tape: Tape,
+    reading: Reading,
+    losses: tuple[str, ...],
+    only: frozenset[str] | None = None,
+    scale: float | None = None,
 ) -> list[Explanation]:
     """Return the mistakes that reproduce the gradients, fewest first; with a weight decay where there is one."""
     back = recorded(tape, reading)
-    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back, only)]
+    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back, only, scale)]
     found += [e for loss in losses if (e := misdecayed(reading, loss)) is not None]
-    if not found and not reading.point.decay:
+    if not found and not reading.point.decay and scale is None:
         undecayed = [(loss, without_decay(reading.point, reading.observed, loss)) for loss in losses]
         found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss, only=only)]
     return sorted(found, key=lambda e: e.cost)

@@ -11,6 +11,7 @@ from reference.arrays import Array
 from .align import Reading, as_rows, readings
 from .explain import KEPT, Explanation, Found, is_right
 from .look import Look, Right, fitted
+from .outputs import as_rows
 from .point import Observed, reverse_sweep
 from .recording import NOT_A_NUMBER
 from .tape import Tape

@@ -215,6 +215,16 @@ def upstream(tape: Tape, end: int) -> set[int]:
     return seen
 
 
+def unsigned(tape: Tape, key: int) -> int:
+    """Return the value whose sign was turned, itself where none was: what the output meets in -Y / a is Y."""
+    places = tape.made.get(key, [])
+    node = tape.node(places[0]) if places else None
+    if node is None or (node.kind, node.what) != ("unary", "-"):
+        return key
+    turned = tape.events[places[0]].operands[0]
+    return key if turned < 0 else turned
+
+
 def operands_made(tape: Tape, at: int) -> list[int]:
     """Return the positions of the events that made an event's operands."""
     event = tape.events[at]

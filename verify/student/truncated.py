@@ -12,6 +12,7 @@ from .chain import Layer
 from .curves import Curve, close
 from .judge import Judgement
 from .look import Look
+from .outputs import as_rows
 from .own_loss import Runs
 from .recording import Place, Recording
 from .tape import Tape
