@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from .align import Reading, as_rows, readings
+from .align import Reading, readings
 from .explain import KEPT, Explanation, Found, is_right
 from .look import Look, Right, fitted
 from .outputs import as_rows

@@ -7,7 +7,6 @@ import numpy as np
 from reference.arrays import Array
 
 from ..report.diagnosis import FirstFault
-from .align import as_rows
 from .chain import Layer
 from .curves import Curve, close
 from .judge import Judgement
