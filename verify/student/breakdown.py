@@ -12,6 +12,7 @@ from .tape import Tape
 LIMITS = {
     "time": "within the time limit: it was stopped",
     "memory": "within the memory limit: it was stopped",
+    "too few data": "with made-up data: what the program multiplies has no rows left",
     "too many events": "in the first {events} recorded operations: it was stopped",
 }
 

@@ -11,6 +11,7 @@ from .point import Observed
 from .tape import Tape
 
 EVENTS = 16_000  # an epoch of a small data set
+ROOM = 50_000_000  # bytes that their values may take
 WINDOW = 600  # events from the first new expression on in which a forward pass and its loss are looked for
 MANY = 1_000_000  # updates: the run ends with its events
 
@@ -23,12 +24,18 @@ def losses_later(runs: Runs, first: Look) -> tuple[str, ...]:
     told = [name for name in believed(first.seen) if name not in METRICS]
     if told or first.reading.point.curves[-1].family not in DEFAULTS:
         return ()
-    tape = Tape(runs.run(updates=MANY, events=EVENTS))
+    tape = Tape(runs.run(updates=MANY, events=_affordable(first.tape)))
     for one in _passes(tape, first):
         names = [name for name in believed(losses_seen(tape, one)) if name not in METRICS]
         if names:
             return tuple(names)
     return ()
+
+
+def _affordable(seen: Tape) -> int:
+    """Return how many events may be recorded, by the bytes that the values of a few steps took."""
+    each = sum(value.nbytes for value in seen.recording.values) / max(1, len(seen.events))
+    return int(min(EVENTS, ROOM / max(1.0, each)))
 
 
 def _passes(tape: Tape, first: Look) -> Iterator[Reading]:

@@ -17,11 +17,14 @@ from .adapter import Adapter
 from .child.frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
 from .ingest import Source
 from .recording import Event, Injection, Node, Raised, Recording
+from .sizes import wishes
 
 CHILD = Path(__file__).with_name("child")
 START = 30.0  # seconds the child may take to import NumPy and read the file, on a busy machine
 MARGIN = 3.0  # seconds beyond the limit of a run after which the child itself is given up
 TRAINS, BACKWARD = 4, 2  # what a run has shown: an update, a backward pass; less is a forward pass at most
+MOST_TRIED = 40  # sizes and layouts of made-up data
+LAYOUTS = 6  # of data that an unknown module would have given
 MEMORY = 2 << 30  # bytes of address space
 
 
@@ -69,6 +72,8 @@ class Session:
         self.seen = tuple(header["seen"])
         self._tables: list[Header] = [{**table, "unguarded": True} for table in header["tables"]]
         self._used: list[str] = []
+        self._made: dict[str, int] = {}
+        self._large: bool = header["large"]
         self._plans: list[Header] = _of(self._function, header["plans"]) if self.seen else []
         return process
 
@@ -93,7 +98,7 @@ class Session:
         Returns:
             What was seen until the end; a run that had to be killed has seen nothing.
         """
-        limits = {"updates": updates, "events": events, "seconds": self.seconds, "memory": self.memory}
+        limits = {**self._limits(), "updates": updates, "events": events}
         if self.plan is not None:
             return self._run(inject or {}, {**limits, "plan": self.plan})[0]
         self.plan, recording = self._settled(limits)
@@ -101,8 +106,10 @@ class Session:
 
     def named(self) -> Recording:
         """Run the file once more, as it is, and also tell where it keeps its arrays."""
-        limits = {"updates": 3, "events": 30_000, "seconds": self.seconds, "memory": self.memory}
-        return self._run({}, {**limits, "plan": self.plan or {}, "names": True})[0]
+        return self._run({}, {**self._limits(), "plan": self.plan or {}, "names": True})[0]
+
+    def _limits(self) -> Header:
+        return {"updates": 3, "events": 30_000, "seconds": self.seconds, "memory": self.memory}
 
     def _settled(self, limits: Header) -> tuple[Header, Recording]:
         """Return how the file is made to train, its own main first, and what was seen so."""
@@ -112,6 +119,8 @@ class Session:
             promise = 0
         elif self._has_step or self._is_told(recording, promise):
             return best, recording
+        else:
+            best, recording, promise = self._resized(limits, recording, promise)
         hopeless: set[str] = set()
         spent = 0.0
         for plan in [*self._own_main(), *self._plans]:
@@ -130,11 +139,38 @@ class Session:
 
     def _is_told(self, recording: Recording, promise: float) -> bool:
         """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""
-        own_mistake = recording.ended == "raised" and (
-            (promise > 0 and "table" not in self._used) or _widths_differ(recording)
-        )
+        free = bool(self._made) or (self._large and "data" in self._used)
+        own_mistake = recording.ended == "raised" and ((promise > 0 and not free) or _widths_differ(recording))
         computed = promise >= TRAINS or (promise >= BACKWARD and recording.ended == "finished")
-        return computed or own_mistake or recording.ended not in ("finished", "raised")
+        return computed or own_mistake or recording.ended not in ("finished", "raised", "too few data")
+
+    def _resized(self, limits: Header, recording: Recording, promise: float) -> tuple[Header, Recording, float]:
+        """Return the plan that shows the most when made-up data have the sizes that exceptions ask for."""
+        best: tuple[Header, Recording, float] = {}, recording, promise
+        waiting = [(len(recording.events), table) for table in self._other_sizes({}, recording)]
+        tried: list[Header] = [{}]
+        spent = 0.0
+        while waiting and best[2] < TRAINS and spent < self.seconds and len(tried) < MOST_TRIED:
+            farthest = max(waiting, key=lambda entry: entry[0])  # the first of those that come after most events
+            waiting.remove(farthest)
+            table = farthest[1]
+            if table in tried:
+                continue
+            tried.append(table)
+            found, seen = self._run({}, {**limits, "plan": {"table": table}})
+            spent += found.seconds
+            if seen > best[2]:
+                best = {"table": table}, found, seen
+            waiting += [(len(found.events), other) for other in self._other_sizes(table, found)]
+        return best
+
+    def _other_sizes(self, table: Header, recording: Recording) -> list[Header]:
+        """Return made-up data of the sizes, and in the layouts, that the end of a run asks for."""
+        message = recording.raised.message if recording.raised is not None else ""
+        layouts = [{"layout": n} for n in range(LAYOUTS) if "layout" in self._made and n != self._made["layout"]]
+        fewer = self._large and "data" in self._used and not table.get("share")
+        changes = [*layouts, *wishes(message, self._made), *([{"share": 1}] if fewer else [])]
+        return [{**table, **change} for change in changes]
 
     def _own_main(self) -> list[Header]:
         """Return the other ways to run the file's own main: with made-up files, of other widths."""
@@ -155,8 +191,10 @@ class Session:
             header, arrays = {"failed": "time"}, []
         if "failed" in header:
             return self._failed(header["failed"], time.monotonic() - start), 0
-        seen = TRAINS if header["updates"] else BACKWARD * header["backward"] + (header["products"] > 0)
-        self._used = header["used"]
+        seen = (
+            TRAINS - header["misfit"] if header["updates"] else BACKWARD * header["backward"] + (header["products"] > 0)
+        )
+        self._used, self._made = header["used"], header["made"]
         return self._recording(header, arrays), seen
 
     def _recording(self, header: Header, arrays: Sequence[NDArray[Any]]) -> Recording:

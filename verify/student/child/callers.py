@@ -8,6 +8,8 @@ HOME = {"folder": "/", "path": "", "separator": ","}
 SEPARATORS = (" ", "\t", ";", "|")
 UNDEFINED: set[str] = set()
 """Names that the program uses and nowhere defines: they come from a starred import."""
+LIBRARIES: set[str] = set()
+"""Modules that are stood in for and hold no data of their own."""
 USED: set[str] = set()
 """What this run made use of: a "guard" of the program's own, a made-up "table"."""
 GUARDED: list[tuple[int, int]] = []

@@ -56,6 +56,8 @@ class End(NamedTuple):
 def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     """Run the file as a script, then, if the plan says so, call what it defines."""
     samples.TABLE.update(plan.get("table", {}))
+    if samples.TABLE.get("share"):
+        note(f"the file's large numbers (60000, ...) were divided by {samples.SHARE}: so few data were made up")
     if plan.get("unguarded"):
         GUARDED.clear()
     end, space = run_main(program, recorder)

@@ -44,16 +44,24 @@ class Rewritten(NamedTuple):
     actions: list[Any]
 
 
-def rewrite(text: str, filename: str, first: int = 0) -> Rewritten:
-    """Return the rewritten file, its nodes numbered from first.
+def rewrite(text: str, filename: str, first: int = 0, share: int = 1) -> Rewritten:
+    """Return the rewritten file, its nodes numbered from first, its large round whole numbers divided by share.
 
     Raises:
         SyntaxError: when the text is no Python.
     """
     parsed = ast.parse(text, filename)
+    for number in large_numbers(parsed):
+        number.value //= share  # type: ignore[operator]
     rewriter = _Rewriter(text, _modules(parsed), first)
     tree = rewriter.visit(parsed)
     return Rewritten(ast.fix_missing_locations(tree), rewriter.rows, rewriter.actions)
+
+
+def large_numbers(tree: ast.AST) -> list[ast.Constant]:
+    """Return the constants that may count the samples of a large data set."""
+    numbers = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int]
+    return [n for n in numbers if n.value >= 1000 and n.value % 100 == 0]  # type: ignore[operator]
 
 
 class _Rewriter(ast.NodeTransformer):
@@ -270,6 +278,14 @@ class _Rewriter(ast.NodeTransformer):
                 place = self.hook("old_item", [self.visit(target.value), self.index(target.slice)], node)
                 call = self.hook("augment_item", [number, container, place, self.operand(node.value)], node)
         return ast.copy_location(ast.Expr(call), node)
+
+    def visit_Assert(self, node: ast.Assert) -> ast.stmt:
+        """Return an assertion that may fail where made-up data are what does not keep it."""
+        self.generic_visit(node)
+        excused = self.hook("excuses", [ast.Constant(node.lineno)], node)
+        unless = ast.If(ast.UnaryOp(ast.Not(), excused), [ast.Raise()], [])
+        handler = ast.ExceptHandler(ast.Name("AssertionError", ast.Load()), None, [unless])
+        return ast.copy_location(ast.Try([node], [handler], [], []), node)
 
     def visit_Return(self, node: ast.Return) -> Any:
         if node.value is not None:

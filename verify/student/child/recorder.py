@@ -4,13 +4,15 @@ import builtins
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .instrument import Rewritten, Row
+from .callers import USED
+from .nodes import Table
 from .notes import note
+from .stand_ins.anything import Anything
 from .store import NOT_A_NUMBER, Store
 from .updates import Updates
 
@@ -19,13 +21,6 @@ Report: TypeAlias = tuple[int, int, tuple[int, ...], int, int, tuple[int, ...]]
 Item: TypeAlias = tuple[Any, Any, Any, int, int]
 
 DEEPEST, MOST = 3, 64  # how far lists of operands are taken apart
-PRODUCTS = frozenset(("dot", "matmul", "einsum", "inner", "tensordot", "multi_dot", "vdot"))
-VIEWS = frozenset(
-    (
-        *("transpose", "reshape", "ravel", "flatten", "squeeze", "atleast_2d"),
-        *("copy", "array", "asarray", "concatenate", "hstack", "vstack"),
-    )
-)
 
 
 OURS = frozenset(str(Path(__file__).with_name(f"{name}.py")) for name in ("recorder", "store", "updates"))
@@ -33,33 +28,6 @@ OURS = frozenset(str(Path(__file__).with_name(f"{name}.py")) for name in ("recor
 
 class Stop(BaseException):
     """Ends the stranger's program from inside; no ``except Exception`` of theirs catches it."""
-
-
-class Table(NamedTuple):
-    """What is known of each node before it is evaluated.
-
-    Attributes:
-        actions: what it does.
-        is_product: whether it can be a matrix product.
-        is_change: "+", "-" or "*" where it can be a term of an update, else "".
-        is_view: whether it can show the same numbers in another arrangement.
-    """
-
-    actions: list[Any]
-    is_product: list[bool]
-    is_change: list[str]
-    is_view: list[bool]
-
-
-def table_of(rewritten: Rewritten) -> Table:
-    """Return what is known of the nodes of a rewritten file."""
-    rows = rewritten.rows
-    return Table(
-        rewritten.actions,
-        [_is_product(row) for row in rows],
-        [_sign_of_change(row) for row in rows],
-        [_is_view(row) for row in rows],
-    )
 
 
 class Recorder:
@@ -78,7 +46,7 @@ class Recorder:
     """
 
     def __init__(self, table: Table, inject: Mapping[Place, NDArray[Any]], updates: int, events: int) -> None:
-        self.actions, self.is_product, self.is_change, self.is_view = table
+        self.actions, self.is_product, self.is_change, self.is_view, self.targets = table
         self.inject = inject
         self.events = events
         self.reports: list[Report] = []
@@ -93,7 +61,7 @@ class Recorder:
         """Make the hooks known to every module."""
         for name in HOOKS:
             setattr(builtins, f"__watch_{name}__", getattr(self, name))
-        builtins.__watch_bind__ = self.name  # type: ignore[attr-defined]
+        builtins.__watch_bind__ = self.bind  # type: ignore[attr-defined]
         builtins.__watch_slice__ = slice  # type: ignore[attr-defined]
 
     # -- expressions -----------------------------------------------------------------------------------------
@@ -181,6 +149,12 @@ class Recorder:
         """Report a value that is passed on as it is: a rename, a binding, an argument."""
         return self.report(node, (self.kept.key(value),), (self.kept.identity(value),), value)
 
+    def bind(self, node: int, value: Any, /) -> Any:
+        """Report what a name is given; a stand-in that is given a name of data becomes made-up data."""
+        if isinstance(value, Anything) and self.targets[node]:
+            value = value.as_data(self.targets[node])
+        return self.name(node, value)
+
     def loop(self, node: int, value: Any, /) -> Any:
         """Report what a loop variable is bound to; counters are of no interest."""
         return value if type(value) in PLAIN else self.name(node, value)
@@ -257,6 +231,12 @@ class Recorder:
             operands, held = (whole, self.kept.key(given)), (self.kept.identity(container), NOT_A_NUMBER)
             _overwrite(container, self.report(whole_node, operands, held, container))
 
+    def excuses(self, line: int, /) -> bool:
+        """Return whether an assertion may fail: made-up data need not keep it."""
+        if "data" in USED:
+            note(f"the assertion in line {line} does not hold for the made-up data: it was passed over")
+        return "data" in USED
+
     # -- the report ------------------------------------------------------------------------------------------
 
     def report(self, node: int, operands: tuple[int, ...], held: tuple[int, ...], result: Any) -> Any:
@@ -308,6 +288,8 @@ class Recorder:
         shapes = self.kept.values
         arrays = [k for k in operands if k >= 0 and shapes[k][0]]
         if self.is_product[node]:
+            if "data" in USED and not all(shapes[k][2] for k in arrays):
+                self.end("too few data")
             enough = [self.updates.multiplied(k) for k in arrays]
             if any(enough):
                 self.end("enough updates")
@@ -328,29 +310,8 @@ PLAIN = frozenset((int, str, bool, type(None)))
 HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (
     *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result", "store"),
-    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item"),
+    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses"),
 )
-
-
-def _is_product(row: Row) -> bool:
-    """Return whether the node can be a matrix product."""
-    return row.what == "@" or (row.kind == "call" and row.what.rpartition(".")[2] in PRODUCTS)
-
-
-def _sign_of_change(row: Row) -> str:
-    """Return "+", "-" or "*" where the node can be a term of an update, else ""."""
-    if row.kind == "store":
-        return "-"
-    if row.kind == "augment":
-        return row.what[-2].replace("/", "*")
-    if row.kind == "binary":
-        return row.what if row.what in ("+", "-", "*") else ""
-    return {"add": "+", "subtract": "-"}.get(row.what.rpartition(".")[2], "") if row.kind == "call" else ""
-
-
-def _is_view(row: Row) -> bool:
-    """Return whether the node can show the same numbers in another arrangement."""
-    return row.kind in ("attribute", "subscript") or (row.kind == "call" and row.what.rpartition(".")[2] in VIEWS)
 
 
 def _is_table(owner: Any) -> bool:

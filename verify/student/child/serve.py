@@ -25,10 +25,12 @@ from .calls import WAYS
 from .drive import Program, Statement, run
 from .frames import LENGTHS, PATIENCE, Header, pack, unpack
 from .held import held
-from .instrument import Rewritten, rewrite
+from .instrument import Rewritten, large_numbers, rewrite
 from .names import TRIALS
+from .nodes import Table, table_of
 from .notes import NOTES
-from .recorder import Recorder, Table, table_of
+from .recorder import Recorder
+from .stand_ins.samples import SHARE
 from .telling import recorded
 
 GRACE = 1.0  # seconds that a run which was told to stop may take to do so
@@ -60,13 +62,17 @@ def serve() -> None:
     tables = [{"table": table} for table in tables_for(program.tree)]
     trials = [{**trial._asdict(), "way": way} for trial in TRIALS for way in WAYS]
     known = {"rows": rewritten.rows, "seen": seen(program.tree), "plans": trials, "tables": tables}
-    send(answers, pack(known))
+    send(answers, pack({**known, "large": bool(large_numbers(program.tree))}))
     table = table_of(rewritten)
     warm()
     surroundings.enter(program.path, program.folder, program.tree)
     gc.freeze()
+    chosen = {1: program}
     while (request := received(requests, last=True)) is not None:
-        send(answers, forked(program, table, *request))
+        share = SHARE if request[0]["plan"].get("table", {}).get("share") else 1
+        if share not in chosen:
+            chosen[share] = prepared(header, share)[0]
+        send(answers, forked(chosen[share], table, *request))
 
 
 def seen(tree: ast.Module) -> list[str]:
@@ -124,11 +130,11 @@ def send(stream: BinaryIO, frame: bytes) -> None:
     stream.flush()
 
 
-def prepared(header: Header) -> tuple[Program, Rewritten]:
-    """Return the program compiled, and its rewritten form."""
+def prepared(header: Header, share: int = 1) -> tuple[Program, Rewritten]:
+    """Return the program compiled, its large whole numbers divided by share, and its rewritten form."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        rewritten = rewrite(header["text"], header["path"])
+        rewritten = rewrite(header["text"], header["path"], share=share)
         code = statements(rewritten.tree, header["path"])
     tree = ast.parse(header["text"])
     step = adapted.prepared(header["adapter"], rewritten) if header.get("adapter") else None

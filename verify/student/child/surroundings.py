@@ -6,9 +6,9 @@ import importlib
 import os
 import sys
 
-from .callers import GUARDED, HOME, UNDEFINED, guarded, separator, undefined
+from .callers import GUARDED, HOME, LIBRARIES, UNDEFINED, guarded, separator, undefined
 from .stand_ins import files, numpy_names, patches, quiet, samples
-from .stand_ins.datasets import DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
+from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
 from .stand_ins.pictures import PICTURES
 from .stand_ins.preparation import PREPARATION
@@ -28,7 +28,8 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     GUARDED.extend(guarded(tree))
     UNDEFINED.update(undefined(tree))
     samples.SHAPE.update(samples.shape_of(tree))
-    libraries = SCREENS | DATA_LIBRARIES - {name for name in ("mnist", "mnist_loader", "datasets") if _beside(name)}
+    libraries = SCREENS | DATA_LIBRARIES - {name for name in DATA_ALONE if _beside(name)}
+    LIBRARIES.update(SCREENS | DATA_LIBRARIES - DATA_ALONE)
     sys.meta_path.insert(0, Finder(libraries, CONTENTS, MADE_UP))
     sys.meta_path.append(Finder(frozenset(), CONTENTS, MADE_UP, last=True))
     patches.install({"scipy.io": files.patch_scipy_io})

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any, NoReturn
 
+from ..callers import LIBRARIES
+from .unknown import made_up, stands_for_data
+
 
 class StoodInError(TypeError):
     """A stand-in was asked for numbers."""
@@ -16,15 +19,17 @@ class Anything:
 
     Arguments:
         name: what it stands in for, e.g. "matplotlib.pyplot.figure".
+        given: the arguments of the last call on the way to it.
     """
 
-    def __init__(self, name: str = "something") -> None:
+    def __init__(self, name: str = "something", given: tuple[Any, ...] = ()) -> None:
         object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_given", given)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return Anything(f"{self._name}.{name}")
+        return Anything(f"{self._name}.{name}", self._given)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -33,16 +38,23 @@ class Anything:
         """Answer a call; a lone function is what a decorator was given, and stays itself."""
         if len(given) == 1 and not named and callable(given[0]) and not isinstance(given[0], Anything):
             return given[0]
-        return Anything(f"{self._name}()")
+        return Anything(f"{self._name}()", given)
 
     def __getitem__(self, index: Any) -> Any:
-        return Anything(f"{self._name}[...]")
+        return Anything(f"{self._name}[...]", self._given)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Take it and forget it."""
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([Anything(f"{self._name}[{i}]") for i in range(_wanted(sys._getframe(1)))])
+        names = _wanted(sys._getframe(1))
+        parts = [Anything(f"{self._name}[{i}]", self._given) for i in range(len(names))]
+        return iter([part.as_data(name) for part, name in zip(parts, names, strict=True)])
+
+    def as_data(self, name: str) -> Any:
+        """Return made-up numbers where it comes from an unknown module and is given a name of data, else itself."""
+        known = self._name.partition(".")[0] in LIBRARIES or "(" not in self._name
+        return self if known or not stands_for_data(name) else made_up(name, self._name, self._given)
 
     def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
         return (Blank,)
@@ -112,10 +124,25 @@ class Blank:
         return Anything(name)
 
 
-def _wanted(frame: FrameType) -> int:
-    """Return into how many parts the caller takes the object apart: it knows, where it unpacks."""
-    code, place = frame.f_code.co_code, frame.f_lasti
-    operation = dis.opname[code[place]]
-    if operation == "UNPACK_SEQUENCE":
-        return code[place + 1]
-    return 3 if operation == "UNPACK_EX" else 0
+def _wanted(frame: FrameType) -> list[str]:
+    """Return the names that the caller takes the object apart into; "" for what is no plain name."""
+    steps = [step for step in dis.get_instructions(frame.f_code) if step.opname != "CACHE"]
+    at = next(i for i, step in enumerate(steps) if step.offset == frame.f_lasti)
+    if steps[at].opname not in ("UNPACK_SEQUENCE", "UNPACK_EX"):
+        return []
+    count = steps[at].arg or 0 if steps[at].opname == "UNPACK_SEQUENCE" else 3
+    return (_stored(steps[at + 1 :]) + [""] * count)[:count]
+
+
+def _stored(steps: list[dis.Instruction]) -> list[str]:
+    """Return the names that values are stored under one after another; those inside a nested pair count as one."""
+    names: list[str] = []
+    for at, step in enumerate(steps):
+        if step.opname.startswith("STORE_") and step.argval is not None:
+            names += [step.argval] if isinstance(step.argval, str) else list(step.argval)
+        elif step.opname == "UNPACK_SEQUENCE":
+            inner = step.arg or 0
+            return [*names, "", *_stored(steps[at + 1 :])[inner:]]
+        elif step.opname not in ("LOAD_NAME", "LOAD_FAST", "LOAD_GLOBAL"):
+            break
+    return names

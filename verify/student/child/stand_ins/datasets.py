@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .finder import Contents
-from .samples import ROWS, Values, clusters, generator, labels, one_hot, pictures, table
+from .samples import ROWS, Values, clusters, generator, labels, one_hot, part, pictures, table
 
 DATA_LIBRARIES = frozenset(
     (
@@ -13,6 +13,10 @@ DATA_LIBRARIES = frozenset(
         *("h5py", "PIL", "cv2", "imageio", "skimage", "pandas", "requests", "wget", "gdown", "datasets"),
     )
 )
+
+DATA_ALONE = frozenset(("mnist", "mnist_loader", "datasets"))  # a program's own modules are called so too
+TRAIN, TEST = 60_000, 10_000  # pictures of handwritten digits
+DIGITS = 1797  # small pictures of them
 
 
 class Bunch(dict[str, Any]):
@@ -40,8 +44,8 @@ def loader(features: int, classes: int, rows: int = ROWS) -> Any:
 
 def load_digits(*_: Any, return_X_y: bool = False, **__: Any) -> Any:
     """Return pictures of 8 by 8 with brightness 0 to 16."""
-    images = generator().integers(0, 17, (ROWS, 8, 8)).astype(float)
-    data, y = images.reshape(ROWS, 64), labels(ROWS, 10)
+    images = generator().integers(0, 17, (DIGITS, 8, 8)).astype(float)
+    data, y = images.reshape(DIGITS, 64), labels(DIGITS, 10)
     return (data, y) if return_X_y else Bunch(data=data, target=y, images=images, target_names=np.arange(10))
 
 
@@ -91,39 +95,41 @@ def make_regression(
     return X, y[:, 0] if n_targets == 1 else y
 
 
-def load_pictures(shape: tuple[int, ...] = (28, 28), classes: int = 10) -> Any:
+def load_pictures(shape: tuple[int, ...] = (28, 28), train: int = 60_000) -> Any:
     """Return keras' load_data: ((x_train, y_train), (x_test, y_test))."""
 
     def load_data(*_: Any, **__: Any) -> Any:
-        X, y = pictures(ROWS, shape, classes)
+        X, y = pictures(part(train), shape)
         y = y[:, None] if len(shape) == 3 else y
-        return (X, y), (X[:20], y[:20])
+        tested = part(TEST)
+        return (X, y), (X[:tested], y[:tested])
 
     return load_data
 
 
 def load_mnist(normalize: bool = True, flatten: bool = True, one_hot_label: bool = False, **_: Any) -> Any:
     """Return MNIST as the book "Deep Learning from Scratch" loads it."""
-    X, y = pictures(ROWS, (784,))
+    X, y = pictures(part(TRAIN), (784,))
     X = X / 255.0 if normalize else X
     X = X if flatten else X.reshape(-1, 1, 28, 28)
     t = one_hot(y, 10) if one_hot_label else y
-    return (X, t), (X[:20], t[:20])
+    return (X, t), (X[: part(TEST)], t[: part(TEST)])
 
 
 def load_data_wrapper(*_: Any, **__: Any) -> Any:
     """Return MNIST as Nielsen's book does: lists of (column of pixels, column with a one)."""
-    X, y = pictures(ROWS, (784, 1))
+    X, y = pictures(part(50_000), (784, 1))
     X = X / 255.0
     training = [(x, one_hot(k, 10).T) for x, k in zip(X, y, strict=True)]
-    test = [(x, int(k)) for x, k in zip(X[:20], y, strict=False)]
+    test = [(x, int(k)) for x, k in zip(X[: part(TEST)], y, strict=False)]
     return training, test, test
 
 
 def load_data(*_: Any, **__: Any) -> Any:
     """Return MNIST as three pairs of arrays."""
-    X, y = pictures(ROWS, (784,))
-    return (X / 255.0, y), (X[:20] / 255.0, y[:20]), (X[:20] / 255.0, y[:20])
+    X, y = pictures(part(50_000), (784,))
+    test = X[: part(TEST)] / 255.0, y[: part(TEST)]
+    return (X / 255.0, y), test, test
 
 
 def spiral_data(samples: int = 30, classes: int = 3, **_: Any) -> tuple[Values, Values]:
@@ -140,15 +146,15 @@ def sine_data(samples: int = 100) -> tuple[Values, Values]:
     return X, np.sin(2 * np.pi * X)
 
 
-def mnist_part(labelled: bool, rows: int) -> Any:
+def mnist_part(labelled: bool, samples: int) -> Any:
     """Return a function of the package mnist."""
-    return lambda *_, **__: pictures(rows, (28, 28))[labelled]
+    return lambda *_, **__: pictures(part(samples), (28, 28))[labelled]
 
 
 _KERAS_SETS: Contents = {
     "mnist": {"load_data": load_pictures()},
     "fashion_mnist": {"load_data": load_pictures()},
-    "cifar10": {"load_data": load_pictures((32, 32, 3))},
+    "cifar10": {"load_data": load_pictures((32, 32, 3), 50_000)},
 }
 _UTILS = {"to_categorical": one_hot}
 
@@ -163,10 +169,10 @@ KERAS_CONTENTS: Contents = {
 }
 LOADERS: Contents = {
     "mnist": {
-        "train_images": mnist_part(False, ROWS),
-        "train_labels": mnist_part(True, ROWS),
-        "test_images": mnist_part(False, 20),
-        "test_labels": mnist_part(True, 20),
+        "train_images": mnist_part(False, TRAIN),
+        "train_labels": mnist_part(True, TRAIN),
+        "test_images": mnist_part(False, TEST),
+        "test_labels": mnist_part(True, TEST),
         "load_mnist": load_mnist,
         "load_data": load_data,
     },

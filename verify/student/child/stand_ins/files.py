@@ -13,7 +13,7 @@ import numpy as np
 
 from ..callers import HOME, called_by_the_program, is_guarded
 from ..notes import note
-from .samples import ROWS, as_csv, pictures, table
+from .samples import ROWS, as_csv, generator, part, pictures, table
 
 _open = builtins.open
 
@@ -52,8 +52,9 @@ def _name(file: Any) -> str:
 def made_up_array(name: str) -> Any:
     """Return what a missing .npy, .npz or .mat file may have held."""
     if "mnist" in name.lower():
-        X, y = pictures(ROWS, (28, 28))
-        return {"x_train": X, "y_train": y, "x_test": X[:20], "y_test": y[:20]}
+        X, y = pictures(part(60_000), (28, 28))
+        tested = part(10_000)
+        return {"x_train": X, "y_train": y, "x_test": X[:tested], "y_test": y[:tested]}
     X, y, _ = table(name)
     return {"X": X, "y": y, "x_train": X, "y_train": y, "x_test": X[:20], "y_test": y[:20], "arr_0": X}
 
@@ -78,7 +79,7 @@ def _array(name: str) -> Any:
 
 def _mat(name: str) -> dict[str, Any]:
     """Return what the course's handwritten digits hold, or its starting weights."""
-    rng = np.random.Generator(np.random.PCG64(20))
+    rng = generator()
     if "weight" in name.lower():
         return {"Theta1": rng.normal(0, 0.3, (25, 401)), "Theta2": rng.normal(0, 0.3, (10, 26))}
     return {"X": rng.uniform(0, 1, (ROWS, 400)), "y": (np.arange(ROWS) % 10 + 1)[:, None]}
@@ -90,9 +91,10 @@ def unpickled(load: Callable[..., Any]) -> Callable[..., Any]:
     def loaded(stream: Any, *given: Any, **named: Any) -> Any:
         if not isinstance(getattr(stream, "fileobj", stream), MadeUp):
             return load(stream, *given, **named)
-        X, y = pictures(ROWS, (784,))
-        images = (X / 255.0).astype(np.float32)
-        return (images, y.astype(np.int64)), (images[:20], y[:20]), (images[:20], y[:20])
+        X, y = pictures(part(50_000), (784,))
+        images, y = (X / 255.0).astype(np.float32), y.astype(np.int64)
+        test = images[: part(10_000)], y[: part(10_000)]
+        return (images, y), test, test
 
     return loaded
 

@@ -10,16 +10,31 @@ from ..callers import USED
 
 Values = NDArray[Any]
 ROWS = 100  # samples of a data set, where a real one has thousands
+MOST_TESTED = 10_000  # samples of a large data set's test part
 MOST = 1_400_000  # numbers in a table of which a program cuts off rows
+SHARE = 100  # of the samples of a large data set one in so many is made up, where the program is told so too
 SHAPE: dict[str, int] = {}
 """What the program itself says of its table: "rows" that it cuts off, "features" that it expects."""
 TABLE: dict[str, int] = {}
-"""How many features and classes a made-up table has where its name does not say; a run may choose others."""
+"""What a run chooses of made-up data whose name does not say it: "features", "classes", "rows"; and "share", whether
+the program's own large whole numbers are divided by SHARE."""
+MADE: dict[str, int] = {}
+"""Features, classes and rows of the data made up last, where these are free to be others."""
+TARGETS: list[Values] = []
+"""Targets made up where their form could not be known."""
 
 
 def generator() -> np.random.Generator:
     """Return a generator of its own: the program's random numbers stay what they are."""
+    USED.add("data")
     return np.random.Generator(np.random.PCG64(20))
+
+
+def part(samples: int) -> int:
+    """Return how many samples are made up of a data set that has so many: few, or its share."""
+    if TABLE.get("share"):
+        return samples // SHARE
+    return min(samples, ROWS) if samples > MOST_TESTED else ROWS // 5
 
 
 def labels(rows: int, classes: int) -> Values:
@@ -52,11 +67,13 @@ def table(name: str) -> tuple[Values, Values, list[str]]:
     name = name.lower()
     if is_of_pictures(name):
         X, y = pictures(rows(784), (784,))
+        MADE.update(features=784, classes=10, rows=len(X))
         return X, y, [f"pixel{i}" for i in range(784)]
     known = {"iris": (4, 3), "wine": (13, 3), "seed": (7, 3), "banknote": (4, 2), "diabet": (8, 2), "cancer": (30, 2)}
     features, classes = next((size for part, size in known.items() if part in name), (4, 2))
     features, classes = TABLE.get("features", features), TABLE.get("classes", classes)
     X, y = clusters(rows(features), features, classes)
+    MADE.update(features=features, classes=classes, rows=len(X))
     return np.round(X, 3), y, [f"x{i + 1}" for i in range(features)]
 
 
@@ -73,7 +90,8 @@ def shape_of(tree: ast.Module) -> dict[str, int]:
 
 def rows(features: int) -> int:
     """Return how many rows a made-up table has: enough to leave some beyond those that the program cuts off."""
-    return ROWS + min(SHAPE.get("rows", 0), MOST // features)
+    cut = SHAPE.get("rows", 0) // (SHARE if TABLE.get("share") else 1)
+    return TABLE.get("rows", ROWS + min(cut, MOST // features))
 
 
 def is_of_pictures(name: str) -> bool:

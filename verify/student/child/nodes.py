@@ -1,0 +1,64 @@
+"""What is known of each expression of a file before it is evaluated."""
+
+from typing import Any, NamedTuple
+
+from .instrument import Rewritten, Row
+
+PRODUCTS = frozenset(("dot", "matmul", "einsum", "inner", "tensordot", "multi_dot", "vdot"))
+VIEWS = frozenset(
+    (
+        *("transpose", "reshape", "ravel", "flatten", "squeeze", "atleast_2d"),
+        *("copy", "array", "asarray", "concatenate", "hstack", "vstack"),
+    )
+)
+
+
+class Table(NamedTuple):
+    """What is known of each node before it is evaluated.
+
+    Attributes:
+        actions: what it does.
+        is_product: whether it can be a matrix product.
+        is_change: "+", "-" or "*" where it can be a term of an update, else "".
+        is_view: whether it can show the same numbers in another arrangement.
+        targets: the bare name that it gives to a value, or "".
+    """
+
+    actions: list[Any]
+    is_product: list[bool]
+    is_change: list[str]
+    is_view: list[bool]
+    targets: list[str]
+
+
+def table_of(rewritten: Rewritten) -> Table:
+    """Return what is known of the nodes of a rewritten file."""
+    rows = rewritten.rows
+    return Table(
+        rewritten.actions,
+        [_is_product(row) for row in rows],
+        [_sign_of_change(row) for row in rows],
+        [_is_view(row) for row in rows],
+        [row.what.removeprefix("self.") if row.kind == "bind" else "" for row in rows],
+    )
+
+
+def _is_product(row: Row) -> bool:
+    """Return whether the node can be a matrix product."""
+    return row.what == "@" or (row.kind == "call" and row.what.rpartition(".")[2] in PRODUCTS)
+
+
+def _sign_of_change(row: Row) -> str:
+    """Return "+", "-" or "*" where the node can be a term of an update, else ""."""
+    if row.kind == "store":
+        return "-"
+    if row.kind == "augment":
+        return row.what[-2].replace("/", "*")
+    if row.kind == "binary":
+        return row.what if row.what in ("+", "-", "*") else ""
+    return {"add": "+", "subtract": "-"}.get(row.what.rpartition(".")[2], "") if row.kind == "call" else ""
+
+
+def _is_view(row: Row) -> bool:
+    """Return whether the node can show the same numbers in another arrangement."""
+    return row.kind in ("attribute", "subscript") or (row.kind == "call" and row.what.rpartition(".")[2] in VIEWS)
