@@ -260,6 +260,7 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell
     elif tell:
         evidence.append(f"the loss, {tell[0]}, was told or is computed after the step")
     chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
+    chosen = [e for e in chosen if e.cost[0] == chosen[0].cost[0]]
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
 

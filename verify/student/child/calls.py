@@ -19,6 +19,7 @@ from .names import (
     STEPS,
     TRAIN,
     UPDATE,
+    WHOLE_METHOD,
     NoCall,
     Trial,
     is_data,
@@ -95,7 +96,8 @@ def by_classes(caller: "Caller", classes: Mapping[str, type], whole: bool) -> It
 def _promise(made: type) -> int:
     """Return how much a class looks like a network: training 4, forward and backward 3, one that makes gradients 1."""
     methods = [_bare(n, made) for n in vars(made) if callable(getattr(made, n, None)) and not n.startswith("__")]
-    trains, forward, backward = (any(p.match(snake(n)) for n in methods) for p in (STEP_METHOD, FORWARD, BACKWARD))
+    step = WHOLE_METHOD if holds_data(made) else STEP_METHOD
+    trains, forward, backward = (any(p.match(snake(n)) for n in methods) for p in (step, FORWARD, BACKWARD))
     return 4 * trains + 2 * (forward and backward) + (backward or any(LOSS.search(snake(n)) for n in methods))
 
 
@@ -107,9 +109,16 @@ def _trained(caller: "Caller", thing: Any, method: str, whole: bool = True) -> s
     if method:
         first = None if TRAIN.match(snake(method)) or FORWARD.match(snake(method)) else _best(methods, FORWARD)
         return caller.repeat([f for f in (first, methods.get(method)) if f is not None])
+    if whole and not training and holds_data(made):
+        training = [f for n, f in methods.items() if WHOLE_METHOD.match(snake(n))]
     if whole:
         return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
     return caller.repeat([f for p in (FORWARD, LOSS, BACKWARD, UPDATE) if (f := _best(methods, p)) is not None])
+
+
+def holds_data(made: type) -> bool:
+    """Return whether a class is given its data when an object is made: its methods then need none."""
+    return any(is_data(p.name) for p in _wanted(made))
 
 
 def _takes_data(function: Callable[..., Any]) -> bool:
@@ -212,7 +221,7 @@ class Caller:
         try:
             return self.call(made)
         except NoCall:
-            if len(required) != len(self.trial.sizes):
+            if len(required) != len(self.trial.sizes) or holds_data(made):
                 raise
             return made(*self.trial.sizes)
 
@@ -240,6 +249,8 @@ class Caller:
             self.pool.update(zip(names, result, strict=True))
         elif result is not None and len(names) == 1:
             self.pool[names[0]] = result
+            if FORWARD.match(snake(name)) and isinstance(result, np.ndarray):
+                self.pool["output"] = result
         if isinstance(result, dict):
             self.pool.update({k: v for k, v in result.items() if isinstance(k, str)})
 

@@ -42,6 +42,7 @@ TRAIN = re.compile(
     r"^_*(train|fit|learn|nn_model|model$|.*_model$|gradient_descent|sgd|optimi[sz]e|run_train|partial_fit)"
 )
 STEP_METHOD = re.compile(r"^_*(train_?(step|on_batch|batch)?|fit|partial_fit|learn|update|step|sgd|gradient_descent)$")
+WHOLE_METHOD = re.compile(r"^_*(train|fit|learn|run|start|optimi[sz]e|gradient_descent|sgd)")
 INIT = re.compile(
     r"^_*(init|create|build|make_(net|param|model|weight)|get_param|random_(init|param|weight)|rand_init)"
 )
@@ -67,20 +68,20 @@ SYNONYMS = (
 )
 _DATA = re.compile(r"^(x|xs|a0|a_0|data|inputs?|inp|features?|samples?|images?|input_(data|x|vector|list)s?|l0)$")
 _TARGET = re.compile(
-    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|target_(data|y|vector|list)s?|y_true)$"
+    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|target_(data|y|vector|list)s?|y_true|"
+    r"(train(ing)?|expected|desired|target|correct|true)_outputs?)$"
 )
-_RATE = re.compile(r"^(lr|alpha|eta|rate|learn(ing)?_?rate|step_?size|epsilon|lrate)$")
+_RATE = re.compile(r"^(l_?r|alpha|eta|rate|learn(ing)?_?rate|learning|step_?size|epsilon|l_?rate)$")
 _STEPS = re.compile(r"^(n_?|num_?|max_?)?(epochs?|iter(ation)?s?|iters|steps)$")
 _LIST = re.compile(
     r"^(layers?|sizes?|layers?_?(dims?|sizes?|shapes?|list)|dims?|shape|topology|structure|architecture)$"
 )
-_IN = re.compile(
-    r"^(n_?(x|in|inputs?|features?)|in(put)?_?(size|dim|nodes|features|neurons|units|layer(_size)?)|inodes|d)$"
-)
-_HIDDEN = re.compile(r"^(n_?(h|hid|hidden)|hid(den)?_?(size|dim|nodes|neurons|units|layer(_size)?)|hnodes|h)$")
+_UNITS = "(_?(size|dims?|dimensions?|nodes|features|neurons|units|count|layer(_(size|nodes|neurons))?))"
+_COUNT = "(n|num|no|nb|number_?of)_?"
+_IN = re.compile(rf"^({_COUNT}(x|in|inputs?|features?){_UNITS}?|in(put)?{_UNITS}|inodes|d)$")
+_HIDDEN = re.compile(rf"^(({_COUNT})?hid(den)?{_UNITS}?|n_?h|hnodes|h)$")
 _OUT = re.compile(
-    r"^(n_?(y|out|outputs?|classes)|out(put)?_?(size|dim|nodes|features|neurons|units|layer(_size)?)|onodes|"
-    r"num_(labels|classes)|k|c)$"
+    rf"^({_COUNT}(y|out|outputs?|classes){_UNITS}?|n_?(y|out)|out(put)?{_UNITS}|onodes|num_(labels|classes)|k|c)$"
 )
 _BATCH = re.compile(r"batch_?(size|len|n)|^bs$|size_?of_?batch")
 _TRAIN_WORDS = re.compile(r"_?(train(ing)?|tr|batch|mini_?batch|set|all)_?")
@@ -103,7 +104,7 @@ def made_for(name: str, trial: Trial) -> Any:
         return trial.samples
     bare = plain(name)
     for pattern, make in _MAKERS:
-        if pattern.match(bare):
+        if pattern.match(bare) or pattern.match(snake(name)):
             return make(trial)
     return _EXTRA.get(bare)
 
@@ -129,7 +130,7 @@ def is_data(name: str) -> bool:
 
 def is_target(name: str) -> bool:
     """Return whether a parameter of that name takes targets."""
-    return bool(_TARGET.match(plain(name)))
+    return bool(_TARGET.match(plain(name)) or _TARGET.match(snake(name)))
 
 
 def pairs(trial: Trial) -> list[tuple[Values, Any]]:

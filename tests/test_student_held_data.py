@@ -1,0 +1,82 @@
+"""Classes that are given their data when an object is made, and that nothing in the file calls."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+from verify.student.ingest import read
+
+PIECES = """
+import numpy as np
+
+def f(z):
+    return 1 / (1 + np.exp(-z))
+
+class NeuralNetwork:
+    def __init__(self, x, y{more}):
+        self.input, self.y = x, y
+        self.weights1 = np.random.rand(self.input.shape[1], {width})
+        self.weights2 = np.random.rand({width}, 1)
+        self.output = np.zeros(self.y.shape)
+
+    def feedforward(self):
+        self.layer1 = f(np.dot(self.input, self.weights1))
+        self.output = f(np.dot(self.layer1, self.weights2))
+
+    def backprop(self{rate}):
+        top = 2 * (self.y - self.output) * self.output * (1 - self.output)
+        low = np.dot({sent}, self.weights2.T) * self.layer1 * (1 - self.layer1)
+        self.weights1 += {step}np.dot(self.input.T, low)
+        self.weights2 += {step}np.dot(self.layer1.T, top)
+"""
+
+WHOLE = """
+import numpy as np
+
+class Net:
+    def __init__(self, training_inputs, training_outputs, hidden_neurons=3, l_rate=0.1):
+        self.x, self.y, self.rate = training_inputs, training_outputs, l_rate
+        self.U = np.random.randn(self.x.shape[1], hidden_neurons)
+        self.V = np.random.randn(hidden_neurons, self.y.shape[1])
+
+    def {name}(self{epochs}):
+        for _ in range(1000):
+            h = np.tanh(self.x @ self.U)
+            error = h @ self.V - self.y
+            back = error @ self.V.T * (1 - h**2)
+            self.V -= self.rate * h.T @ error
+            self.U -= self.rate * self.x.T @ back
+"""
+
+
+def told(folder: Path, text: str) -> Diagnosis:
+    """Return the diagnosis of a program."""
+    path = folder / "net.py"
+    path.write_text(text, encoding="utf-8")
+    return diagnose(read(path), Options(autodiff=False))
+
+
+@pytest.mark.parametrize(
+    ("more", "width", "rate", "step"), [("", "4", "", ""), (", hidden", "hidden", ", l_rate", "l_rate * ")]
+)
+def test_an_object_that_holds_its_data_goes_forward_and_back_without_any(
+    tmp_path: Path, more: str, width: str, rate: str, step: str
+) -> None:
+    text = PIECES.format(more=more, width=width, rate=rate, step=step, sent="top")
+    said = told(tmp_path, text)
+    assert (said.verdict, said.layers) == ("correct up to convention", 2), said
+
+
+def test_a_mistake_in_such_a_class_is_named_and_what_needs_more_mistakes_is_not(tmp_path: Path) -> None:
+    text = PIECES.format(more="", width="4", rate="", step="", sent="2 * (self.y - self.output)")
+    said = told(tmp_path, text)
+    assert said.verdict == "wrong"
+    assert [bug.id for bug in said.bugs] == ["B5"]
+
+
+@pytest.mark.parametrize(("name", "epochs"), [("run", ""), ("train", ", epochs")])
+def test_an_object_that_holds_its_data_trains_without_any(tmp_path: Path, name: str, epochs: str) -> None:
+    said = told(tmp_path, WHOLE.format(name=name, epochs=epochs))
+    assert (said.verdict, said.layers) == ("correct", 2), said
