@@ -119,3 +119,45 @@ MADE = {"features": 4, "classes": 2, "rows": 100}
 def test_an_exception_says_which_size_the_data_should_have_had(message: str, wish: dict[str, int]) -> None:
     assert wish in wishes(message, MADE)
     assert wishes(message, {}) == []
+
+
+FRAMES = {
+    "a repository's features and targets, joined, filtered and mapped": """
+from ucimlrepo import fetch_ucirepo
+import pandas as pd
+found = fetch_ucirepo(id=39)
+table = pd.concat([found.data.features, found.data.targets], axis=1)
+table = table[table["class"].isin(["cp", "im"])]
+table.loc[:, "class"] = table["class"].map({"cp": 0, "im": 1})
+X, Y = table.drop(columns=["class"]).values, table["class"].values.reshape(-1, 1)
+""",
+    "named columns, dummies and a scaled part": """
+import pandas as pd
+table = pd.read_csv("../input/churn.csv").dropna().sample(frac=1)
+table.drop(["RowNumber", "CustomerId"], axis=1, inplace=True)
+X = table[["Age", "Balance", "Tenure", "Points", "Card", "Salary"]].astype(float)
+X = ((X - X.mean()) / X.std()).to_numpy()
+Y = pd.get_dummies(table["Exited"]).values[:, :1]
+""",
+    "names of flowers": """
+import pandas as pd
+table = pd.read_csv("https://example.org/iris.data", header=None)
+X = table.iloc[:100, [0, 2]].values
+Y = np.where(table.iloc[:100, 4].values == "Iris-setosa", 0, 1)[:, None]
+assert 0 < Y.sum() < 100
+""",
+}
+
+
+@pytest.mark.parametrize("form", FRAMES)
+def test_a_made_up_table_has_the_columns_and_classes_that_it_is_asked_for(form: str) -> None:
+    run = watched(f"""{FRAMES[form]}
+W1, W2 = np.random.randn(X.shape[1], 3), np.random.randn(3, 1)
+for _ in range(1000):
+    h = np.tanh(X @ W1)
+    d = h @ W2 - Y
+    W2, W1 = W2 - 0.01 * h.T @ d, W1 - 0.01 * X.T @ (d @ W2.T * (1 - h * h))
+""")
+    assert run.raised is None, run.raised
+    assert run.ended == "enough updates"
+    assert not any("does not hold" in note for note in run.notes), run.notes

@@ -7,13 +7,13 @@ import os
 import sys
 
 from .callers import GUARDED, HOME, LIBRARIES, UNDEFINED, guarded, separator, undefined
-from .stand_ins import files, numpy_names, patches, quiet, samples
+from .stand_ins import asked, files, numpy_names, patches, quiet, samples
 from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
 from .stand_ins.pictures import PICTURES
 from .stand_ins.preparation import PREPARATION
 from .stand_ins.screens import SCREEN_CONTENTS, SCREENS
-from .stand_ins.tables import TABLES
+from .stand_ins.table_files import TABLES
 
 MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES}
 CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **TABLES, **MADE_UP}
@@ -27,7 +27,8 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     HOME.update(folder=folder, path=path, separator=separator(tree))
     GUARDED.extend(guarded(tree))
     UNDEFINED.update(undefined(tree))
-    samples.SHAPE.update(samples.shape_of(tree))
+    samples.SHAPE.update(asked.shape_of(tree))
+    samples.CLASSES.extend(asked.class_names(tree))
     libraries = SCREENS | DATA_LIBRARIES - {name for name in DATA_ALONE if _beside(name)}
     LIBRARIES.update(SCREENS | DATA_LIBRARIES - DATA_ALONE)
     sys.meta_path.insert(0, Finder(libraries, CONTENTS, MADE_UP))

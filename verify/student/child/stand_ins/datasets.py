@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 
 from .finder import Contents
-from .samples import ROWS, Values, clusters, generator, labels, one_hot, part, pictures, table
+from .samples import FLOWERS, ROWS, Values, clusters, generator, in_blocks, labels, one_hot, part, pictures, table
 
 DATA_LIBRARIES = frozenset(
     (
         *("sklearn", "keras", "tensorflow", "mnist", "nnfs", "torch", "torchvision", "mnist_loader", "python_mnist"),
-        *("h5py", "PIL", "cv2", "imageio", "skimage", "pandas", "requests", "wget", "gdown", "datasets"),
+        *("h5py", "PIL", "cv2", "imageio", "skimage", "pandas", "requests", "wget", "gdown", "datasets", "ucimlrepo"),
     )
 )
 
@@ -33,7 +33,7 @@ def loader(features: int, classes: int, rows: int = ROWS) -> Any:
     """Return the function that loads a data set of that size; no classes means numbers to predict."""
 
     def load(*_: Any, return_X_y: bool = False, **__: Any) -> Any:
-        X, y = clusters(rows, features, classes or 2)
+        X, y = in_blocks(*clusters(rows, features, classes or 2))
         y = y if classes else X @ generator().normal(size=features)
         names = [f"x{i + 1}" for i in range(features)]
         kinds = np.array([f"class{i}" for i in range(classes)])
@@ -182,11 +182,11 @@ LOADERS: Contents = {
 }
 DATASETS: Contents = {
     "sklearn.datasets": {
-        "load_iris": loader(4, 3),
-        "load_wine": loader(13, 3),
-        "load_breast_cancer": loader(30, 2),
-        "load_diabetes": loader(10, 0),
-        "load_boston": loader(13, 0),
+        "load_iris": loader(4, 3, FLOWERS),
+        "load_wine": loader(13, 3, 178),
+        "load_breast_cancer": loader(30, 2, 569),
+        "load_diabetes": loader(10, 0, 442),
+        "load_boston": loader(13, 0, 506),
         "fetch_california_housing": loader(8, 0),
         "load_digits": load_digits,
         "fetch_openml": fetch_openml,

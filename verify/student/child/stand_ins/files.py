@@ -137,7 +137,7 @@ def _text_or_made_up(load: Callable[..., Any]) -> Callable[..., Any]:
         if not isinstance(file, str | os.PathLike) or os.path.exists(file) or is_guarded(sys._getframe(1)):
             return load(file, *given, **named)
         note(f"{_name(file)} is missing: a made-up table was read")
-        lines = as_csv(_name(file)).splitlines()
+        lines = as_csv(_name(file), texts=named.get("dtype", float) in (str, object, None)).splitlines()
         separator = named.get("delimiter") or " "
         return load([line.replace(",", separator) for line in lines], *given, **named)
 

@@ -1,6 +1,5 @@
 """Made-up data of the right kind: small, the same in every run, every class present."""
 
-import ast
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from ..callers import USED
 
 Values = NDArray[Any]
+FLOWERS = 150  # irises in the best known of all tables
 ROWS = 100  # samples of a data set, where a real one has thousands
 MOST_TESTED = 10_000  # samples of a large data set's test part
 MOST = 1_400_000  # numbers in a table of which a program cuts off rows
@@ -20,6 +20,8 @@ TABLE: dict[str, int] = {}
 the program's own large whole numbers are divided by SHARE."""
 MADE: dict[str, int] = {}
 """Features, classes and rows of the data made up last, where these are free to be others."""
+CLASSES: list[str] = []
+"""The names of the classes that the program expects in its table."""
 TARGETS: list[Values] = []
 """Targets made up where their form could not be known."""
 
@@ -49,6 +51,12 @@ def clusters(rows: int, features: int, classes: int, spread: float = 1.0) -> tup
     return centres[y] + rng.normal(0, spread, (rows, features)), y
 
 
+def in_blocks(X: Values, y: Values) -> tuple[Values, Values]:
+    """Return samples with those of one class after those of another, as the flowers are listed."""
+    order = np.argsort(y, kind="stable")
+    return X[order], y[order]
+
+
 def pictures(rows: int, shape: tuple[int, ...], classes: int = 10) -> tuple[Values, Values]:
     """Return pictures with brightness 0 to 255 and their classes."""
     return generator().integers(0, 256, (rows, *shape), dtype=np.uint8), labels(rows, classes).astype(np.uint8)
@@ -71,21 +79,14 @@ def table(name: str) -> tuple[Values, Values, list[str]]:
         return X, y, [f"pixel{i}" for i in range(784)]
     known = {"iris": (4, 3), "wine": (13, 3), "seed": (7, 3), "banknote": (4, 2), "diabet": (8, 2), "cancer": (30, 2)}
     features, classes = next((size for part, size in known.items() if part in name), (4, 2))
+    classes = len(CLASSES) or classes
     features, classes = TABLE.get("features", features), TABLE.get("classes", classes)
-    X, y = clusters(rows(features), features, classes)
+    flowers = "iris" in name and "rows" not in TABLE
+    X, y = clusters(FLOWERS if flowers else rows(features), features, classes)
+    if "iris" in name:
+        X, y = in_blocks(X, y)
     MADE.update(features=features, classes=classes, rows=len(X))
     return np.round(X, 3), y, [f"x{i + 1}" for i in range(features)]
-
-
-def shape_of(tree: ast.Module) -> dict[str, int]:
-    """Return what a program says of its table: the most rows that it cuts off by number, and 784 where it says so."""
-    numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
-    indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
-    firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
-    ends = [end for n in firsts if isinstance(n, ast.Slice) for end in (n.lower, n.upper)]
-    cuts = [end.value for end in ends if isinstance(end, ast.Constant) and type(end.value) is int]
-    pictured = {"features": 784} if 784 in numbers else {}
-    return {**pictured, "rows": max([cut for cut in cuts if cut > 0], default=0)}
 
 
 def rows(features: int) -> int:
@@ -100,17 +101,23 @@ def is_of_pictures(name: str) -> bool:
     return (named or SHAPE.get("features") == 784) and TABLE.get("features", 784) == 784
 
 
-def columns(name: str) -> dict[str, Values]:
-    """Return the columns of a table by name, the class last; first for pictures, where every copy has it there."""
+def columns(name: str, *, texts: bool = True) -> dict[str, Values]:
+    """Return the columns of a table by name, the class last; first for pictures, where every copy has it there.
+
+    Arguments:
+        name: of the file.
+        texts: whether classes may be told by name.
+    """
     X, y, names = table(name)
     features = dict(zip(names, X.astype(float if X.dtype.kind == "f" else int).T, strict=True))
     first = "mnist" in name.lower() or is_of_pictures(name)
-    return {"label": y.astype(int), **features} if first else {**features, "y": y}
+    named = np.array(CLASSES, dtype=object)[y] if texts and len(CLASSES) > y.max() else y
+    return {"label": y.astype(int), **features} if first else {**features, "y": named}
 
 
-def as_csv(name: str) -> str:
-    """Return the table as text."""
-    parts = columns(name)
+def as_csv(name: str, *, texts: bool = True) -> str:
+    """Return the table as text, its classes by name if they may be."""
+    parts = columns(name, texts=texts)
     lines = [",".join(map(str, row)) for row in zip(*(part.tolist() for part in parts.values()), strict=True)]
     return "\n".join([",".join(parts), *lines] if has_heads(name) else lines) + "\n"
 

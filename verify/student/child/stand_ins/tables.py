@@ -1,95 +1,16 @@
 """A small table of data in place of pandas: columns by name, rows by place, and NumPy underneath."""
 
-import csv
-import io
-import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ..callers import is_guarded
-from ..notes import note
 from .anything import Anything
-from .finder import Contents
-from .samples import Values, columns, has_heads, rows
+from .columns import OPERATIONS, Names, Series, as_list, as_rows, operation
+from .samples import Values, generator
 
 LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|type|^y$", re.I)
-MOST_ROWS = 200  # of a real file: enough to train a few steps on
-
-
-class Series:
-    """One column."""
-
-    iloc: Any
-
-    def __init__(self, data: Any = (), name: Any = None, **_: Any) -> None:
-        self.values: Values = np.asarray(data)
-        self.name = name
-        self.iloc = self
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Values:
-        return np.array(self.values, dtype=dtype)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(self.values, name)
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.values)
-
-    def __getitem__(self, index: Any) -> Any:
-        found = self.values[np.asarray(index) if isinstance(index, Series) else index]
-        return Series(found, self.name) if isinstance(found, np.ndarray) else found
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self.values[np.asarray(index) if isinstance(index, Series) else index] = value
-
-    def unique(self) -> Values:
-        """Return the different values."""
-        return np.array(list(dict.fromkeys(self.values.tolist())))
-
-    def map(self, change: Any) -> "Series":
-        """Return the column with a function or a dictionary applied to each value."""
-        function = change.get if isinstance(change, dict) else change
-        return Series([function(v) for v in self.values.tolist()], self.name)
-
-    apply = map
-
-    def replace(self, old: Any, new: Any = None, **_: Any) -> "Series":
-        """Return the column with values replaced."""
-        swaps = old if isinstance(old, dict) else dict(zip(_many(old), _spread(new, len(_many(old))), strict=True))
-        return Series([swaps.get(v, v) for v in self.values.tolist()], self.name)
-
-    def to_numpy(self, *_: Any, **__: Any) -> Values:
-        """Return the values."""
-        return self.values
-
-    def value_counts(self) -> Anything:
-        """Return nothing of use."""
-        return Anything("value_counts")
-
-    def to_frame(self) -> "DataFrame":
-        """Return a table of this column."""
-        return DataFrame({self.name: self.values})
-
-    def _with(self, operation: Callable[[Any, Any], Any], other: Any) -> "Series":
-        return Series(operation(self.values, np.asarray(other)), self.name)
-
-
-def _operation(name: str) -> Callable[[Any, Any], Any]:
-    """Return an arithmetic method of a column or a table."""
-
-    def method(self: Any, other: Any) -> Any:
-        return self._with(lambda a, b: getattr(np.ndarray, name)(a, b), other)
-
-    return method
 
 
 class DataFrame:
@@ -159,23 +80,40 @@ class DataFrame:
     def __contains__(self, name: Any) -> bool:
         return name in self.parts
 
+    def like(self, parts: dict[Any, Values]) -> "DataFrame":
+        """Return a table of other parts, made up if this one is."""
+        made = DataFrame(parts)
+        made.made_up, made.aliases = self.made_up, self.aliases
+        return made
+
     def named(self, name: Any) -> Any:
         """Return the column of that name; a made-up table gives its columns to unknown names, the last to labels."""
         if not self.made_up or name in self.parts:
             return name
-        columns = list(self.parts)
-        free = [c for c in columns[:-1] if c not in self.aliases.values()] or columns[:-1]
-        return self.aliases.setdefault(name, columns[-1] if LABEL.search(str(name)) else free[0])
+        if self.aliases.get(name) not in self.parts:
+            columns = list(self.parts)
+            free = [c for c in columns[:-1] if c not in self.aliases.values()]
+            self.aliases[name] = columns[-1] if LABEL.search(str(name)) else free[0] if free else self._grown(name)
+        return self.aliases[name]
+
+    def _grown(self, name: Any) -> Any:
+        """Return the name of a new column of a made-up table; the last stays the last."""
+        *others, last = self.parts.items() if self.parts else [("y", np.arange(0))]
+        values = np.round(generator().normal(len(others), 1, len(last[1])), 3)
+        self.parts = dict([*others, (name, values), last])
+        return name
 
     def __getitem__(self, name: Any) -> Any:
         if isinstance(name, Series) or (isinstance(name, np.ndarray) and name.dtype == bool) or isinstance(name, slice):
             rows = name if isinstance(name, slice) else np.asarray(name)
-            return DataFrame({column: part[rows] for column, part in self.parts.items()})
+            return self.like({column: part[rows] for column, part in self.parts.items()})
         if isinstance(name, list | np.ndarray | Names):
-            return DataFrame({column: self.parts[self.named(column)] for column in name})
+            return self.like({column: self.parts[self.named(column)] for column in name})
         return Series(self.parts[self.named(name)], name)
 
     def __setitem__(self, name: Any, value: Any) -> None:
+        if self.made_up and LABEL.search(str(name)) and name not in self.parts and self.parts:
+            name = self.named(name)
         self.parts[name] = np.broadcast_to(np.asarray(value), (len(self),)).copy() if self.parts else np.asarray(value)
 
     def __getattr__(self, name: str) -> Any:
@@ -191,24 +129,34 @@ class DataFrame:
         """Return the table as an array."""
         return self.values
 
-    def drop(self, labels: Any = None, axis: int = 0, columns: Any = None, **_: Any) -> "DataFrame":
-        """Return the table without some columns, or without some rows."""
-        gone = _many(columns if columns is not None else labels)
+    def drop(
+        self, labels: Any = None, axis: Any = 0, columns: Any = None, index: Any = None, inplace: bool = False, **_: Any
+    ) -> Any:
+        """Return the table without some columns, or without some rows; a made-up one need not have them."""
         if columns is None and axis in (0, "index"):
-            kept = np.setdiff1d(self.index, np.asarray(gone))
-            return DataFrame({name: part[kept] for name, part in self.parts.items()})
-        hidden = {self.named(name) for name in gone}
-        return DataFrame({name: part for name, part in self.parts.items() if name not in hidden})
+            kept = np.setdiff1d(self.index, np.asarray(as_list(labels if index is None else index)))
+            parts = {name: part[kept] for name, part in self.parts.items()}
+        else:
+            hidden = {self._known(name) for name in as_list(columns if columns is not None else labels)}
+            parts = {name: part for name, part in self.parts.items() if name not in hidden}
+        if inplace:
+            self.parts = parts
+        return None if inplace else self.like(parts)
+
+    def _known(self, name: Any) -> Any:
+        """Return the column that is dropped under a name: of a made-up table none that only the name asks for."""
+        asked = name in self.parts or name in self.aliases or LABEL.search(str(name))
+        return self.named(name) if asked else name
 
     def pop(self, name: Any) -> Series:
         """Take a column out."""
-        return Series(self.parts.pop(name), name)
+        return Series(self.parts.pop(self.named(name)), name)
 
     def sample(self, n: int | None = None, frac: float | None = None, **_: Any) -> "DataFrame":
         """Return some rows, mixed."""
         count = n if n is not None else int(len(self) * (frac if frac is not None else 1 / max(1, len(self))))
         order = np.random.Generator(np.random.PCG64(3)).permutation(len(self))[:count]
-        return DataFrame({name: part[order] for name, part in self.parts.items()})
+        return self.like({name: part[order] for name, part in self.parts.items()})
 
     def head(self, n: int = 5) -> "DataFrame":
         """Return the first rows."""
@@ -224,50 +172,57 @@ class DataFrame:
 
     def itself(self, *_: Any, **__: Any) -> "DataFrame":
         """Return a copy: there is nothing to fill, reset or drop."""
-        return DataFrame(dict(self.parts))
+        return self.like(dict(self.parts))
 
-    copy = reset_index = fillna = dropna = infer_objects = set_index = itself
+    copy = reset_index = fillna = dropna = infer_objects = set_index = sort_values = sort_index = itself
+    drop_duplicates = convert_dtypes = select_dtypes = query = ffill = bfill = interpolate = itself
+
+    def rename(self, mapper: Any = None, columns: Any = None, inplace: bool = False, **_: Any) -> Any:
+        """Return the table with other names."""
+        names = columns if columns is not None else mapper
+        new = [names.get(name, name) if isinstance(names, dict) else names(name) for name in self.parts]
+        parts = dict(zip(new, self.parts.values(), strict=True))
+        if inplace:
+            self.parts = parts
+        return None if inplace else self.like(parts)
+
+    def insert(self, loc: int, column: Any, value: Any, *_: Any) -> None:
+        """Put a column at a place."""
+        items = list(self.parts.items())
+        items.insert(loc, (column, np.broadcast_to(np.asarray(value), (len(self),)).copy()))
+        self.parts = dict(items)
+
+    def join(self, other: "DataFrame", *_: Any, **__: Any) -> "DataFrame":
+        """Return the table with another's columns beside its own."""
+        return self.like(
+            {**self.parts, **(other.parts if isinstance(other, DataFrame) else {other.name: other.values})}
+        )
 
     def astype(self, dtype: Any, **_: Any) -> "DataFrame":
         """Return the table in another dtype."""
-        return DataFrame({name: part.astype(dtype) for name, part in self.parts.items()})
+        kinds = dtype if isinstance(dtype, dict) else dict.fromkeys(self.parts, dtype)
+        return self.like({n: part.astype(kinds[n]) if n in kinds else part for n, part in self.parts.items()})
 
     def apply(self, function: Callable[[Any], Any], axis: int = 0, **_: Any) -> Any:
         """Return the function of each column, or of each row."""
         if axis in (1, "columns"):
             return Series([function(Series(row)) for row in self.values])
-        return DataFrame({name: np.asarray(function(Series(part, name))) for name, part in self.parts.items()})
+        done = {name: np.asarray(function(Series(part, name))) for name, part in self.parts.items()}
+        return self.like(done) if all(part.ndim for part in done.values()) else Series(list(done.values()))
 
     def replace(self, old: Any, new: Any = None, **_: Any) -> "DataFrame":
         """Return the table with values replaced."""
-        return DataFrame({name: Series(part).replace(old, new).values for name, part in self.parts.items()})
+        swaps = {self.named(n): s for n, s in old.items()} if isinstance(old, dict) and _nested(old) else {}
+        chosen = {name: (swaps.get(name, {}), None) if swaps else (old, new) for name in self.parts}
+        return self.like({name: Series(part).replace(*chosen[name]).values for name, part in self.parts.items()})
 
     def _with(self, operation: Callable[[Any, Any], Any], other: Any) -> "DataFrame":
         done = operation(self.values.astype(float), np.asarray(other))
-        return DataFrame(dict(zip(self.parts, done.T, strict=True)))
+        return self.like(dict(zip(self.parts, done.T, strict=True)))
 
 
-_ARITHMETIC = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow")
-for _name in (*_ARITHMETIC, "eq", "ne", "lt", "le", "gt", "ge"):
-    setattr(Series, f"__{_name}__", _operation(f"__{_name}__"))
-    setattr(DataFrame, f"__{_name}__", _operation(f"__{_name}__"))
-
-
-class Names(list[Any]):
-    """The names of columns."""
-
-    @property
-    def values(self) -> Values:
-        """The names as an array."""
-        return np.array(self, dtype=object)
-
-    def __getitem__(self, index: Any) -> Any:
-        found = list.__getitem__(self, index)
-        return Names(found) if isinstance(found, list) else found
-
-    def tolist(self) -> list[Any]:
-        """Return the names as a list."""
-        return list(self)
+for _name in OPERATIONS:
+    setattr(DataFrame, f"__{_name}__", operation(f"__{_name}__"))
 
 
 class Places:
@@ -278,14 +233,25 @@ class Places:
 
     def __getitem__(self, index: Any) -> Any:
         rows, columns = index if isinstance(index, tuple) else (index, slice(None))
-        rows = np.asarray(rows) if isinstance(rows, Series | list) else rows
+        rows = as_rows(rows)
         chosen = self._columns(columns)
         if isinstance(chosen, list):
             if isinstance(rows, int | np.integer):
                 return Series([self.frame.parts[name][rows] for name in chosen])
-            return DataFrame({name: self.frame.parts[name][rows] for name in chosen})
+            return self.frame.like({name: self.frame.parts[name][rows] for name in chosen})
         found = self.frame.parts[chosen][rows]
         return Series(found, chosen) if isinstance(found, np.ndarray) else found
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        rows, columns = index if isinstance(index, tuple) else (index, slice(None))
+        chosen = self._columns(columns)
+        for name in [chosen] if not isinstance(chosen, list) else chosen:
+            if isinstance(rows, slice) and rows == slice(None):
+                self.frame[name] = value
+            else:
+                part = self.frame.parts[name].astype(object)
+                part[as_rows(rows)] = np.asarray(value)
+                self.frame.parts[name] = np.array(part.tolist())
 
     def _columns(self, columns: Any) -> Any:
         """Return a column's name, or the names of several."""
@@ -297,116 +263,10 @@ class Places:
             ]
             return names[slice(*ends)]
         if isinstance(columns, list | np.ndarray):
-            return [c if self.by_name else names[c] for c in columns]
-        return columns if self.by_name else names[columns]
+            return [self.frame.named(c) if self.by_name else names[c] for c in columns]
+        return self.frame.named(columns) if self.by_name else names[columns]
 
 
-def read_csv(
-    path: Any, sep: str | None = None, header: Any = "infer", names: Any = None, delimiter: str | None = None, **_: Any
-) -> DataFrame:
-    """Return the table in a file, or a made-up one where there is none."""
-    if _is_missing(path):
-        return _made_up(path, header, names)
-    lines = csv.reader(io.StringIO(_text(path)), delimiter=_separator(sep or delimiter))
-    whole = [row for row in lines if row]
-    cells = whole[: max(MOST_ROWS, rows(len(whole[0]) if whole else 1)) + 1]
-    has_heads = header is not None and names is None and (header != "infer" or not _is_number(cells[0][0]))
-    heads = list(names) if names is not None else cells[0] if has_heads else list(range(len(cells[0])))
-    parts = zip(*(cells[1:] if has_heads else cells), strict=False)
-    return DataFrame({name: _column(part) for name, part in zip(heads, parts, strict=False)})
-
-
-def _is_missing(path: Any) -> bool:
-    """Return whether a table is to be made up: it is far away, or not there."""
-    if not isinstance(path, str | os.PathLike):
-        return False
-    return "://" in str(path) or not (os.path.exists(path) or is_guarded(sys._getframe(2)))
-
-
-def _made_up(path: Any, header: Any, names: Any) -> DataFrame:
-    """Return a made-up table, its columns named as the program asks for."""
-    far = "://" in str(path)
-    said = "nothing was downloaded" if far else f"{os.path.basename(path)} is missing"
-    note(f"{said}: a made-up table was read")
-    parts = columns(os.path.basename(path))
-    heads = list(parts) if header is not None and has_heads(str(path)) else list(range(len(parts)))
-    frame = DataFrame(dict(zip(heads if names is None else list(names), parts.values(), strict=False)))
-    frame.made_up = True
-    return frame
-
-
-def _text(path: Any) -> str:
-    """Return the text to read a table from."""
-    if hasattr(path, "read"):
-        return str(path.read())
-    with open(path, encoding="utf-8") as stream:
-        return stream.read()
-
-
-def _separator(asked: str | None) -> str:
-    """Return the one character that separates cells."""
-    return asked if asked and len(asked) == 1 else "\t" if asked and "t" in asked else ","
-
-
-def _column(cells: Iterable[str]) -> Values:
-    """Return a column as whole numbers, numbers or text, whichever it can be."""
-    array = np.array(list(cells))
-    for dtype in (int, float):
-        try:
-            return array.astype(dtype)
-        except ValueError:
-            continue
-    return array.astype(object)
-
-
-def _is_number(cell: str) -> bool:
-    """Return whether a cell is a number."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _many(value: Any) -> list[Any]:
-    """Return a value, or several, as a list."""
-    return list(value) if isinstance(value, list | tuple | np.ndarray | Names) else [value]
-
-
-def _spread(value: Any, count: int) -> list[Any]:
-    """Return as many values as asked for."""
-    return list(value) if isinstance(value, list | tuple | np.ndarray) else [value] * count
-
-
-def get_dummies(data: Any, **_: Any) -> DataFrame:
-    """Return a column of zeros and ones for each label."""
-    values = np.asarray(data).ravel()
-    return DataFrame({label: (values == label).astype(int) for label in np.unique(values)})
-
-
-def concat(frames: Iterable[Any], axis: int = 0, **_: Any) -> DataFrame:
-    """Return tables beside each other, or one below the other."""
-    tables = [f if isinstance(f, DataFrame) else f.to_frame() for f in frames]
-    if axis == 1:
-        return DataFrame({name: part for table in tables for name, part in table.parts.items()})
-    return DataFrame({n: np.concatenate([t.parts[n] for t in tables]) for n in tables[0].parts})
-
-
-def factorize(values: Any) -> tuple[Values, Values]:
-    """Return labels as numbers, and the labels."""
-    labels = Series(values).unique()
-    return np.array([int(np.flatnonzero(labels == v)[0]) for v in np.asarray(values)]), labels
-
-
-TABLES: Contents = {
-    "pandas": {
-        "DataFrame": DataFrame,
-        "Series": Series,
-        "read_csv": read_csv,
-        "read_table": read_csv,
-        "read_excel": lambda path, *_, **__: read_csv(f"{path}.missing"),
-        "get_dummies": get_dummies,
-        "concat": concat,
-        "factorize": factorize,
-    },
-}
+def _nested(swaps: dict[Any, Any]) -> bool:
+    """Return whether values to be replaced are told column by column."""
+    return all(isinstance(part, dict) for part in swaps.values())

@@ -1,0 +1,58 @@
+"""What a program's text says of the data that it asks for: how many rows, how wide, the names of the classes."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+KNOWN = re.compile(r"^(Iris[- ])?(setosa|versicolor|virginica)$", re.I)
+FLOWERS = ("setosa", "versicolor", "virginica")
+SWAPS = ("map", "replace", "isin", "apply")
+
+
+def shape_of(tree: ast.Module) -> dict[str, int]:
+    """Return what a program says of its table: the most rows that it cuts off by number, and 784 where it says so."""
+    numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
+    indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
+    firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
+    ends = [end for n in firsts if isinstance(n, ast.Slice) for end in (n.lower, n.upper)]
+    cuts = [end.value for end in ends if isinstance(end, ast.Constant) and type(end.value) is int]
+    pictured = {"features": 784} if 784 in numbers else {}
+    return {**pictured, "rows": max([cut for cut in cuts if cut > 0], default=0)}
+
+
+def class_names(tree: ast.Module) -> list[str]:
+    """Return the names of classes that a program expects in its table; fewer than two are none.
+
+    They are what it swaps for numbers (``map({"M": 1, "B": 0})``), what it selects (``isin``), or names that the best
+    known of all tables has.
+    """
+    bound = {_id(t): n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) for t in n.targets if _id(t)}
+    swapped = [name for call in _calls(tree) for name in _texts([bound.get(_id(a), a) for a in call.args])]
+    known = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and KNOWN.match(str(n.value))]
+    found = list(dict.fromkeys(swapped))
+    if known and len(found) < 2:
+        prefix = str(known[0]).rpartition("-")[0]
+        return [f"{prefix}-{name}" if prefix else name for name in FLOWERS]
+    return found if len(found) > 1 else []
+
+
+def _calls(tree: ast.Module) -> Iterator[ast.Call]:
+    """Yield the calls of methods that swap or select labels."""
+    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    return (call for call in calls if call.func.attr in SWAPS)  # type: ignore[attr-defined]
+
+
+def _texts(arguments: list[ast.expr]) -> Iterator[str]:
+    """Yield the keys of a first argument that is a dictionary from text to numbers, or the items of a list of text."""
+    first = arguments[0] if arguments else None
+    if isinstance(first, ast.Dict) and all(isinstance(v, ast.Constant | ast.UnaryOp | ast.List) for v in first.values):
+        items = [key for key in first.keys if key is not None]
+    else:
+        items = first.elts if isinstance(first, ast.List | ast.Tuple) else []
+    if items and all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in items):
+        yield from (str(item.value) for item in items)  # type: ignore[attr-defined]
+
+
+def _id(node: ast.expr) -> str:
+    """Return a bare name, "" for any other expression."""
+    return node.id if isinstance(node, ast.Name) else ""
