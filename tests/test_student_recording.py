@@ -275,3 +275,30 @@ for i in range(2):
     assert (300, 785) not in shapes
     assert shapes.count((300, 784)) == 1
     assert (20, 784) in shapes
+
+
+LOOP = """
+import random
+import numpy as np
+X, y = np.zeros((9000, 2)), []
+for i in range(9000):
+    a, b = random.uniform(-1.0, 1.0), random.uniform(-1.0, 1.0)
+    X[i] = a, b
+    y.append(1 if a + b > 0.5 else 0)
+X, Y = X[:50], np.array(y)[:50, None]
+"""
+
+
+def test_data_made_number_by_number_leave_room_for_the_training() -> None:
+    train = "W = np.ones((2, 1))\nfor _ in range(99):\n    W = W - 0.1 * X.T @ (X @ W - Y)\n"
+    run = watched(LOOP + train)
+    assert run.ended == "enough updates"
+    assert len(run.events) < 4000
+    assert any(run.nodes[e.node].text == "X[:50]" for e in run.events)
+
+
+def test_numbers_trained_one_by_one_are_not_taken_for_data_being_made() -> None:
+    text = "w, g = 0.5, 0.0\nfor i in range(90000):\n    g += (w * 0.5 - 1.5) * 0.5\nw = w - 0.01 * g\n"
+    run = watched(text)
+    assert run.ended == "too many events"
+    assert len(run.events) == 30_000

@@ -13,7 +13,7 @@ from .callers import USED
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
-from .store import NOT_A_NUMBER, Store
+from .store import LARGE, NOT_A_NUMBER, Store
 from .updates import Updates
 
 Place: TypeAlias = tuple[int, int]
@@ -21,6 +21,8 @@ Report: TypeAlias = tuple[int, int, tuple[int, ...], int, int, tuple[int, ...]]
 Item: TypeAlias = tuple[Any, Any, Any, int, int]
 
 DEEPEST, MOST = 3, 64  # how far lists of operands are taken apart
+KEPT = 100  # evaluations of an expression that are kept of data that are made in a loop
+ROOM = 20  # times that there is room for as many reports as a run may have
 
 
 OURS = frozenset(str(Path(__file__).with_name(f"{name}.py")) for name in ("recorder", "store", "updates"))
@@ -52,6 +54,7 @@ class Recorder:
         self.reports: list[Report] = []
         self.lists: dict[int, list[Any]] = {}  # displays of numbers: taken as arrays where they are operands
         self.ended = ""
+        self.room, self.first = ROOM, list[Report]()
         self.matrices: list[int] = []
         self.kept = Store()
         self.updates = Updates(updates)
@@ -176,6 +179,9 @@ class Recorder:
                 )
             container[index] = self.report(node, (NOT_A_NUMBER, self.kept.key(value)), (-1, -1), value)
             return
+        if self.counts[node] >= KEPT and container.nbytes > LARGE and not self.updates.products:
+            container[index] = value  # data that are made row by row: not every state of theirs is kept
+            return
         before, identity = self.kept.key(container), self.kept.identity(container)
         operands, held = (before, self.kept.key(value)), (identity, self.kept.identity(value))
         try:
@@ -253,10 +259,28 @@ class Recorder:
         self.reports.append((node, occurrence, operands, key, self.kept.identity(result), held))
         self._count(node, operands, key)
         if len(self.reports) >= self.events:
-            self.end("too many events")
+            self._make_room()
         if self.kept.full:
             self.end("memory")
         return result
+
+    def _make_room(self) -> None:
+        """Forget what was done again and again before the first product, as data are made; else end the run."""
+        self.room -= 1
+        if self.updates.products or self.updates.counts or not self.room:
+            self.end("too many events")
+        self.first = self.first or self.reports
+        last = {r[0]: r[1] for r in self.reports}
+        self.reports = [r for r in self.reports if r[1] < KEPT or r[1] == last[r[0]]]
+        if len(self.reports) > self.events // 2:
+            self.end("too many events")
+
+    def restored(self) -> bool:
+        """Take back what was forgotten where no product came, for numbers may be trained one by one; return if so."""
+        forgotten = bool(self.first) and not self.updates.products
+        if forgotten:
+            self.reports = self.first
+        return forgotten
 
     def end(self, why: str) -> None:
         """End the run: now, and at every later report should the program swallow this one."""

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from .callers import USED
 from .frames import Described, describe, pack
-from .recorder import Recorder, Report
+from .recorder import KEPT, Recorder, Report
 from .stand_ins.samples import MADE, TARGETS
 
 WIDE = 200_000
 """Entries of an array that is told only if the program uses it once its products have begun: before, it is data that
 is still being cut to size, and only its parts matter."""
+MANY = 4000  # reports before the first product: data are made number by number
 
 Keys = NDArray[np.int64]
 
@@ -27,10 +28,12 @@ def recorded(recorder: Recorder, more: Mapping[str, Any], names: Mapping[str, in
         more: what else the header holds.
         names: keys of values by the expressions that hold them at the end.
     """
-    reports, values = recorder.reports, recorder.kept.values
+    values = recorder.kept.values
+    start = next((at for at, r in enumerate(recorder.reports) if recorder.is_product[r[0]]), 0)
+    early = _thinned(recorder.reports[:start])
+    reports, start = [*early, *recorder.reports[start:]], len(early)
     results = _column(r[3] for r in reports)
     operands = _column(k for r in reports for k in r[2])
-    start = next((at for at, r in enumerate(reports) if recorder.is_product[r[0]]), 0)
     new, kept = _renumbered(values, _told(reports, start), [k for k in names.values() if k >= 0])
     columns = [_column(r[0] for r in reports), _column(r[1] for r in reports), new[results]]
     columns += [_column(r[4] for r in reports), _column(len(r[2]) for r in reports), new[operands]]
@@ -67,6 +70,14 @@ def _is_misfit(recorder: Recorder) -> bool:
 
 def _flat(shape: tuple[int, ...]) -> list[int]:
     return [n for n in shape if n > 1]
+
+
+def _thinned(reports: Sequence[Report]) -> Sequence[Report]:
+    """Return what was reported before the first product; of very much, the first and the last of each expression."""
+    if len(reports) <= MANY:
+        return reports
+    last = {r[0]: r[1] for r in reports}
+    return [r for r in reports if r[1] < KEPT or r[1] == last[r[0]]]
 
 
 def _column(numbers: Iterable[int]) -> Keys:
