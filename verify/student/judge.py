@@ -81,8 +81,8 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
         tell: the losses to judge by, where they are known.
     """
     first = look(natural, tell)
-    if first is None:
-        first = _stirred(runs, natural, seed, tell)
+    if first is None or _all_alike(first):
+        first = _fuller(first, _stirred(runs, natural, seed, tell))
     if first is None:
         return None
     rounding = rounded(first)
@@ -108,6 +108,24 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
     points = tuple(sorted(points, key=lambda p: -_told_of(p.look)))
     return _accused(runs, first, points, seed, tell)
+
+
+def _all_alike(one: Look) -> bool:
+    """Return whether a layer has weights or pre-activations that are all one number, or trained arrays were left out."""
+    point = one.reading.point
+    alike = any(v.size > 1 and not np.ptp(v) for v in (*point.z, *point.W))
+    return alike or bool(one.right is None and unread(one))
+
+
+def _fuller(natural: Look | None, stirred: Look | None) -> Look | None:
+    """Return the look at the program as it is, or that with other parameters where it shows more of them."""
+    if natural is None or stirred is None:
+        return stirred or natural
+    return stirred if _parameters(stirred) > _parameters(natural) else natural
+
+
+def _parameters(one: Look) -> int:
+    return sum(u is not None for u in (*one.reading.weights, *one.reading.biases))
 
 
 def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from reference.arrays import Array
 
-from .align import Pass, Reading, first_step_end, positions
+from .align import Pass, Reading, positions
 from .chain import Layer
 from .lineage import Update, lineage
 from .parts import VIEWS as REARRANGED
 from .parts import Positions
 from .recording import Injection, Place
-from .tape import Tape
+from .tape import Tape, upstream
 
 VIEWS = (*REARRANGED, "float", "astype", "asfarray", "float64")
 LARGEST = 200_000
@@ -221,11 +221,16 @@ def _shuffled_hot(value: Array, classes: int, rng: np.random.Generator) -> Array
 
 
 def stirring(tape: Tape, rng: np.random.Generator) -> Injection:
-    """Return other values for every parameter that is seen to be updated in the first step."""
+    """Return other values for every parameter that is seen to be updated, those that start equal included."""
     trained = lineage(tape)
-    if not trained:
-        return {}
-    end = first_step_end(tape, trained)
-    updates = [u for found in trained.values() for u in found if u.at <= end]
-    found = [source(tape, u.at, u.old) for u in updates]
-    return {s.place: rng.normal(size=s.value.shape) for s in found if s is not None and s.value.size > 1}
+    new = {tape.group(u.new) for found in trained.values() for u in found if u.new != u.old}
+    updates = [u for group, found in trained.items() if group not in new for u in found]
+    started = [source(tape, u.at, u.old) for u in updates]
+    found = [s for s in started if s is not None and s.value.size > 1 and _is_made_of_no_product(tape, s)]
+    return {s.place: rng.normal(size=s.value.shape) for s in found}
+
+
+def _is_made_of_no_product(tape: Tape, start: Source) -> bool:
+    """Return whether a value is no result of the forward pass."""
+    at = next(i for i in range(len(tape.events)) if tape.place(i) == start.place)
+    return tape.product_places.isdisjoint(upstream(tape, at))
