@@ -111,7 +111,7 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
 
 
 def _all_alike(one: Look) -> bool:
-    """Return whether a layer has weights or pre-activations that are all one number, or trained arrays were left out."""
+    """Return whether weights or pre-activations of a layer are all one number, or trained arrays were left out."""
     point = one.reading.point
     alike = any(v.size > 1 and not np.ptp(v) for v in (*point.z, *point.W))
     return alike or bool(one.right is None and unread(one))
