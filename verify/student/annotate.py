@@ -11,11 +11,11 @@ from .blame import guilty
 from .explain import KEPT, Found
 from .findings import repeating
 from .judge import Judgement
-from .labels import Labels
+from .labels import MOST_PASSES, Labels
 from .lineage import Update
 from .look import Look
 from .recording import Node
-from .tape import Tape, upstream
+from .tape import Tape, operands_made, upstream
 
 MOST_NAMES = 5  # quantities listed for one name, as in a loop over the layers
 NAMING = ("bind", "store", "augment", "argument", "return")
@@ -110,7 +110,8 @@ def _unexplained(labels: Labels, layer: int, quantity: str) -> Iterator[Blamed]:
     tape, reading = labels.tape, labels.look.reading
     update = (reading.biases[layer - 1] if quantity == "db" else None) or reading.weights[layer - 1]
     trail = sorted(upstream(tape, update.at)) if update is not None else []
-    after = [at for at in trail if labels.forward_end < at < trail[-1] and _is_array(tape, at)]
+    told = _not_of_later_passes(labels, trail)
+    after = [at for at in told if labels.forward_end < at < trail[-1] and _is_array(tape, at)]
     known = {at for at in after if labels.label(at)}
     helping = {before for at in known for before in upstream(tape, at)}
     for at in after:
@@ -118,6 +119,18 @@ def _unexplained(labels: Labels, layer: int, quantity: str) -> Iterator[Blamed]:
         if computed and not _ends(tape, at, update) and _of_known(labels, at):
             yield Blamed(at, f"{quantity}_{layer}")
             return
+
+
+def _not_of_later_passes(labels: Labels, trail: list[int]) -> list[int]:
+    """Return the events that hold nothing of the passes whose quantities are not known one by one."""
+    unknown = {layer.product.at for one in labels.look.reading.passes[MOST_PASSES:] for layer in one.chain.layers}
+    kept = []
+    for at in trail:
+        if at in unknown or unknown.intersection(operands_made(labels.tape, at)):
+            unknown.add(at)
+        else:
+            kept.append(at)
+    return kept
 
 
 def _of_known(labels: Labels, at: int) -> bool:

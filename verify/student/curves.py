@@ -175,7 +175,7 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
             single = bool((z == z.flat[0]).all())
             others = (*_fitted(z, a, single), *OVER_BATCH) if len(z) > 1 else _fitted(z, a, single)
             yield from (c for c in others if close(a, c.forward(z), tolerance))
-            if a.size * (len(np.unique(a)) - 1) >= TELLING and np.array_equal(a, CUT.forward(z)):
+            if _meets(a, np.trunc(np.maximum(z, 0)), 0.0) and a.size * (len(np.unique(a)) - 1) >= TELLING:
                 yield CUT
 
 

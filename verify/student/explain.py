@@ -67,6 +67,11 @@ class Explanation:
         return tuple(dict.fromkeys(f.bug for f in self.found))
 
     @property
+    def words(self) -> tuple[tuple[str, int, str], ...]:
+        """What is said of the mistakes: two explanations with the same words are one."""
+        return tuple((f.bug, f.layer, f.wrong) for f in self.found)
+
+    @property
     def cost(self) -> tuple[int, int, int]:
         """Distinct mistakes, then places, to sort by: one mistake made in every layer is one mistake.
 

@@ -15,6 +15,7 @@ from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
 from .rounding import Rounded, rounded
+from .scales import placed
 from .second_step import UPDATES, accumulates, stale
 from .tape import Tape
 from .unread import unread
@@ -279,6 +280,7 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell
         evidence.append(f"the loss, {tell[0]}, was told or is computed after the step")
     chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
     chosen = [e for e in chosen if e.cost[0] == chosen[0].cost[0]]
+    chosen = list({e.words: e for e in reversed([placed(one.look, e) for e in chosen])}.values())[::-1]
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
 
