@@ -162,6 +162,7 @@ def test_a_loop_without_end_is_stopped_and_its_line_told(run: Run, monkeypatch: 
     status, out, _ = run("while True:\n    pass\n")
     assert status == 3
     assert "missing: a training step within the time limit: it was stopped, in line" in out
+    assert "time: one run was stopped after 1 s of processor time" in " ".join(out.split())
 
 
 def test_nan_among_the_gradients_is_traced_to_the_line_it_comes_out_of(run: Run) -> None:
@@ -249,6 +250,13 @@ def test_a_json_file_that_cannot_be_written_is_refused_before_anything_runs(run:
     status, out, err = run(XOR, "--json", str(tmp_path))
     assert (status, out) == (2, "")
     assert "should be a file in a folder that exists and can be written to" in err
+
+
+def test_a_file_that_is_refused_is_told_as_json_too(run: Run) -> None:
+    status, out, err = run("print 'a'\n", "--json", "-")
+    told = json.loads(out)
+    assert (status, told["verdict"], told["exit_code"]) == (2, "cannot run", 2)
+    assert err.strip() == f"gradproof: {told['missing'][0]}"
 
 
 def test_what_was_inferred_is_shown_in_one_line_and_agrees_with_what_is_told(run: Run) -> None:

@@ -8,6 +8,7 @@ import pytest
 from reference.errors import InputError
 from verify.student.adapter import Adapter, read_adapter, skeleton
 from verify.student.ingest import read
+from verify.student.session import watch
 
 
 def saved(folder: Path, content: str | bytes, name: str = "net.py") -> Path:
@@ -24,7 +25,7 @@ REFUSED = {
     "mistake": ("x = 1\ny = (x\n", r"net\.py, line 2: got a syntax error \('\(' was never closed\): 'y = \(x'"),
     "print": ("x = 1\nprint 'loss', x\n", r"line 2: got print without parentheses.*2to3.*\"print\('loss', x\)\""),
     "except": ("try:\n    x = 1\nexcept ValueError, e:\n    pass\n", r"line 3: got except with a comma.*as e:"),
-    "xrange": ("for i in xrange(3):\n    print(i)\n", r"line 1: got xrange, which is Python 2.*writes 'for i in range"),
+    "xrange": ("for i in xrange(3):\n    {}.iteritems()\n", r"line 1: got xrange, which is Python 2.*'for i in range"),
     "iteritems": (
         "for k in {}.iteritems():\n    pass\n",
         r"line 1: got \.iteritems, which is Python 2.*writes 'for k in {}.items",
@@ -99,6 +100,16 @@ def test_what_changes_no_meaning_is_repaired_and_shown(tmp_path: Path, content: 
     exec(source.text, space)
     assert space["x"] == 1
     assert source.notes == (() if note is None else (note,))
+
+
+def test_names_alone_of_python_2_are_given_to_the_program_and_told(tmp_path: Path) -> None:
+    source = read(saved(tmp_path, "for i in xrange(3):\n    name = unicode(raw_input())\nx = 0.5 + i\n"))
+    given = "raw_input as input, unicode as str, xrange as range"
+    assert source.notes == (f"names of Python 2 were given: {given}; 7 / 2 is 3.5 here, which was 3",)
+    with watch(source) as session:
+        run = session.run()
+    assert run.raised is None
+    assert [float(run.values[e.result]) for e in run.events if run.nodes[e.node].text == "0.5 + i"] == [2.5]
 
 
 def notebook(*cells: str, **metadata: object) -> str:

@@ -15,6 +15,7 @@ from . import __version__
 from .architectures import Architecture, Drawn, Limits
 from .crosscheck import ORACLES
 from .debug_command import debug, listed
+from .report.diagnosis import MISUSE
 from .report.model import Report
 
 app = typer.Typer(
@@ -24,7 +25,6 @@ app = typer.Typer(
     help="Prove hand-written backpropagation right, or name what is wrong with it.",
 )
 app.command()(debug)
-MISUSE = 2
 INTERRUPTED = 130
 
 

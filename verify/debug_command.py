@@ -32,7 +32,7 @@ def debug(
     """
     from . import __version__
     from .report.as_json import require_writable, write_json
-    from .report.diagnosis_json import diagnosis_json
+    from .report.diagnosis_json import diagnosis_json, refusal_json
     from .student.adapter import read_adapter
     from .student.debug import Options, diagnose
     from .student.inferred import new_adapter
@@ -49,7 +49,12 @@ def debug(
         adapter=read_adapter(adapter) if adapter else None,
         seed=seed,
     ).with_adapters()
-    source = read(file)
+    try:
+        source = read(file)
+    except InputError as refused:
+        if json:
+            write_json(refusal_json(file, str(refused), seed, __version__), json)
+        raise
     _say(f"gradproof: running the first training steps of {source.path.name} in a process of its own, seed {seed} ...")
     if write_adapter:
         print(new_adapter(source, function), end="")

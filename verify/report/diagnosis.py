@@ -18,6 +18,8 @@ EXIT_CODES = {
     "cannot run": 3,
     "inconclusive": 3,
 }
+MISUSE = 2
+"""The exit code of what was asked in vain: a file that is no program, an option that cannot be meant."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from .diagnosis import Diagnosis
+from .diagnosis import MISUSE, Diagnosis
 
 
 def diagnosis_json(diagnosis: Diagnosis, version: str) -> dict[str, Any]:
@@ -13,6 +13,12 @@ def diagnosis_json(diagnosis: Diagnosis, version: str) -> dict[str, Any]:
     told["exit_code"] = diagnosis.exit_code
     told["seconds"] = round(diagnosis.seconds, 3)
     return {key: _plain(value) for key, value in told.items()}
+
+
+def refusal_json(file: str, message: str, seed: int, version: str) -> dict[str, Any]:
+    """Return a file that was refused before it ran as plain data with the same keys, its exit code that of misuse."""
+    refused = Diagnosis(file=file, verdict="cannot run", missing=(message,), seed=seed)
+    return {**diagnosis_json(refused, version), "exit_code": MISUSE}
 
 
 def _plain(value: Any) -> Any:

@@ -41,6 +41,12 @@ def nothing_found(recording: Recording) -> tuple[str, str]:
     return "inconclusive", "a training step: weights that are multiplied with inputs, then changed"
 
 
+def out_of_time(runs: int, seconds: float) -> str:
+    """Return what is to be said where runs were stopped: what they would have shown is missing, not wrong."""
+    times = "one run was" if runs == 1 else f"{runs} runs were"
+    return f"time: {times} stopped after {seconds:g} s of processor time, or much longer on the clock of a busy machine"
+
+
 def stopped_short(one: Look) -> str:
     """Return the exception that ended the first training step before every parameter was updated, "" if none did."""
     layers = one.reading.passes[0].chain.layers

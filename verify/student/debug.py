@@ -8,7 +8,7 @@ from typing import Any
 
 from ..report.diagnosis import Diagnosis, FirstFault
 from .adapter import Adapter
-from .breakdown import nan_gradient, not_numbers, nothing_found, stopped_short, wrong_shape
+from .breakdown import nan_gradient, not_numbers, nothing_found, out_of_time, stopped_short, wrong_shape
 from .conventions import conventions, departs, read_as
 from .details import with_details
 from .findings import as_named, first_fault, named
@@ -93,6 +93,8 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
             told = replace(told, verdict="forward differs", first_fault=fault, bugs=(as_named("B45", slip),))
         if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
             told = with_details(replace(told, probes=probes), judgement, runs, source)
+        if told.verdict == "inconclusive" and session.late:
+            told = replace(told, missing=(*told.missing, out_of_time(session.late, SECONDS)))
     return replace(_in_cells(told, source) if source.places else told, seconds=time.monotonic() - start)
 
 

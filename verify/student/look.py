@@ -217,8 +217,8 @@ def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | 
             return Right(loss, scale)
     for loss in losses:
         decayed = None if reading.point.decay else with_decay(reading.point, reading.observed, loss)
-        if decayed is not None and (decayed.decay >= 0 or decayed.scale < 0):
-            return decayed
+        if decayed is not None:  # one that lets the weights grow is no optimiser's work either
+            return decayed if decayed.decay >= 0 or decayed.scale < 0 else None
     given = unbent(tape, reading)
     for loss in losses if given else ():
         if given and is_right(reading.point, given, loss):

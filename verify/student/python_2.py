@@ -70,7 +70,9 @@ def _renamed(line: str) -> Iterator[tuple[str, str]]:
 
 
 def old_names(tree: ast.Module, lines: Sequence[str]) -> Iterator[Old]:
-    """Yield the names that only Python 2 has in a program that parses, but for those that it defines itself.
+    """Yield what only Python 2 has in a program that parses, but for what it defines itself.
+
+    Functions that have another name now are no obstacle by themselves: ``given_names``.
 
     Arguments:
         tree: of the program.
@@ -80,11 +82,23 @@ def old_names(tree: ast.Module, lines: Sequence[str]) -> Iterator[Old]:
     defined = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     defined |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     used = [n for n in nodes if isinstance(n, ast.Call) and _called(n) not in defined]
-    old = {n.lineno for n in used if isinstance(n.func, ast.Name) and n.func.id in NAMES}
-    old |= {n.lineno for n in used if isinstance(n.func, ast.Attribute) and n.func.attr in (*METHODS, "has_key")}
+    renamed = {n.lineno for n in used if isinstance(n.func, ast.Name) and n.func.id in NAMES}
+    old = {n.lineno for n in used if isinstance(n.func, ast.Attribute) and n.func.attr in (*METHODS, "has_key")}
     old |= {n.lineno for n in nodes if isinstance(n, ast.BinOp) and _prints_to_a_file(n)}
-    for line in sorted(old):
+    for line in sorted(old | renamed) if old else ():
         yield from islice(constructs([""] * (line - 1) + [lines[line - 1]]), 1)
+
+
+def given_names(tree: ast.Module) -> list[str]:
+    """Return the functions of Python 2 that a program calls and does not define, in the order of their names.
+
+    They are given to a program that is Python 3 otherwise.
+    """
+    nodes = list(ast.walk(tree))
+    defined = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    defined |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    used = {n.id for n in nodes if isinstance(n, ast.Name)}
+    return sorted(used & set(NAMES) - defined)
 
 
 def _prints_to_a_file(node: ast.BinOp) -> bool:

@@ -42,11 +42,13 @@ class Session:
         nodes: the table of the file's expressions.
         seen: its functions and classes with their parameters.
         plan: how the file is made to train, None before the first run.
+        late: how many runs were stopped for want of time.
     """
 
     def __init__(self, source: Source, seconds: float, memory: int, function: str, adapter: Adapter | None) -> None:
         self.source, self.seconds, self.memory = source, seconds, memory
         self.plan: Header | None = None
+        self.late = 0
         self._function, self._adapter = function, adapter
         self._has_step = adapter is not None and bool(adapter.call)
         self._process = self._started()
@@ -189,6 +191,7 @@ class Session:
             self._process.kill()
             self._process = self._started()
             header, arrays = {"failed": "time"}, []
+        self.late += "time" in (header.get("failed"), header.get("ended"))
         if "failed" in header:
             return self._failed(header["failed"], time.monotonic() - start), 0
         seen = (

@@ -8,6 +8,15 @@ HOME = {"folder": "/", "path": "", "separator": ","}
 SEPARATORS = (" ", "\t", ";", "|")
 UNDEFINED: set[str] = set()
 """Names that the program uses and nowhere defines: they come from a starred import."""
+OLD_NAMES = {
+    "xrange": "range",
+    "raw_input": "input",
+    "unicode": "str",
+    "basestring": "str",
+    "unichr": "chr",
+    "long": "int",
+}
+"""Functions of Python 2, and what they are called now."""
 LIBRARIES: set[str] = set()
 """Modules that are stood in for and hold no data of their own."""
 USED: set[str] = set()
@@ -31,7 +40,7 @@ def called_by_the_program(frame: FrameType | None) -> bool:
 def undefined(tree: ast.Module) -> set[str]:
     """Return the names that the program uses and nowhere defines."""
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    defined = {n.id for n in names if not isinstance(n.ctx, ast.Load)} | set(dir(builtins))
+    defined = {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {*dir(builtins), *OLD_NAMES}
     defined |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     defined |= {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)}
     imports = [a for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]

@@ -1,12 +1,13 @@
 """What the stranger's program finds around it: no screen, no network, no keyboard, and its own folder to read from."""
 
 import ast
+import builtins
 import contextlib
 import importlib
 import os
 import sys
 
-from .callers import GUARDED, HOME, LIBRARIES, UNDEFINED, guarded, separator, undefined
+from .callers import GUARDED, HOME, LIBRARIES, OLD_NAMES, UNDEFINED, guarded, separator, undefined
 from .stand_ins import asked, files, numpy_names, patches, quiet, samples
 from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
@@ -39,6 +40,8 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     files.install()
     quiet.install()
     numpy_names.install()
+    for old, new in OLD_NAMES.items():
+        setattr(builtins, old, getattr(builtins, new))
     _import_early(tree)
 
 

@@ -1,5 +1,7 @@
 """Names that older NumPy had, for programs written then."""
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,3 +44,14 @@ def found(name: str) -> Any:
 def install() -> None:
     """Let NumPy answer to the old names; a starred import takes only what it has today."""
     np.__dict__["__getattr__"] = found
+    np.set_printoptions = _forgiving(np.set_printoptions)
+
+
+def _forgiving(function: Callable[..., None]) -> Callable[..., None]:
+    """Return a function that does nothing with what NumPy no longer takes, as ``threshold="nan"``."""
+
+    def called(*given: Any, **named: Any) -> None:
+        with contextlib.suppress(TypeError, ValueError):
+            function(*given, **named)
+
+    return called
