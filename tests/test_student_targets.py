@@ -59,6 +59,25 @@ def test_a_wrong_slope_of_one_output_of_one_sample_is_found_by_its_learning_rate
     assert (said.first_fault.layer, said.first_fault.quantity) == (2, "delta")
 
 
+LATER = """
+    outs = np.array([1 / (1 + np.exp(-(v @ np.tanh(W @ np.array(x) + b)))) for x in [[0.3, -1.2], [0.8, 0.4]]])
+    print(np.mean((np.array(TARGETS) - outs) ** 2))
+"""
+
+
+def test_a_loss_computed_of_all_samples_once_an_epoch_tells_which_one_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "later.py"
+    text = (ONE_SAMPLE + LATER[1:]).replace("TARGETS", "[0.3, 0.9]")
+    for slope, verdict in (("", "wrong"), (" * o * (1 - o)", "correct")):
+        path.write_text(text.replace("SLOPE", slope), encoding="utf-8")
+        said = diagnose(read(path), Options(autodiff=False))
+        assert (said.verdict.partition(" ")[0], said.network["loss"]) == (verdict, "half_sse")
+        assert "computes after the step" in said.read_as
+    told = diagnose(read(path), Options(autodiff=False, loss="bce"))
+    assert (told.verdict, told.network["loss"]) == ("wrong", "bce"), "what the user says wins"
+    assert "as told" in told.read_as
+
+
 SAME_SAMPLES = """
 import numpy as np
 

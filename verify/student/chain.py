@@ -234,5 +234,8 @@ def split(layer: Layer, end: int, constant: float) -> Layer:
 
 
 def _curve(z: Array, a: Array) -> Curve | None:
-    """Return the first curve that leads from z to a."""
-    return next(matching_curves(z, a), None)
+    """Return the first curve that leads from z to a; the flat part of one, other than a unit at 0, links no number."""
+    found = matching_curves(z, a)
+    if z.size > 1 or not a.any():
+        return next(found, None)
+    return next((curve for curve in found if curve.derivative(z).any()), None)

@@ -30,7 +30,7 @@ def _loss_words(judgement: Judgement) -> str:
     words = LOSS_WORDS.get(name, name.replace("_", " ")) or "loss unknown"
     factor = factor_of(judgement.best.seen, name)
     if factor is None:
-        return f"{words} (assumed: the file computes no loss)" if name else words
+        return f"{words} ({judgement.known or 'assumed: the file computes no loss'})" if name else words
     N, K = judgement.best.reading.point.a[-1].shape
     if name == "half_sse" and not any(np.isclose(factor, 1 / n) for n in {1, N, N * K}):
         words, factor = "squared error", factor / 2

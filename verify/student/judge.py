@@ -23,6 +23,7 @@ from .unread import unread
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
 LAST = (np.inf, np.inf)  # the rank of an explanation that no line was looked for
 POINTS = 2  # injected points that must agree
+TOLD, LATER = "as told", "which the program computes after the step"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Judgement:
         reported: the loss was computed by the program itself.
         repeats: whether the gradients of earlier steps are added again.
         rounding: what is rounded on the way to an update.
+        known: where the loss is known from, other than the step itself: "as told", or what is computed later.
     """
 
     verdict: str
@@ -65,6 +67,7 @@ class Judgement:
     reported: bool = field(default=False)
     repeats: bool = field(default=False)
     rounding: Rounded | None = None
+    known: str = ""
 
     @property
     def best(self) -> Look:
@@ -89,10 +92,16 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     rounding = rounded(first)
     if rounding is not None:
         return _rounding(first, rounding)
-    later = () if tell else losses_later(runs, first)
+    if tell:
+        return replace(_from_points(runs, first, seed, tell, told=True), known=TOLD)
+    later = losses_later(runs, first)
     if later:
-        tell = later
-        first = look(natural, tell) or first
+        first = look(first.tape.recording, later) or first
+    return replace(_from_points(runs, first, seed, later, told=False), known=LATER if later else "")
+
+
+def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, told: bool) -> Judgement:
+    """Return what the program is judged to be from several points; ``told``: the loss is what the user says it is."""
     points = tuple(_points(runs, first, seed, tell))
     if points:
         looks = agreed([p.look for p in points], tell)
@@ -108,7 +117,7 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
     looks = with_mistakes([p.look for p in points], tell)
     points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
     points = tuple(sorted(points, key=lambda p: -_told_of(p.look)))
-    return _accused(runs, first, points, seed, tell)
+    return _accused(runs, first, points, seed, tell, told)
 
 
 def _all_alike(one: Look) -> bool:
@@ -250,14 +259,16 @@ def _untold(first: Look, points: tuple[Shown, ...], *missing: str) -> Judgement:
     return Judgement("inconclusive", first, points, missing=missing)
 
 
-def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell: tuple[str, ...]) -> Judgement:
+def _accused(
+    runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell: tuple[str, ...], told: bool
+) -> Judgement:
     """Return "wrong" where every piece of evidence says so, else what is missing."""
     one = points[0]
     shared = [e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not _unknown_top(e)]
-    seen = [s for s in one.look.seen if s.name != "mae"]
+    seen = [s for s in one.look.seen if s.name != "mae" and (not told or s.name in tell)]
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
     rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
-    free = not one.look.reading.point.decay  # else its own loss is known, and has a penalty
+    free = not (told or one.look.reading.point.decay)  # else its own loss is known, and may have a penalty
     free = free and is_telling(one.look, candidates(one.look.reading.point, one.look.seen)[0])
     if free and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
         sentence = "the steps follow the slopes of a number that the program computes"
@@ -277,12 +288,22 @@ def _accused(runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell
     if backed:
         evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
     elif tell:
-        evidence.append(f"the loss, {tell[0]}, was told or is computed after the step")
+        evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
     chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
-    chosen = [e for e in chosen if e.cost[0] == chosen[0].cost[0]]
+    chosen = _plainest(chosen)
     chosen = list({e.words: e for e in reversed([placed(one.look, e) for e in chosen])}.values())[::-1]
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
+
+
+def _plainest(explanations: list[Explanation]) -> list[Explanation]:
+    """Return the explanations without those of more mistakes, or of another derivative where none at all fits as well.
+
+    A derivative that is 1 at the points, such as the sign of positive numbers, is none.
+    """
+    short = [e for e in explanations if e.cost[0] == explanations[0].cost[0]]
+    none = {(e.loss, f.layer) for e in short for f in e.found if f.bug in ("B4", "B11") and f.quantity == "delta"}
+    return [e for e in short if not any(f.bug == "B40" and (e.loss, f.layer) in none for f in e.found)]
 
 
 def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from .align import Pass, Reading, compared, point_of
-from .chain import chains
+from .chain import Chain, Layer, chains
 from .look import DEFAULTS, Look
 from .losses_seen import METRICS, believed, losses_seen
 from .own_loss import Runs
@@ -45,10 +47,30 @@ def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
     if since is None:
         return
     until = min(since + WINDOW, len(tape.events))
-    for chain in chains(tape, until, since=since):
-        if len(chain.layers) == first.reading.point.depth:
-            for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
-                yield _alone(tape, one)
+    whole = [c for c in chains(tape, until, since=since) if len(c.layers) == first.reading.point.depth]
+    for chain in (*whole, *_of_all_samples(tape, whole)):
+        for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
+            yield _alone(tape, one)
+
+
+def _of_all_samples(tape: Tape, passes: list[Chain]) -> Iterator[Chain]:
+    """Yield the passes of one sample after another as one pass of all: their outputs are compared together."""
+    if not passes:
+        return
+
+    def told(one: Chain) -> tuple[int, ...]:
+        return (tape.events[one.start].node, *map(tape.group, one.weights))
+
+    alike = {c.start: c for c in reversed(passes) if told(c) == told(passes[0])}
+    in_order = [alike[start] for start in sorted(alike)]
+    if len(in_order) > 1:
+        yield Chain(tuple(map(_joined, zip(*(c.layers for c in in_order), strict=True))))
+
+
+def _joined(layers: tuple[Layer, ...]) -> Layer:
+    """Return a layer of several passes as that of one: it ends where the last one does."""
+    a_in, z = (np.concatenate([getattr(layer, name) for layer in layers]) for name in ("a_in", "z"))
+    return layers[-1]._replace(a_in=a_in, z=z, product=layers[0].product)
 
 
 def _alone(tape: Tape, one: Pass) -> Reading:
