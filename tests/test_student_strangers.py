@@ -105,3 +105,26 @@ for i in range(100):
 """
     right = told(tmp_path, text)
     assert right.verdict.startswith("correct"), right.missing
+
+
+SQUARE = """
+import numpy as np
+rng = np.random.RandomState(1)
+X, Y = rng.rand(4, 4), rng.rand(4, 1)
+U, V = rng.randn(4, 4), rng.randn(4, 1)
+for i in range(100):
+    h = np.tanh(X.dot(U))
+    top = h.dot(V) - Y
+    low = top.dot(V.T) * (1 - h**2)
+    U -= 0.1 * np.dot({X}, low)
+    V -= 0.1 * np.dot({h}, top)
+"""
+
+
+@pytest.mark.parametrize(("layer", "slip"), [(1, {"X": "X"}), (2, {"h": "h"})])
+def test_activations_that_are_not_transposed_run_where_the_batch_is_as_large_as_the_layer_is_wide(
+    tmp_path: Path, layer: int, slip: dict[str, str]
+) -> None:
+    assert told(tmp_path, SQUARE.format(X="X.T", h="h.T")).verdict == "correct"
+    wrong = told(tmp_path, SQUARE.format(**{"X": "X.T", "h": "h.T", **slip}))
+    assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].layer) == ("wrong", "B22", layer)

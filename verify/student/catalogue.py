@@ -218,8 +218,8 @@ CATALOGUE: dict[str, Bug] = {
             "gradient transposed",
             "dW_l = (a_(l-1)^T delta_l)^T",
             _DW,
-            "runs only where the layer is square",
-            "transpose it back",
+            "runs only where the layer is square, or the batch as large as the layer is wide",
+            "transpose what has to be: a_(l-1)^T delta_l",
         ),
         _bug(
             "B23",

@@ -367,6 +367,11 @@ def _entry_by_entry(s: Stage) -> Array | None:
     return np.repeat(s.a_in * s.delta, s.W.shape[0], 0)
 
 
+def _product(left: Array, right: Array) -> Array | None:
+    """Return a product that can be formed because the batch happens to be as large as a layer is wide."""
+    return left @ right if left.shape[1] == len(right) and len(left) > 1 else None
+
+
 DW: tuple[Variant, ...] = (
     Variant("B19", lambda s: _same(s.a.T @ s.delta, s.W), "dW_l = a_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, "dW_l = z_(l-1)^T delta_l", RIGHT_DW),
@@ -391,6 +396,8 @@ DW: tuple[Variant, ...] = (
         "dW_l = (a_(l-1)^T delta_l)^T",
         RIGHT_DW,
     ),
+    Variant("B22", lambda s: _product(s.a_in, s.delta), "dW_l = a_(l-1) delta_l, not transposed", RIGHT_DW),
+    Variant("B22", lambda s: _product(s.a_in.T, s.delta.T), "dW_l = a_(l-1)^T delta_l^T", RIGHT_DW),
     Variant("B12", _entry_by_entry, "dW_l = a_(l-1) * delta_l entry by entry", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.slope), "dW_l = a_(l-1)^T (delta_l * f'(z_l))", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.a), "dW_l = a_(l-1)^T (delta_l * a_l)", RIGHT_DW),
