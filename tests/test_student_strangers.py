@@ -128,3 +128,13 @@ def test_activations_that_are_not_transposed_run_where_the_batch_is_as_large_as_
     assert told(tmp_path, SQUARE.format(X="X.T", h="h.T")).verdict == "correct"
     wrong = told(tmp_path, SQUARE.format(**{"X": "X.T", "h": "h.T", **slip}))
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].layer) == ("wrong", "B22", layer)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [("-= 0.1 *", "steps against"), ("+= -0.1 * 0.5 *", "steps against")],
+)
+def test_a_step_by_a_negative_rate_goes_against_the_gradient(tmp_path: Path, step: str, words: str) -> None:
+    said = told(tmp_path, SQUARE.format(X="X.T", h="h.T").replace("-= 0.1 *", step))
+    assert said.verdict == "correct"
+    assert words in said.read_as

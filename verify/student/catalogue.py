@@ -71,7 +71,7 @@ CATALOGUE: dict[str, Bug] = {
             "derivative of the output activation missing",
             "delta_L = a_L - y",
             "delta_L = (a_L - y) * f'(z_L)",
-            "this is the delta of cross-entropy, not of the squared error that the program reports",
+            "the error alone is the delta of cross-entropy, or of a linear output; the squared error's has f'(z_L)",
             "multiply the error by f'(z_L), or report the cross-entropy",
             "B44",
         ),

@@ -5,7 +5,9 @@ import numpy as np
 from .judge import Judgement
 from .look import Look
 from .losses_seen import factor_of
+from .tape import Tape
 
+MOST_FACTORS = 6  # of one step: rates, signs, the size of a batch
 PLAIN = "row-major, W (in, out)"
 LOSS_WORDS = {
     "half_sse": "half squared error",
@@ -73,9 +75,28 @@ def _biases(look: Look) -> tuple[str, ...]:
 
 def _step(look: Look) -> str:
     update = next((u for u in reversed(look.reading.weights) if u is not None), None)
-    if update is None or update.sign < 0:
+    if update is None or update.sign < 0 or _turns_round(look.tape, update.step):
         return "steps against the gradient"
     return "gradient = -dL/dW, added with +="
+
+
+def _turns_round(tape: Tape, step: int) -> bool:
+    """Return whether a step is its gradient times a negative number: ``W += -rate * dW``."""
+    turns, key = False, step
+    for _ in range(MOST_FACTORS):
+        at = next(iter(tape.made.get(key, ())), None)
+        if at is None:
+            break
+        node, operands = tape.node(at), [k for k in tape.events[at].operands if k >= 0]
+        arrays = [k for k in operands if tape.array(k).size > 1] or operands[:1]
+        if not arrays or not (node.what in ("*", "/", "-") and node.kind in ("binary", "unary")):
+            break
+        if node.kind == "binary" and (node.what == "-" or len(arrays) > 1 or len(operands) < 2):
+            break
+        factors = [k for k in operands if k != arrays[0]]
+        turns ^= node.kind == "unary" or any(float(tape.array(k).reshape(())) < 0 for k in factors)
+        key = arrays[0]
+    return turns
 
 
 def _scale(judgement: Judgement) -> tuple[str, ...]:
