@@ -262,7 +262,7 @@ def test_a_file_that_is_refused_is_told_as_json_too(run: Run) -> None:
 def test_what_was_inferred_is_shown_in_one_line_and_agrees_with_what_is_told(run: Run) -> None:
     status, out, _ = run(XOR, "--layers", "2,3,1", "--activations", "sigmoid,sigmoid", "--loss", "mse", "--seed", "4")
     assert status == 0
-    line = "read as: row-major, W (in, out), 2-3-1 sigmoid then sigmoid, half squared error (assumed: the file computes"
+    line = "read as: row-major, W (in, out), 2-3-1 sigmoid then sigmoid, half squared error (as told)"
     assert line in out
     assert "seed 4," in out
 
