@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from .recording import NOT_A_NUMBER
 from .scales import departure, summed_apart
 from .tape import Tape
 from .trail import SAME, Trail, first_pass, holding, ratios, trail_of, whole_gradient
-from .variants import UNSUMMED, UNSUMMED_ABOVE
+from .variants import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
@@ -65,6 +66,38 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if not places and found.quantity == "delta":
         places = list(holding(trail, explanation.deltas[found.layer - 1], _scales(trail, explanation)))
     return next(iter(_at_scale(trail, explanation, found, places)), None)
+
+
+def held(look: Look, explanation: Explanation, found: Found) -> bool:
+    """Return whether the run held what a mistake on the way to a delta computes, not only the delta it leads to."""
+    if found.step not in ("error", "down"):
+        return True
+    if len(look.reading.passes) > 1:
+        look, explanation, found = first_pass(look, explanation, found)
+    trail = trail_of(look, found)
+    return bool(trail.places) and any(holding(trail, found.value, _scales(trail, explanation)))
+
+
+def with_zero_weights(look: Look, explanation: Explanation) -> Explanation:
+    """Return an explanation in which a delta of zeros is the product of the delta above with zeros, where it is one.
+
+    A gradient that is still empty stands in place of the weights: nothing is missing, and no mask closed.
+    """
+    told = tuple(_with_zero_weights(look, explanation, f) for f in explanation.found)
+    return replace(explanation, found=told)
+
+
+def _with_zero_weights(look: Look, explanation: Explanation, found: Found) -> Found:
+    below = found.layer < look.reading.point.depth
+    if found.bug not in ("B26", "B29") or not below or np.abs(found.value).max(initial=0) > NOTHING:
+        return found
+    at, tape, W = guilty(look, explanation, found), look.tape, look.reading.point.W[found.layer]
+    if at is None or at not in tape.product_places:
+        return found
+    empty = [k for k in tape.events[at].operands if k >= 0 and not tape.array(k).any()]
+    if not any(tape.shape(k) in (W.shape, W.T.shape) for k in empty):
+        return found
+    return Found("B20", found.layer, "delta", NOTHING_DOWN, RIGHT_DOWN, found.value, "down")
 
 
 def _of_one_sample(look: Look, explanation: Explanation, found: Found) -> int | None:

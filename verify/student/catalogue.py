@@ -272,11 +272,11 @@ CATALOGUE: dict[str, Bug] = {
         ),
         _bug(
             "B29",
-            "mask missing or stale",
-            "mask never set, or of another batch",
+            "mask missing, stale or turned round",
+            "mask never set, of another batch, or of the units that are off",
             "mask = z > 0 of this batch",
             "gradients are 0, or wrong at the units that changed sides",
-            "set the mask in forward",
+            "set the mask in forward, and keep the gradient where z > 0",
         ),
         _bug(
             "B30",
@@ -538,7 +538,7 @@ SEEN_OTHERWISE: dict[str, str] = {
     "B32": f"{_UNNAMED}, or NumPy's exception",
     "B34": f"{_UNNAMED}, where the stale point is another one",
     "B36": _UNNAMED,
-    "B37": f"{_UNNAMED}, or NumPy's exception",
+    "B37": "NumPy's exception, where the shapes do not fit",
     "B38": "no activation fits the output: no verdict on the gradients",
     "B45": "by what the activation makes of a negative number before others",
     "B46": "the fractions that are lost where a gradient is stored, or the exception of the update in place",

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from .blame import NOTHING, guilty
+from .blame import NOTHING, guilty, held, with_zero_weights
 from .explain import IMPLIED, Explanation
 from .later import losses_later
 from .look import Look, Right, agreed, candidates, look
@@ -21,7 +21,7 @@ from .tape import Tape
 from .unread import unread
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
-LAST = (np.inf, np.inf)  # the rank of an explanation that no line was looked for
+LAST = (np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
 POINTS = 2  # injected points that must agree
 TOLD, LATER = "as told", "which the program computes after the step"
 
@@ -291,7 +291,7 @@ def _accused(
         evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
     chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
     chosen = _plainest(chosen)
-    chosen = list({e.words: e for e in reversed([placed(one.look, e) for e in chosen])}.values())[::-1]
+    chosen = list({e.words: e for e in (_refined(one.look, e) for e in chosen)}.values())  # told alike, told once
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
 
@@ -306,15 +306,26 @@ def _plainest(explanations: list[Explanation]) -> list[Explanation]:
     return [e for e in short if not any(f.bug == "B40" and (e.loss, f.layer) in none for f in e.found)]
 
 
+def _refined(at: Look, explanation: Explanation) -> Explanation:
+    """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
+    return with_zero_weights(at, placed(at, explanation))
+
+
 def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
     """Return the explanations, among those of equal length first the one whose wrong values the run has shown."""
     shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
     if len(shortest) < 2:
         return explanations
-    unseen = {id(e): (_invented(at, e), sum(guilty(at, e, f) is None for f in e.found)) for e in shortest}
+    unseen = {id(e): (_invented(at, e), *_unheld(at, e)) for e in shortest}
     return sorted(
         explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), LAST), [f.quantity != "delta" for f in e.found])
     )
+
+
+def _unheld(at: Look, explanation: Explanation) -> tuple[int, int]:
+    """Return how many mistakes have no line, and of how many the run held only what came of them."""
+    placeless = sum(guilty(at, explanation, f) is None for f in explanation.found)
+    return placeless, sum(not held(at, explanation, f) for f in explanation.found)
 
 
 def _invented(at: Look, explanation: Explanation) -> int:

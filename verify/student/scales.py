@@ -157,6 +157,8 @@ def _held(trail: Trail, delta: Array) -> list[float]:
 
 def _top_is_wrong(look: Look, explanation: Explanation, factor: float) -> bool:
     """Return whether the gradients below the top have the scale of the program's own loss, and those at the top not."""
+    if factor < 0:
+        return explanation.scale < 0  # it climbs
     wanted = factor_of(look.seen, explanation.loss)
     below, top = (_scales(look, explanation, l, "dW").stepwise() for l in (1, 2))
     if not wanted or not below or not top:

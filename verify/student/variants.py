@@ -12,7 +12,7 @@ import numpy as np
 from reference.arrays import Array
 from reference.elementwise import ELEMENTWISE
 
-from .point import Point
+from .point import Point, loss_gradient
 
 
 class Stage(NamedTuple):
@@ -87,6 +87,7 @@ RIGHT_DERIVATIVE = "delta_l = dL/da_l * f'(z_l)"
 RIGHT_DW = "dW_l = a_(l-1)^T delta_l"
 RIGHT_DB = "db_l = sum of delta_l over the batch"
 UNSUMMED, UNSUMMED_ABOVE = "delta_l, not summed", "delta_(l+1), not summed"
+NOTHING_DOWN = "nothing goes down: dL/da_(l-1) = 0"
 RIGHT_DOWN = "dL/da_(l-1) = delta_l W_l^T"
 
 
@@ -151,6 +152,12 @@ def _elu_slope(slope: Callable[[Array, Array], Array]) -> Change:
     return _when("elu", lambda s: s.da * np.where(s.z > 0, 1.0, slope(s.z, s.a)))
 
 
+def _mirrored(s: Stage) -> Array | None:
+    """Return the step with f'(-z); of a relu that is its mask turned round."""
+    f = s.point.curves[s.l]
+    return None if f.family == "relu" else s.da * f.derivative(-s.z)
+
+
 DERIVATIVE: tuple[Variant, ...] = (
     Variant("B11", lambda s: s.da, "delta_l = dL/da_l", RIGHT_DERIVATIVE),
     Variant("B8", lambda s: s.da * s.point.curves[s.l].derivative(s.a), "dL/da_l * f'(a_l)", RIGHT_DERIVATIVE),
@@ -161,9 +168,10 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B42", _negative_side(0.0), "slope 0 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(1.0), "slope 1 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(0.01), "slope 0.01 where z_l < 0", RIGHT_DERIVATIVE),
-    Variant("B42", lambda s: s.da * s.point.curves[s.l].derivative(-s.z), "dL/da_l * f'(-z_l)", RIGHT_DERIVATIVE),
+    Variant("B42", _mirrored, "dL/da_l * f'(-z_l)", RIGHT_DERIVATIVE),
     Variant("B29", lambda s: np.zeros_like(s.da), "delta_l = 0", RIGHT_DERIVATIVE),
     Variant("B29", _when("relu", lambda s: s.da * (s.da > 0)), "dL/da_l where dL/da_l > 0", RIGHT_DERIVATIVE),
+    Variant("B29", _when("relu", lambda s: s.da * (s.z <= 0)), "dL/da_l where z_l <= 0", RIGHT_DERIVATIVE),
     Variant("B42", lambda s: s.da * (s.z > 0), "slope 0 where z_l < 0, 1 elsewhere", RIGHT_DERIVATIVE),
     Variant("B42", _elu_slope(lambda z, a: np.exp(a)), "slope e^a_l where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _elu_slope(lambda z, a: a), "slope a_l where z_l < 0", RIGHT_DERIVATIVE),
@@ -193,7 +201,6 @@ DERIVATIVE: tuple[Variant, ...] = (
     ),
     Variant("B40", lambda s: s.da * np.exp(-s.z), "dL/da_l * e^(-z_l)", RIGHT_DERIVATIVE),
     Variant("B40", lambda s: s.da * np.exp(s.z), "dL/da_l * e^(z_l)", RIGHT_DERIVATIVE),
-    Variant("B40", lambda s: s.da * (s.z < 0), "dL/da_l where z_l < 0 instead of z_l > 0", RIGHT_DERIVATIVE),
     Variant("B40", lambda s: s.da * np.sign(s.z), "dL/da_l * sign(z_l)", RIGHT_DERIVATIVE),
     Variant("B40", lambda s: s.da * np.abs(s.slope), "dL/da_l * |f'(z_l)|", RIGHT_DERIVATIVE),
     Variant("B40", lambda s: s.da / s.slope, "dL/da_l / f'(z_l)", RIGHT_DERIVATIVE),
@@ -245,6 +252,22 @@ def _untransposed(s: Stage) -> Array | None:
     return s.delta @ s.W if s.W.shape[0] == s.W.shape[1] else None
 
 
+# What a loss may have before its sum, of N samples and K outputs: a gradient in place of weights carries it too.
+OF_THE_LOSS: dict[str, Callable[[int, int], float]] = {
+    "": lambda N, K: 1.0,
+    "2 ": lambda N, K: 2.0,
+    "1/N ": lambda N, K: 1 / N,
+    "2/N ": lambda N, K: 2 / N,
+    "1/(N K) ": lambda N, K: 1 / (N * K),
+    "2/(N K) ": lambda N, K: 2 / (N * K),
+}
+
+
+def _own_gradient(of: Callable[[int, int], float]) -> Change:
+    """Return the product that goes down with dW in place of W, the gradient of a loss with a factor."""
+    return lambda s: of(len(s.delta), s.point.sizes[-1]) * (s.delta @ (s.a_in.T @ s.delta).T)
+
+
 def _bias_row_kept(row: int, sign: int) -> Change:
     """Return the product that goes down with a merged bias's row left in, and row ``row`` of the others removed.
 
@@ -293,7 +316,7 @@ DOWN: tuple[Variant, ...] = (
     Variant("B20", _other_weights(-1), "delta_l W_(l-1)^T", RIGHT_DOWN),
     Variant("B20", _other_weights(1), "delta_l W_(l+1)^T", RIGHT_DOWN),
     Variant("B20", _untransposed, "delta_l W_l, not transposed", RIGHT_DOWN),
-    Variant("B20", lambda s: s.delta @ (s.a_in.T @ s.delta).T, "delta_l dW_l^T", RIGHT_DOWN),
+    *(Variant("B20", _own_gradient(of), f"{name}delta_l dW_l^T", RIGHT_DOWN) for name, of in OF_THE_LOSS.items()),
     Variant(
         "B20",
         lambda s: (s.delta**2).sum(axis=1, keepdims=True) * s.a_in,
@@ -318,7 +341,7 @@ DOWN: tuple[Variant, ...] = (
     Variant("B12", _hadamard, "delta_l * W_l entry by entry", RIGHT_DOWN),
     Variant("B25", lambda s: (s.delta * s.slope) @ s.W.T, "(delta_l * f'(z_l)) W_l^T", RIGHT_DOWN),
     Variant("B25", lambda s: (s.delta @ s.W.T) * s.a_in, "(delta_l W_l^T) * a_(l-1)", RIGHT_DOWN),
-    Variant("B26", lambda s: np.zeros_like(s.a_in), "nothing goes down: dL/da_(l-1) = 0", RIGHT_DOWN),
+    Variant("B26", lambda s: np.zeros_like(s.a_in), NOTHING_DOWN, RIGHT_DOWN),
     Variant(
         "B33",
         lambda s: np.repeat(s.delta.sum(0, keepdims=True) @ s.W.T, len(s.delta), 0),
@@ -346,6 +369,12 @@ def _layer_input(step: int) -> Change:
         return _same(dW, s.W)
 
     return change
+
+
+def _activated_again(s: Stage) -> Array:
+    """Return dW from inputs that went through an activation once more, those of the network through the first."""
+    curve = s.point.curves[max(s.l - 1, 0)]
+    return np.asarray(curve.forward(s.a_in)).T @ s.delta
 
 
 def _first_last(which: int) -> Change:
@@ -378,6 +407,7 @@ DW: tuple[Variant, ...] = (
     Variant("B19", lambda s: _same(s.z.T @ s.delta, s.W), "dW_l = z_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: _same(s.point.X.T @ s.delta, s.W) if s.l else None, "dW_l = X^T delta_l", RIGHT_DW),
     Variant("B19", _layer_input(-1), "dW_l = a_(l-2)^T delta_l", RIGHT_DW),
+    Variant("B19", _activated_again, "dW_l = f(a_(l-1))^T delta_l", RIGHT_DW),
     Variant(
         "B19",
         lambda s: s.point.curves[s.l - 1].derivative(s.point.z[s.l - 1]).T @ s.delta if s.l else None,
@@ -491,9 +521,12 @@ DB: tuple[Variant, ...] = (
 
 
 def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Array]]:
-    """Yield what may stand for dL/da_L, the right one first, each with the variant that it is."""
+    """Yield what may stand for dL/da_L, each with the variant that it is."""
     a, y = point.a[-1], point.Y
     right = "dL/da_L = a_L - y"
+    if len(y) > 1 and y.shape[1] == 1:
+        crossed = loss_gradient(point._replace(Y=np.full_like(y, y.mean())), loss)
+        yield Variant("B37", _given(a), "a_L - y of shape (N, N), every output against every target", right), crossed
     if loss == "half_sse":
         yield None, a - y
         yield Variant("B24", _given(a), "the squared error (a_L - y)^2 as dL/da_L", right), (a - y) ** 2
@@ -507,8 +540,6 @@ def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Ar
         yield Variant("B14", _given(a), "a_L + y as dL/da_L", right), a + y
         return
     with np.errstate(all="ignore"):
-        from .point import loss_gradient
-
         yield None, loss_gradient(point, loss)
         if loss == "bce":
             right = "-y/a + (1 - y)/(1 - a)"

@@ -1,0 +1,83 @@
+"""A stray constant, where it comes in and what it is called; mistakes told by values that only the run holds."""
+
+import pytest
+
+from tests.student_networks import PROGRAM, diagnosis_of, line_of
+
+AVERAGED = PROGRAM.replace("loss = 0.5 * np.sum((out - target) ** 2)", "loss = np.sum((out - target) ** 2) / 12")
+AVERAGED = AVERAGED.replace("grad2 = hidden.T @ d_out", "sum2 = hidden.T @ d_out\n    grad2 = sum2 / 6")
+AVERAGED = AVERAGED.replace("grad1 = data.T @ d_hidden", "sum1 = data.T @ d_hidden\n    grad1 = sum1 / 6")
+UNBIASED = AVERAGED.replace(" + b1", "").replace(" + b2", "")
+UNBIASED = "\n".join(line for line in UNBIASED.split("\n") if not line.startswith(("    b1 -=", "    b2 -=")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "layer", "guilty"),
+    [
+        ("grad1 = sum1 / 6", "grad1 = sum1", 1, "grad1 = sum1"),
+        ("grad1 = sum1 / 6", "grad1 = sum1 / 6 / 6", 1, "grad1 = sum1 / 6 / 6"),
+        ("grad2 = sum2 / 6", "grad2 = sum2 / 3", 2, "grad2 = sum2 / 3"),
+        ("W2 -= 0.1 * grad2", "W2 -= 0.1 * -grad2", 2, "W2 -= 0.1 * -grad2"),
+    ],
+    ids=["missing", "twice", "another at the output", "a sign in the update"],
+)
+def test_a_constant_is_blamed_in_the_gradient_of_a_right_delta(old: str, new: str, layer: int, guilty: str) -> None:
+    assert diagnosis_of(UNBIASED).verdict.startswith("correct")
+    program = UNBIASED.replace(old, new)
+    told = diagnosis_of(program)
+    assert told.verdict == "wrong"
+    assert told.first_fault is not None
+    assert (told.first_fault.layer, told.first_fault.quantity) == (layer, "dW")
+    assert told.first_fault.line == line_of(program, guilty)
+
+
+def test_a_constant_on_the_way_down_stays_one_of_delta() -> None:
+    program = UNBIASED.replace("back = d_out @ W2.T", "back = d_out @ W2.T / 6")
+    told = diagnosis_of(program).first_fault
+    assert told is not None
+    assert (told.layer, told.quantity, told.line) == (1, "delta", line_of(program, "back = d_out"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bug", "guilty"),
+    [
+        ("back = d_out @ W2.T", "back = d_out @ (hidden.T @ d_out).T / 6", "B20", "back = d_out"),
+        ("back = d_out @ W2.T", "back = d_out @ empty.T", "B20", "back = d_out @ empty.T"),
+        ("grad2 = hidden.T @ d_out", "grad2 = squash(hidden).T @ d_out", "B19", "grad2 = squash"),
+        (
+            "d_out = (out - target) * slope(out)",
+            "d_out = (out - target) * slope(out) * (out - target)",
+            "B25",
+            "d_out =",
+        ),
+        ("d_out = (out - target) * slope(out)", "d_out = (out - target) ** 2 * slope(out)", "B24", "d_out ="),
+    ],
+    ids=["its gradient for the weights", "an empty gradient for the weights", "activated again", "twice", "squared"],
+)
+def test_what_the_run_held_names_the_mistake(old: str, new: str, bug: str, guilty: str) -> None:
+    program = PROGRAM.replace(old, new).replace("for epoch", "empty = np.zeros((4, 2))\nfor epoch")
+    told = diagnosis_of(program)
+    assert told.verdict == "wrong"
+    assert told.bugs[0].id == bug
+    assert told.first_fault is not None
+    assert told.first_fault.line == line_of(program, guilty)
+
+
+def test_every_output_against_every_target_is_named() -> None:
+    single = PROGRAM.replace("size=(6, 2)", "size=(6, 1)").replace("size=(4, 2)", "size=(4, 1)")
+    single = single.replace("np.zeros(2)", "np.zeros(1)")
+    assert diagnosis_of(single).verdict.startswith("correct")
+    crossed = "d_out = np.mean(out - target.ravel(), axis=1, keepdims=True) * slope(out)"
+    told = diagnosis_of(single.replace("d_out = (out - target) * slope(out)", crossed))
+    assert told.verdict == "wrong"
+    assert told.bugs[0].id == "B37"
+    assert told.first_fault is not None
+    assert (told.first_fault.layer, told.first_fault.quantity) == (2, "delta")
+
+
+def test_a_relu_whose_mask_is_turned_round_is_named() -> None:
+    relu = PROGRAM.replace("hidden = squash(z1)", "hidden = np.maximum(z1, 0)")
+    relu = relu.replace("d_hidden = back * slope(hidden)", "d_hidden = back.copy(); d_hidden[hidden == 0] = 0")
+    assert diagnosis_of(relu).verdict.startswith("correct")
+    told = diagnosis_of(relu.replace("hidden == 0", "hidden != 0"))
+    assert told.bugs[0].id == "B29"
