@@ -291,7 +291,7 @@ def _accused(
         evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
     chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
     chosen = _plainest(chosen)
-    chosen = list({e.words: e for e in (_refined(one.look, e) for e in chosen)}.values())  # told alike, told once
+    chosen = _once([_refined(one.look, e) for e in chosen])
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
 
@@ -304,6 +304,14 @@ def _plainest(explanations: list[Explanation]) -> list[Explanation]:
     short = [e for e in explanations if e.cost[0] == explanations[0].cost[0]]
     none = {(e.loss, f.layer) for e in short for f in e.found if f.bug in ("B4", "B11") and f.quantity == "delta"}
     return [e for e in short if not any(f.bug == "B40" and (e.loss, f.layer) in none for f in e.found)]
+
+
+def _once(explanations: list[Explanation]) -> list[Explanation]:
+    """Return the first of all explanations that are told in the same words."""
+    kept: dict[tuple[tuple[str, int, str], ...], Explanation] = {}
+    for explanation in explanations:
+        kept.setdefault(explanation.words, explanation)
+    return list(kept.values())
 
 
 def _refined(at: Look, explanation: Explanation) -> Explanation:
