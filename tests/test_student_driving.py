@@ -50,6 +50,12 @@ def test_a_notebook_trains_like_the_script_in_its_cells(tmp_path: Path) -> None:
         assert session.run().ended == "enough updates"
 
 
+def test_a_notebook_that_was_saved_as_a_program_runs_without_one() -> None:
+    recording = watched("get_ipython().run_line_magic('matplotlib', 'inline')\n" + OWN_MAIN[next(iter(OWN_MAIN))])
+    assert recording.raised is None
+    assert recording.ended == "enough updates"
+
+
 def test_a_file_that_loads_what_is_missing_gets_a_table_of_the_width_that_it_needs() -> None:
     text = """
 import numpy as np

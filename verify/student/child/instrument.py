@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from .operators import BINARY, COMPARE, UNARY
+from .reports import reporting
 
 # They look at the frame they are called from, or hold nothing of interest; their arguments are watched all the same.
 LEFT_ALONE = frozenset(
@@ -53,7 +54,8 @@ def rewrite(text: str, filename: str, first: int = 0, share: int = 1) -> Rewritt
     parsed = ast.parse(text, filename)
     for number in large_numbers(parsed):
         number.value //= share  # type: ignore[operator]
-    rewriter = _Rewriter(text, _modules(parsed), first)
+    modules = _modules(parsed)
+    rewriter = _Rewriter(text, modules, first, reporting(parsed, modules))
     tree = rewriter.visit(parsed)
     return Rewritten(ast.fix_missing_locations(tree), rewriter.rows, rewriter.actions)
 
@@ -67,9 +69,10 @@ def large_numbers(tree: ast.AST) -> list[ast.Constant]:
 class _Rewriter(ast.NodeTransformer):
     """Wraps each expression in a call of its hook, from the inside out."""
 
-    def __init__(self, text: str, modules: frozenset[str], first: int) -> None:
+    def __init__(self, text: str, modules: frozenset[str], first: int, reports: frozenset[ast.If]) -> None:
         self.first = first
         self.modules = modules
+        self.reports = reports
         self.lines = [line.encode() for line in text.split("\n")]
         self.rows: list[Row] = []
         self.actions: list[Any] = []
@@ -278,6 +281,14 @@ class _Rewriter(ast.NodeTransformer):
                 place = self.hook("old_item", [self.visit(target.value), self.index(target.slice)], node)
                 call = self.hook("augment_item", [number, container, place, self.operand(node.value)], node)
         return ast.copy_location(ast.Expr(call), node)
+
+    def visit_If(self, node: ast.If) -> ast.If:
+        """Return a branch that only reports as one that is taken the first time."""
+        reports = node in self.reports
+        self.generic_visit(node)
+        if reports:
+            node.test = self.hook("first_time", [ast.Constant(node.lineno), node.test], node.test)
+        return node
 
     def visit_Assert(self, node: ast.Assert) -> ast.stmt:
         """Return an assertion that may fail where made-up data are what does not keep it."""

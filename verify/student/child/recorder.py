@@ -59,6 +59,7 @@ class Recorder:
         self.kept = Store()
         self.updates = Updates(updates)
         self.counts = [0] * len(self.actions)
+        self.reported: set[int] = set()
 
     def install(self) -> None:
         """Make the hooks known to every module."""
@@ -237,6 +238,12 @@ class Recorder:
             operands, held = (whole, self.kept.key(given)), (self.kept.identity(container), NOT_A_NUMBER)
             _overwrite(container, self.report(whole_node, operands, held, container))
 
+    def first_time(self, line: int, told: Any, /) -> bool:
+        """Return what a branch that only reports depends on, true when it is met for the first time."""
+        met = line in self.reported
+        self.reported.add(line)
+        return bool(told) or not met
+
     def excuses(self, line: int, /) -> bool:
         """Return whether an assertion may fail: made-up data need not keep it."""
         if "data" in USED:
@@ -334,7 +341,7 @@ PLAIN = frozenset((int, str, bool, type(None)))
 HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (
     *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result", "store"),
-    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses"),
+    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses", "first_time"),
 )
 
 
