@@ -12,6 +12,7 @@ from .explain import IMPLIED, KEPT, Explanation, Found
 from .handed import call_of, missing_factor
 from .lineage import Update
 from .look import Look
+from .partly import PART_OF, entries
 from .recording import NOT_A_NUMBER
 from .scales import departure, summed_apart
 from .tape import Tape
@@ -40,6 +41,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return None
     if found.step in ("factor of dW", "factor of db") and (at := departure(look, explanation, found)) is not None:
         return at
+    if found.step.startswith(PART_OF):
+        return _own_update(look, found)
     if len(look.reading.passes) > 1:
         if found.quantity == "dW":
             return _of_one_sample(look, explanation, found) or summed_apart(look, found)
@@ -143,6 +146,17 @@ def _uses_new_numbers(tape: Tape, update: Update) -> int | None:
     new = set(tape.events[made].operands)
     later = range(update.at, len(tape.events))
     return next((at for at in later if tape.node(at).what == "*" and new & {*tape.events[at].operands}), None)
+
+
+def _own_update(look: Look, found: Found) -> int | None:
+    """Return the update of the first wrong number where the weights are numbers, one by one."""
+    l, reading, tape = found.layer - 1, look.reading, look.tape
+    update = reading.biases[l] if found.quantity == "db" else reading.weights[l]
+    made = None if update is None else tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    if made is None or tape.node(made).what != GATHERED_STEP:
+        return None
+    new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], np.shape(found.value)))]
+    return next(iter(tape.made.get(new, ())), None)
 
 
 def _handed_over(trail: Trail, delta: Array) -> int | None:

@@ -13,9 +13,9 @@ from .conventions import conventions, departs, read_as
 from .details import with_details
 from .findings import as_named, first_fault, named
 from .ingest import Source, read
-from .judge import Judgement, judge
+from .judge import Judgement, judge, of_all
 from .meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
-from .neurons import Neurons, gathered
+from .neurons import Neurons, gathered, own_losses
 from .own_loss import Runs
 from .probes import told_apart
 from .recording import Recording
@@ -83,10 +83,12 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
         natural = session.run()
         single = gathered(natural)
         runs: Runs = session if single is None else Neurons(session, single)
+        tell = losses(options.loss)
+        later = () if single is None or tell else own_losses(session, single, natural)
         natural = natural if single is None else single.recording
-        tell = losses(options.loss) or (() if single is None else single.losses)
-        judged = judge(runs, natural, options.seed, tell)
-        judgement, probes = (None, ()) if judged is None else told_apart(judged, runs, tell)
+        judged = judge(runs, natural, options.seed, tell, later)
+        judged = judged if judged is None or single is None else of_all(judged, single.unread)
+        judgement, probes = (None, ()) if judged is None else told_apart(judged, runs, tell or later)
         told = _told(source, natural, judgement, options)
         if judgement is not None and told.exit_code == 0 and (slip := truncated(judgement, runs)) is not None:
             fault = _with_line(slip, source, judgement)

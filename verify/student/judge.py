@@ -18,7 +18,7 @@ from .rounding import Rounded, rounded
 from .scales import placed
 from .second_step import UPDATES, accumulates, stale
 from .tape import Tape
-from .unread import unread
+from .unread import Unread, unread
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
 LAST = (np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
@@ -75,7 +75,9 @@ class Judgement:
         return self.points[0].look if self.points else self.natural
 
 
-def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ()) -> Judgement | None:
+def judge(
+    runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = (), later: tuple[str, ...] = ()
+) -> Judgement | None:
     """Return the judgement of a program, None where no network was found in its run.
 
     Arguments:
@@ -83,8 +85,9 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
         natural: the program's own run.
         seed: of the injected values.
         tell: the losses to judge by, where they are known.
+        later: the losses that the program is known to compute at some time.
     """
-    first = look(natural, tell)
+    first = look(natural, tell or later)
     if first is None or _all_alike(first):
         first = _fuller(first, _stirred(runs, natural, seed, tell))
     if first is None:
@@ -94,7 +97,7 @@ def judge(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = ())
         return _rounding(first, rounding)
     if tell:
         return replace(_from_points(runs, first, seed, tell, told=True), known=TOLD)
-    later = losses_later(runs, first)
+    later = later or losses_later(runs, first)
     if later:
         first = look(first.tape.recording, later) or first
     return replace(_from_points(runs, first, seed, later, told=False), known=LATER if later else "")
@@ -242,13 +245,17 @@ def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count:
     )
     sentence = f"every gradient is the one of {right.loss} {where}"
     judged = Judgement("correct", first, points, right, evidence=(sentence,), loss=right.loss, reported=reported)
-    return _of_all(judged)
+    return of_all(judged, unread(judged.best))
 
 
-def _of_all(judged: Judgement) -> Judgement:
-    """Return the judgement "correct" where it speaks of all that is trained, else what it does not speak of."""
-    left = unread(judged.best)
-    if not left:
+def of_all(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
+    """Return the judgement "correct" where it speaks of all that is trained, else what it does not speak of.
+
+    Arguments:
+        judged: what was read.
+        left: what is trained beside it.
+    """
+    if not left or judged.verdict != "correct":
         return judged
     named = ", ".join(f"{one.name} (changed in line {one.line})" for one in left)
     sentence = f"how {named} enters the network: it is trained, and its gradient was not judged; what was read is right"
@@ -265,16 +272,15 @@ def _accused(
     """Return "wrong" where every piece of evidence says so, else what is missing."""
     one = points[0]
     shared = [e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not _unknown_top(e)]
-    seen = [s for s in one.look.seen if s.name != "mae" and (not told or s.name in tell)]
+    seen = [s for s in one.look.seen if s.name != "mae" and (not tell or s.name in tell)]
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
     rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
     free = not (told or one.look.reading.point.decay)  # else its own loss is known, and may have a penalty
     free = free and is_telling(one.look, candidates(one.look.reading.point, one.look.seen)[0])
     if free and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
         sentence = "the steps follow the slopes of a number that the program computes"
-        return _of_all(
-            Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
-        )
+        own = Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
+        return of_all(own, unread(own.best))
     backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
     if seen and not backed:
         return _untold(first, points, "the program's own loss does not change as its forward pass says")

@@ -11,6 +11,7 @@ from .curves import Curve, close
 from .explain import Explanation, Found, explain, is_right
 from .implied import recorded
 from .losses_seen import METRICS, LossSeen, believed, losses_seen
+from .partly import partly, within_a_unit
 from .penalty import penalty
 from .point import Observed, Point, reverse_sweep
 from .recording import Recording
@@ -166,12 +167,17 @@ def _searched(
     scale: float | None = None,
 ) -> list[Explanation]:
     """Return the mistakes that reproduce the gradients, fewest first; with a weight decay where there is one."""
+    entries = [e for loss in losses for e in partly(reading.point, reading.observed, loss, scale)]
+    if any(within_a_unit(e) for e in entries) and not reading.point.decay:
+        return entries
     back = recorded(tape, reading)
     found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back, only, scale)]
     found += [e for loss in losses if (e := misdecayed(reading, loss)) is not None]
     if not found and not reading.point.decay and scale is None:
         undecayed = [(loss, without_decay(reading.point, reading.observed, loss)) for loss in losses]
         found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss, only=only)]
+    if not found and not reading.point.decay:
+        found = entries
     return sorted(found, key=lambda e: e.cost)
 
 

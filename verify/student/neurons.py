@@ -1,17 +1,22 @@
 """A run of numbers told as one of matrices: neurons written out one by one become layers, and are read as any other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .blame import GATHERED_STEP
-from .cells import Cell, Change, layers_of_cells
+from .cells import Cell, Cells, Change, layers_of_cells
 from .curves import matching_curves
+from .number_losses import later_losses, losses_of_numbers
+from .origins import Origin, origins
 from .own_loss import Runs
 from .recording import NOT_A_NUMBER, Event, Injection, Node, Place, Recording
+from .scalars import NOTHING, Number, Numbers
 from .tape import Tape
+from .unread import Unread
 
 MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for one layer
 
@@ -19,15 +24,23 @@ MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for o
 class Scatter(NamedTuple):
     """Where the numbers of a gathered array come from: (place, position inside what is made there) for each entry."""
 
-    entries: tuple[tuple[Place, int | None] | None, ...]
+    entries: tuple[Origin | None, ...]
 
 
 class Gathered(NamedTuple):
-    """A recording with the arrays that its numbers make up, and where to put other numbers in."""
+    """A run told in arrays.
+
+    Attributes:
+        recording: with the arrays that its numbers make up.
+        scatter: where to put other numbers in.
+        output_node: the expression whose values are the outputs.
+        unread: the trained numbers that no neuron has.
+    """
 
     recording: Recording
     scatter: dict[Place, Scatter]
-    losses: tuple[str, ...] = ()
+    output_node: int
+    unread: tuple[Unread, ...] = ()
 
 
 class Neurons:
@@ -60,7 +73,7 @@ class Neurons:
         return single
 
 
-def _put(single: dict[Place, NDArray[Any]], entry: tuple[Place, int | None], number: float, of: Recording) -> None:
+def _put(single: dict[Place, NDArray[Any]], entry: Origin, number: float, of: Recording) -> None:
     """Enter one number: by itself, or as a part of the display it stands in."""
     place, i = entry
     if i is None:
@@ -72,70 +85,68 @@ def _put(single: dict[Place, NDArray[Any]], entry: tuple[Place, int | None], num
     single[place].flat[i] = number
 
 
+def own_losses(session: Runs, single: Gathered, natural: Recording) -> tuple[str, ...]:
+    """Return the loss that a program of single numbers computes of its outputs, in its first steps or later."""
+    found = losses_of_numbers(Tape(natural), single.output_node)
+    return found or later_losses(session, single.output_node)
+
+
 def gathered(recording: Recording) -> Gathered | None:
     """Return the run with its numbers gathered to arrays, None where it has matrices or no neurons."""
     tape = Tape(recording)
     if tape.products:
         return None
-    layers, changes = layers_of_cells(tape)
-    if not layers or len({tuple(len(c.weights) for c in layer) for layer in layers}) < 1:
+    cells = layers_of_cells(tape)
+    if not cells.passes or any(not _is_network(one) for one in cells.passes):
         return None
-    if any(len({len(c.weights) for c in layer}) > 1 for layer in layers):
-        return None
-    return _Gathering(tape, layers, changes).done()
+    return _Gathering(tape, cells).done()
+
+
+def _is_network(layers: list[list[Cell]]) -> bool:
+    """Return whether all neurons of a layer have as many inputs."""
+    return bool(layers) and all(len({len(c.weights) for c in layer}) == 1 for layer in layers)
 
 
 class _Gathering:
     """Builds the gathered recording of one run."""
 
-    def __init__(self, tape: Tape, layers: list[list[Cell]], changes: dict[int, Change]) -> None:
-        self.tape, self.layers, self.changes = tape, layers, changes
+    def __init__(self, tape: Tape, cells: Cells) -> None:
+        self.tape, self.passes, self.cells, self.numbers = tape, cells.passes, cells, Numbers(tape)
+        self.layers = cells.passes[-1]
         self.nodes: list[Node] = list(tape.nodes)
         self.values: list[NDArray[Any]] = list(tape.recording.values)
         self.events: list[tuple[float, Event]] = [(float(at), e) for at, e in enumerate(tape.events)]
         self.scatter: dict[Place, Scatter] = {}
+        self.outputs, self.output_keys, self.output_node = NOT_A_NUMBER, tuple[int, ...](), NOT_A_NUMBER
+        self.W_keys: list[int] = []
+        self.b_keys: list[int] = []
 
     def done(self) -> Gathered:
         """Return the recording."""
-        for l, layer in enumerate(self.layers):
-            self._layer(l, layer)
-        self._output()
+        for layers in self.passes:
+            self._pass(layers)
         self._updates()
         self._hide_single_updates()
         self.events.sort(key=lambda pair: pair[0])
         told = self.tape.recording
         events = tuple(event for _, event in self.events)
-        made = Recording(
-            tuple(self.nodes), events, tuple(self.values), told.ended, told.raised, told.notes, told.seen,
-            told.seconds, told.printed,
-        )  # fmt: skip
-        return Gathered(made, self.scatter, self._losses())
+        made = replace(told, nodes=tuple(self.nodes), events=events, values=tuple(self.values))
+        return Gathered(made, self.scatter, self.output_node, self.cells.unread)
+
+    def _pass(self, layers: list[list[Cell]]) -> None:
+        """Enter one forward pass and what its outputs are compared with."""
+        for l, layer in enumerate(layers):
+            self._layer(l, layer)
+        self._compared(layers[-1])
 
     def _hide_single_updates(self) -> None:
         """Let an addition to one number be no update of its own: a bias of one unit would have two."""
-        single = {float(change.at) for change in self.changes.values()}
+        single = {float(change.at) for change in (*self.cells.changes.values(), *self.cells.biases.values())}
         for i, (at, event) in enumerate(self.events):
             if at in single:
                 node = self.nodes[event.node]
                 self.nodes.append(node._replace(kind="call", what="changed"))
                 self.events[i] = at, event._replace(node=len(self.nodes) - 1)
-
-    def _losses(self) -> tuple[str, ...]:
-        """Return the losses that are computed of the output anywhere: squares of differences, else logarithms."""
-        made = {self.tape.events[at].result for at in range(len(self.tape.events)) if self._is_output(at)}
-        differences = {
-            e.result for at, e in enumerate(self.tape.events) if self.tape.node(at).what == "-" and made & {*e.operands}
-        }
-        for at, event in enumerate(self.tape.events):
-            node = self.tape.node(at)
-            if node.what in ("**", "pow", "math.pow") and event.operands[:1] and event.operands[0] in differences:
-                return ("half_sse",)
-            if node.kind == "call" and node.what.rpartition(".")[2] == "log" and made & {*event.operands}:
-                return ("bce",)
-        return ()
-
-    def _is_output(self, at: int) -> bool:
-        return self.tape.events[at].node == self.output_node and self.tape.events[at].result >= 0
 
     def _value(self, value: NDArray[Any]) -> int:
         self.values.append(np.asarray(value, np.float64))
@@ -156,11 +167,12 @@ class _Gathering:
         self.events.append((at, Event(node, occurrence, tuple(operands), key, NOT_A_NUMBER, held)))
         return (node, occurrence), key
 
-    def _gather(self, at: float, name: str, keys: Sequence[int], shape: tuple[int, ...], before: int) -> int:
+    def _gather(self, at: float, name: str, numbers: Sequence[Number], shape: tuple[int, ...], before: int) -> int:
         """Gather numbers to an array that may be replaced; return its key."""
+        keys = [n.key for n in numbers]
         value = self._numbers(keys).reshape(shape)
         place, key = self._event(at, "call", f"gathered {name}", 0, keys, value)
-        entries = tuple(self._entry(k, before) for k in keys)
+        entries = origins(self.numbers, numbers, before)
         if all(e is not None for e in entries):
             self.scatter[place] = Scatter(entries)
         return key
@@ -168,43 +180,38 @@ class _Gathering:
     def _numbers(self, keys: Sequence[int]) -> NDArray[np.float64]:
         return np.array([float(self.tape.array(k)) for k in keys])
 
-    def _entry(self, key: int, before: int) -> tuple[Place, int | None] | None:
-        """Return where a number comes from: the display it stands in, else the first expression that made it."""
-        number = float(self.tape.array(key))
-        for at in range(before):
-            if self.tape.node(at).kind == "literal" and (made := self.tape.events[at].result) >= 0:
-                found = np.flatnonzero(self.tape.recording.values[made].ravel() == number)
-                if len(found) == 1 and self.tape.shape(made):
-                    return self.tape.place(at), int(found[0])
-        places = self.tape.made.get(key, [])
-        return (self.tape.place(places[0]), None) if places and places[0] < before else None
-
     def _layer(self, l: int, layer: list[Cell]) -> None:
         """Enter the product of one layer."""
         first, last, line = layer[0].at, layer[-1].at, self.tape.node(layer[0].at).line
-        keys = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
-        W = self._gather(first - 0.9, f"W{l + 1}", keys, (len(layer[0].weights), len(layer)), first)
-        inputs = layer[0].inputs
-        a = self.outputs if l and (inputs == self.output_keys) else self._gather(
-            first - 0.9, f"a{l}", inputs, (1, len(inputs)), first
-        )  # fmt: skip
+        if l == len(self.W_keys):
+            self._parameters(l, layer)
+        W, b = self.W_keys[l], self.b_keys[l]
+        inputs = [n.key for n in layer[0].inputs]
+        if l and tuple(inputs) == self.output_keys:
+            a = self.outputs
+        else:
+            a = self._gather(first - 0.9, f"a{l}", layer[0].inputs, (1, len(inputs)), first)
         wide = self.values[a] @ self.values[W]
         _, z = self._event(last + 0.1, "binary", "@", line, (a, W), wide)
-        self.bias_key = NOT_A_NUMBER
-        biases = [cell.bias for cell in layer]
-        self.W_keys = [*getattr(self, "W_keys", []), W]
-        if min(biases) >= 0:
-            b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(layer),), first)
-            _, z = self._event(last + 0.2, "binary", "+", line, (z, b), self._numbers([c.z for c in layer])[None])
-            self.b_keys = [*getattr(self, "b_keys", []), b]
-        else:
-            self.b_keys = [*getattr(self, "b_keys", []), NOT_A_NUMBER]
+        if b >= 0:
+            total = self._numbers([c.z.key for c in layer])[None]
+            _, z = self._event(last + 0.2, "binary", "+", line, (z, b), total)
         self._activation(layer, z)
+
+    def _parameters(self, l: int, layer: list[Cell]) -> None:
+        """Gather the weights and biases of one layer."""
+        first = layer[0].at
+        weights = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
+        self.W_keys.append(self._gather(first - 0.9, f"W{l + 1}", weights, (len(layer[0].weights), len(layer)), first))
+        biases = [cell.bias for cell in layer]
+        has = all(b != NOTHING for b in biases)
+        b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(layer),), first) if has else NOT_A_NUMBER
+        self.b_keys.append(b)
 
     def _activation(self, layer: list[Cell], z: int) -> None:
         """Find the activations of a layer's sums: numbers made by one expression after each of them."""
         value = self.values[z]
-        self.outputs, self.output_keys = z, tuple(c.z for c in layer)
+        self.outputs, self.output_keys = z, tuple(c.z.key for c in layer)
         self.output_node = self.tape.events[layer[-1].at].node
         for node, places in self._after(layer):
             keys = [self.tape.events[at].result for at in places]
@@ -227,9 +234,9 @@ class _Gathering:
                     seen.append(at)
         return [(node, places) for node, places in found.items() if len(places) == len(layer)]
 
-    def _output(self) -> None:
+    def _compared(self, last: list[Cell]) -> None:
         """Enter the difference of outputs and targets."""
-        start = self.layers[-1][-1].at
+        start = last[-1].at
         places: list[int] = []
         for key in self.output_keys:
             at = next((i for i in range(start, len(self.tape.events)) if self._compares(i, key)), None)
@@ -238,10 +245,10 @@ class _Gathering:
             places.append(at)
         node = self.tape.events[places[0]].node
         left = self.tape.events[places[0]].operands[0] == self.output_keys[0]
-        others = [self.tape.events[at].operands[1 if left else 0] for at in places]
+        others = [self.numbers.operand(at, 1 if left else 0) for at in places]
         Y = self._gather(start - 0.5, "Y", others, (1, len(others)), places[0])
         pair = (self.outputs, Y) if left else (Y, self.outputs)
-        self._again(places[-1] + 0.4, node, 20_000, pair, self.values[pair[0]] - self.values[pair[1]])
+        self._again(places[-1] + 0.4, node, 20_000 + places[0], pair, self.values[pair[0]] - self.values[pair[1]])
 
     def _compares(self, at: int, key: int) -> bool:
         node, event = self.tape.node(at), self.tape.events[at]
@@ -252,18 +259,18 @@ class _Gathering:
 
     def _updates(self) -> None:
         """Enter the update of every layer's weights and biases, with what was computed on the way back."""
-        for layer, W, b in zip(self.layers, self.W_keys, self.b_keys, strict=True):
-            keys = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
-            self._update(keys, W)
+        for layer, W, b in zip(self.passes[0], self.W_keys, self.b_keys, strict=True):
+            numbers = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
+            self._update(numbers, [self.cells.changes.get(n) for n in numbers], W)
             if b >= 0:
-                self._update([cell.bias for cell in layer], b)
+                changes = [self.cells.biases.get(c.weights) or self.cells.changes.get(c.bias) for c in layer]
+                self._update([cell.bias for cell in layer], changes, b)
 
-    def _update(self, keys: list[int], array: int) -> None:
-        changed = [self.changes.get(k) for k in keys]
+    def _update(self, numbers: list[Number], changed: list[Change | None], array: int) -> None:
         ats = [c.at for c in changed if c is not None]
         if not ats:
             return
-        new = [k if c is None else c.new for k, c in zip(keys, changed, strict=True)]
+        new = [n.key if c is None else c.new.key for n, c in zip(numbers, changed, strict=True)]
         value = self._numbers(new).reshape(self.values[array].shape)
         node, back = self.tape.node(ats[0]), self._backward(min(ats))
         sign = "+" if node.what.endswith("+=") or node.what == "+" else "-"
@@ -282,7 +289,7 @@ class _Gathering:
         """Enter, for each expression on the way back, its values for the units of each layer."""
         start = self.layers[-1][-1].at + 1
         places: dict[int, list[int]] = {}
-        until = max((c.at for c in self.changes.values()), default=start)
+        until = max((c.at for c in self.cells.changes.values()), default=start)
         for at in range(start, min(until + 1, len(self.tape.events))):
             event = self.tape.events[at]
             if event.result >= 0 and not self.tape.shape(event.result):

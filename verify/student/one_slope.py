@@ -35,7 +35,14 @@ def with_mistakes(looks: list[Look], tell: tuple[str, ...]) -> list[Look]:
     tried = [[_of_scale(one, scale) for one in explained(looks, tell, scale)] for scale in _scales(looks, tell)]
     if found := [some for some in tried if all(one.explanations for one in some)]:
         return min(found, key=lambda some: some[0].explanations[0].cost)
-    return looks
+    free = explained(looks, tell)  # right at no scale, whatever the slope of the loss is
+    return free if all(one.explanations for one in free) and not any(_of_top(one) for one in free) else looks
+
+
+def _of_top(one: Look) -> bool:
+    """Return whether what explains a look is a mistake in the slope of the loss, which one number cannot tell."""
+    top = one.reading.point.depth
+    return any(f.layer == top and f.quantity == "delta" for f in one.explanations[0].found)
 
 
 def _of_scale(one: Look, scale: float) -> Look:

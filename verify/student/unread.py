@@ -25,7 +25,7 @@ def unread(one: Look) -> tuple[Unread, ...]:
     for total in tape.sums:
         within = passes[-1].output.at < total.at < one.reading.end
         if within and tape.group(total.left) not in known and used.holds(total) and _is_changed(tape, total):
-            name = _name(tape, total)
+            name = written_name(tape, total.at)
             found.setdefault(name, Unread(name, tape.node(total.at).line))
     return tuple(found.values())
 
@@ -90,7 +90,7 @@ def _binds(tape: Tape, at: int) -> bool:
     return tape.node(at).kind in ("bind", "store")
 
 
-def _name(tape: Tape, total: Sum) -> str:
-    """Return what the changed array is called."""
-    node = tape.node(total.at)
-    return node.what.rpartition(" ")[0] if node.kind == "augment" else tape.name_of(total.left) or bare(node.text)
+def written_name(tape: Tape, at: int) -> str:
+    """Return what is changed by an addition, as it is written."""
+    node, operands = tape.node(at), tape.events[at].operands
+    return node.what.rpartition(" ")[0] if node.kind == "augment" else tape.name_of(operands[0]) or bare(node.text)

@@ -435,6 +435,12 @@ DW: tuple[Variant, ...] = (
     Variant("B25", lambda s: (s.a_in.T @ s.delta) * s.W, "dW_l = (a_(l-1)^T delta_l) * W_l", RIGHT_DW),
     Variant("B25", lambda s: (s.a_in**2).T @ s.delta, "dW_l = (a_(l-1)^2)^T delta_l", RIGHT_DW),
     Variant("B11", lambda s: s.a_in.T @ s.da, "dW_l = a_(l-1)^T dL/da_l, without f'(z_l)", RIGHT_DW),
+    Variant(
+        "B19",
+        lambda s: (s.a_in * s.point.curves[s.l - 1].derivative(s.point.z[s.l - 1])).T @ s.da if s.l else None,
+        "dW_l = (a_(l-1) * f'(z_(l-1)))^T dL/da_l",
+        RIGHT_DW,
+    ),
     Variant("B33", _first_last(-1), "dW_l = (a_(l-1) of the last sample)^T sum of delta_l", RIGHT_DW),
     Variant("B33", _first_last(0), "dW_l = (a_(l-1) of the first sample)^T sum of delta_l", RIGHT_DW),
     Variant("B33", _one_sample(-1), "dW_l of the last sample only", RIGHT_DW),

@@ -13,7 +13,7 @@ from .callers import USED
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
-from .store import LARGE, NOT_A_NUMBER, Store
+from .store import FLOATS, LARGE, NOT_A_NUMBER, Store
 from .updates import Updates
 
 Place: TypeAlias = tuple[int, int]
@@ -336,7 +336,6 @@ class Recorder:
                 self.updates.viewed(k, result)
 
 
-FLOATS = frozenset((float, np.float64, np.float32))
 PLAIN = frozenset((int, str, bool, type(None)))
 HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (

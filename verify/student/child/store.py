@@ -11,6 +11,7 @@ from .frames import KINDS, WIDEST, Described
 NOT_A_NUMBER = -1
 LARGEST = 1_500_000  # entries of one array worth keeping
 ROOM = 400_000_000  # bytes of all values of one run
+FLOATS = frozenset((float, np.float64, np.float32))
 LARGE = 4096  # bytes from which comparing is much cheaper than hashing
 
 _DOUBLE, _LONG = struct.Struct("=d"), struct.Struct("=q")
@@ -34,6 +35,7 @@ class Store:
         self._keys: dict[Described, int] = {}
         self._held = 0
         self._objects: dict[int, tuple[weakref.ref[Any], int]] = {}
+        self._floats: dict[int, tuple[Any, int]] = {}
         self._named = 0
         self._latest: dict[int, int] = {}
 
@@ -53,7 +55,9 @@ class Store:
         return NOT_A_NUMBER
 
     def identity(self, value: Any) -> int:
-        """Return the number of the array object, the same while it lives; NOT_A_NUMBER for what is no array."""
+        """Return the number of the object, the same while it lives; NOT_A_NUMBER for what is no array and no float."""
+        if type(value) in FLOATS:
+            return self._number(value)
         if not isinstance(value, np.ndarray):
             return NOT_A_NUMBER
         known = self._objects.get(id(value))
@@ -62,6 +66,14 @@ class Store:
         self._named += 1
         self._objects[id(value)] = weakref.ref(value), self._named
         return self._named
+
+    def _number(self, value: Any) -> int:
+        """Return the number of a float, which is kept: another one made later could be in the same place otherwise."""
+        known = self._floats.get(id(value))
+        if known is None:
+            self._named += 1
+            known = self._floats[id(value)] = value, self._named
+        return known[1]
 
     def _array(self, value: np.ndarray[Any, Any]) -> int:
         """Return the key of an array."""

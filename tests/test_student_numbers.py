@@ -1,0 +1,147 @@
+"""Programs without arrays: every weight a number of its own, in attributes, lists of lists or dictionaries."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+
+# The first sample is (0, 0): its products are all the number 0. A third term is added in each update.
+LOOPS = """
+import math, random
+random.seed(0)
+def matrix(rows, columns, fill=0.0):
+    return [[fill] * columns for _ in range(rows)]
+class Net:
+    def __init__(self, ni, nh, no):
+        self.ni, self.nh, self.no = ni + 1, nh, no
+        self.ai, self.ah, self.ao = [1.0] * self.ni, [1.0] * nh, [1.0] * no
+        self.wi, self.wo = matrix(self.ni, nh), matrix(nh, no)
+        for i in range(self.ni):
+            for j in range(nh):
+                self.wi[i][j] = random.uniform(-1, 1)
+        for j in range(nh):
+            for k in range(no):
+                self.wo[j][k] = random.uniform(-2, 2)
+        self.ci, self.co = matrix(self.ni, nh), matrix(nh, no)
+    def forward(self, inputs):
+        for i in range(self.ni - 1):
+            self.ai[i] = inputs[i]
+        for j in range(self.nh):
+            sum = 0.0
+            for i in range(self.ni):
+                sum = sum + self.ai[i] * self.wi[i][j]
+            self.ah[j] = math.tanh(sum)
+        for k in range(self.no):
+            sum = 0.0
+            for j in range(self.nh):
+                sum = sum + self.ah[j] * self.wo[j][k]
+            self.ao[k] = math.tanh(sum)
+    def backward(self, targets, N, M):
+        top, low = [0.0] * self.no, [0.0] * self.nh
+        for k in range(self.no):
+            error = targets[k] - self.ao[k]
+            top[k] = (1.0 - self.ao[k] ** 2) * error
+        for j in range(self.nh):
+            error = 0.0
+            for k in range(self.no):
+                error = error + top[k] * self.wo[j][k]
+            low[j] = (1.0 - self.ah[j] ** 2) * error
+        for j in range(self.nh):
+            for k in range(self.no):
+                change = top[k] * self.ah[j]
+                self.wo[j][k] = self.wo[j][k] + N * change + M * self.co[j][k]
+                self.co[j][k] = change
+        for i in range(self.ni):
+            for j in range(self.nh):
+                change = low[j] * self.ai[i]
+                self.wi[i][j] = self.wi[i][j] + N * change + M * self.ci[i][j]
+                self.ci[i][j] = change
+        return sum([0.5 * (targets[k] - self.ao[k]) ** 2 for k in range(self.no)])
+data = [[[0, 0], [0, 1]], [[0, 1], [1, 0]], [[1, 0], [1, 0]], [[1, 1], [0, 1]]]
+net = Net(2, 3, 2)
+for epoch in range(1000):
+    error = 0.0
+    for inputs, targets in data:
+        net.forward(inputs)
+        error = error + net.backward(targets, 0.5, 0.1)
+"""
+
+NAMED = """
+import math, random
+random.seed(3)
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+def slope(x):
+    return sigmoid(x) * (1 - sigmoid(x))
+class Net:
+    def __init__(self):
+        self.w1, self.w2, self.w3 = random.gauss(0, 1), random.gauss(0, 1), random.gauss(0, 1)
+        self.w4, self.w5, self.w6 = random.gauss(0, 1), random.gauss(0, 1), random.gauss(0, 1)
+        self.b1, self.b2, self.b3 = random.gauss(0, 1), random.gauss(0, 1), random.gauss(0, 1)
+    def output(self, x):
+        h1 = sigmoid(self.w1 * x[0] + self.w2 * x[1] + self.b1)
+        h2 = sigmoid(self.w3 * x[0] + self.w4 * x[1] + self.b2)
+        return sigmoid(self.w5 * h1 + self.w6 * h2 + self.b3)
+    def train(self, data, targets):
+        for epoch in range(100):
+            for x, y in zip(data, targets):
+                s1 = self.w1 * x[0] + self.w2 * x[1] + self.b1
+                s2 = self.w3 * x[0] + self.w4 * x[1] + self.b2
+                h1, h2 = sigmoid(s1), sigmoid(s2)
+                so = self.w5 * h1 + self.w6 * h2 + self.b3
+                d = -2 * (y - sigmoid(so))
+                to1, to2 = self.w5 * slope(so), self.w6 * slope(so)
+                self.w1 -= 0.1 * d * to1 * x[0] * slope(s1)
+                self.w2 -= 0.1 * d * to1 * x[1] * slope(s1)
+                self.b1 -= 0.1 * d * to1 * slope(s1)
+                self.w3 -= 0.1 * d * to2 * x[0] * slope(s2)
+                self.w4 -= 0.1 * d * to2 * x[1] * slope(s2)
+                self.b2 -= 0.1 * d * to2 * slope(s2)
+                self.w5 -= 0.1 * d * h1 * slope(so)
+                self.w6 -= 0.1 * d * h2 * slope(so)
+                self.b3 -= 0.1 * d * slope(so)
+            print(sum([(y - self.output(x)) ** 2 for x, y in zip(data, targets)]) / len(data))
+Net().train([[-2, -1], [2.5, 0.6], [1.7, 0.4], [-1.5, -0.6]], [1, 0, 0, 1])
+"""
+
+
+def told(folder: Path, text: str) -> Diagnosis:
+    """Return the diagnosis of a program."""
+    path = folder / "net.py"
+    path.write_text(text)
+    return diagnose(path, Options(autodiff=False))
+
+
+def test_lists_of_lists_are_read_through_products_that_are_zero_and_updates_of_three_terms(tmp_path: Path) -> None:
+    right = told(tmp_path, LOOPS)
+    assert right.verdict == "correct up to convention", right.missing
+    assert right.network["sizes"] == [3, 3, 2]
+
+
+def test_a_missing_derivative_is_found_among_lists_of_lists(tmp_path: Path) -> None:
+    wrong = told(tmp_path, LOOPS.replace("low[j] = (1.0 - self.ah[j] ** 2) * error", "low[j] = error"))
+    assert wrong.verdict == "wrong", wrong.missing
+    assert wrong.bugs[0].id == "B11"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bug", "line"),
+    [
+        ("", "", None, None),
+        ("self.w4 -= 0.1 * d * to2 * x[1] * slope(s2)", "self.w4 -= 0.1 * d * to1 * x[1] * slope(s2)", "B20", 30),
+        ("self.w1 -= 0.1 * d * to1 * x[0] * slope(s1)", "self.w1 -= 0.1 * d * to1 * x[0] * slope(h1)", "B8", 26),
+    ],
+)
+def test_a_mistake_in_the_gradient_of_one_number_is_found_in_its_line(
+    old: str, new: str, bug: str | None, line: int | None, tmp_path: Path
+) -> None:
+    said = told(tmp_path, NAMED.replace(old, new) if old else NAMED)
+    assert said.network["sizes"] == [2, 2, 1]
+    if bug is None:
+        assert said.verdict.startswith("correct"), said.missing
+        return
+    assert said.verdict == "wrong", said.missing
+    assert said.first_fault is not None
+    assert (said.bugs[0].id, said.first_fault.line) == (bug, line)
