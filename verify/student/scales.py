@@ -49,10 +49,10 @@ def placed(look: Look, explanation: Explanation) -> Explanation:
     found, *more = explanation.found or (None,)
     if found is None or more or not (found.step == "factor of delta" or found.bug == "B41"):
         return explanation
-    factor = _factor(look, explanation, found)
+    depth, l = len(explanation.deltas), found.layer
+    factor = _factor(look, explanation, found) if l < depth else None
     if factor is None or _delta_departs(look, explanation, found):
         return explanation
-    depth, l = len(explanation.deltas), found.layer
     if l == depth - 1 and (l > 1 or _top_is_wrong(look, explanation, factor)):
         return _moved(look, explanation, found, depth, 1 / factor, explanation.scale * factor)
     return _moved(look, explanation, found, l, factor, explanation.scale) if l == 1 else explanation
@@ -78,8 +78,8 @@ def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
     if not any(_same(mine[-1], f) for f in known):
         return next(at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1]))
     if not any(_same(mine[-1], t[-1]) for t in theirs):
-        named = [at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1]) and _names(look, at)]
-        return named[-1] if named else own.places[0]
+        held = [at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1])]
+        return _last_name(look, held)
     update = (look.reading.biases[layer - 1] if quantity == "db" else None) or look.reading.weights[layer - 1]
     return None if update is None else update.end
 
@@ -96,8 +96,11 @@ def summed_apart(look: Look, found: Found) -> int | None:
     return next(at for at, ratio in held if _same(ratio, last))
 
 
-def _names(look: Look, at: int) -> bool:
-    return look.tape.node(at).kind == "bind"
+def _last_name(look: Look, held: list[int]) -> int:
+    """Return where a value is last given a name in the function that made it, else where it was made."""
+    made = look.tape.node(held[0]).function
+    here = [at for at in held if look.tape.node(at).kind == "bind" and look.tape.node(at).function == made]
+    return here[-1] if here else held[0]
 
 
 def _gradients(look: Look) -> Iterator[tuple[int, str]]:
