@@ -161,3 +161,86 @@ for _ in range(1000):
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
     assert not any("does not hold" in note for note in run.notes), run.notes
+
+
+FORMATS = {
+    "MNIST's own files": """
+import gzip, os, struct, urllib.request
+if not os.path.exists("train-images-idx3-ubyte.gz"):
+    urllib.request.urlretrieve("http://example.org/mnist/", "train-images-idx3-ubyte.gz")
+with open("data/train-labels-idx1-ubyte", "rb") as f:
+    magic, n = struct.unpack(">II", f.read(8))
+    y = np.fromfile(f, dtype=np.uint8)
+with gzip.open("train-images-idx3-ubyte.gz", "rb") as f:
+    X = np.frombuffer(f.read(), np.uint8, offset=16).reshape(len(y), 784) / 255
+Y = np.eye(10)[y]
+""",
+    "an archive of arrays": """
+with np.load("mnist.npz") as f:
+    X, Y = f["x_train"].reshape(-1, 784) / 255, np.eye(10)[f["y_train"]]
+""",
+    "arrays in files of their own": """
+X, y = np.load("data/X_train.npy"), np.load("data/y_train.npy")
+Y = np.eye(10)[y.astype(int)]
+""",
+    "a pickled batch": """
+import pickle
+with open("cifar-10-batches-py/data_batch_1", "rb") as f:
+    batch = pickle.load(f, encoding="bytes")
+X, Y = batch[b"data"] / 255, np.eye(10)[np.array(batch[b"labels"])]
+""",
+    "tensors": """
+from torchvision import datasets, transforms
+train = datasets.MNIST("data", train=True, download=True, transform=transforms.ToTensor())
+X, Y = train.data.view(-1, 784).float().numpy() / 255, np.eye(10)[train.targets.numpy()]
+""",
+    "a tutorial's batches": """
+from tensorflow.examples.tutorials.mnist import input_data
+X, Y = input_data.read_data_sets("data", one_hot=True).train.next_batch(50)
+""",
+    "a folder of pictures": """
+import os
+import cv2
+X, y = [], []
+for k, folder in enumerate(os.listdir("pictures")):
+    for name in os.listdir(os.path.join("pictures", folder)):
+        X.append(cv2.resize(cv2.imread(os.path.join("pictures", folder, name), 0), (8, 8)).ravel() / 255)
+        y.append(k)
+X, Y = np.array(X), np.eye(3)[y]
+""",
+    "an answer from far away": """
+import requests
+rows = [line.split(",") for line in requests.get("https://example.org/points.csv").text.splitlines()]
+data = np.array(rows, dtype=float)
+X, Y = data[:, :-1], data[:, -1:]
+""",
+    "files named on the command line": """
+import argparse, sys
+parser = argparse.ArgumentParser()
+parser.add_argument("train")
+parser.add_argument("--rate", type=float, required=True)
+if len(sys.argv) < 3:
+    sys.exit("usage: net.py TRAIN EPOCHS")
+data = np.loadtxt(sys.argv[1], delimiter=",")
+epochs = int(sys.argv[2])
+X, Y = data[:, :-1], data[:, -1:]
+""",
+    "pandas' tables of pictures": """
+from sklearn.datasets import fetch_openml
+X, y = fetch_openml("mnist_784", version=1, return_X_y=True)
+X, y = X.to_numpy()[:60000] / 255, y.astype(int).to_numpy()[:60000]
+Y = np.zeros((60000, 10))
+Y[np.arange(60000), y] = 1
+""",
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_missing_files_hold_what_files_of_their_kind_hold(form: str) -> None:
+    run = watched(f"""{FORMATS[form]}
+W = np.random.randn(X.shape[1], Y.shape[1]) * 0.01
+for _ in range(1000):
+    W = W - 0.1 * X.T @ (X @ W - Y)
+""")
+    assert run.raised is None, run.raised
+    assert run.ended == "enough updates"

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -66,9 +67,17 @@ class _Cutter:
 
     def __init__(self, tape: Tape, key: int) -> None:
         self.flat = tape.recording.values[key].ravel()
-        self.order = np.argsort(self.flat, kind="stable")
-        self.sorted = self.flat[self.order]
         self.taken = 0
+
+    @cached_property
+    def order(self) -> Positions:
+        """The positions of the entries, the least first; most values are never looked into."""
+        return np.argsort(self.flat, kind="stable")
+
+    @cached_property
+    def sorted(self) -> NDArray[np.generic]:
+        """The entries, the least first."""
+        return self.flat[self.order]
 
     def positions(self, value: NDArray[np.generic]) -> Positions | None:
         """Return the flat positions of a value's entries in the value's shape, None where it is no part."""

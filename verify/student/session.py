@@ -24,6 +24,8 @@ START = 30.0  # seconds the child may take to import NumPy and read the file, on
 MARGIN = 3.0  # seconds beyond the limit of a run after which the child itself is given up
 TRAINS, BACKWARD = 4, 2  # what a run has shown: an update, a backward pass; less is a forward pass at most
 MOST_TRIED = 40  # sizes and layouts of made-up data
+MANY_ROWS = 3000  # of made-up data; where more are asked for, what asks for them is divided
+OF_SIZES = ("ValueError", "IndexError", "KeyError", "TypeError")
 LAYOUTS = 6  # of data that an unknown module would have given
 MEMORY = 2 << 30  # bytes of address space
 
@@ -75,7 +77,7 @@ class Session:
         self._tables: list[Header] = [{**table, "unguarded": True} for table in header["tables"]]
         self._used: list[str] = []
         self._made: dict[str, int] = {}
-        self._large: bool = header["large"]
+        self._large, self._argv = bool(header["large"]), bool(header["argv"])
         self._plans: list[Header] = _of(self._function, header["plans"]) if self.seen else []
         return process
 
@@ -125,7 +127,7 @@ class Session:
             best, recording, promise = self._resized(limits, recording, promise)
         hopeless: set[str] = set()
         spent = 0.0
-        for plan in [*self._own_main(), *self._plans]:
+        for plan in [*self._own_main(recording), *self._plans]:
             if promise >= TRAINS or plan.get("way") in hopeless or spent > self.seconds:
                 continue
             found, seen = self._run({}, {**limits, "plan": plan})
@@ -141,7 +143,7 @@ class Session:
 
     def _is_told(self, recording: Recording, promise: float) -> bool:
         """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""
-        free = bool(self._made) or (self._large and "data" in self._used)
+        free = self._argv or bool(self._made) or (self._large and "data" in self._used)
         own_mistake = recording.ended == "raised" and ((promise > 0 and not free) or _widths_differ(recording))
         computed = promise >= TRAINS or (promise >= BACKWARD and recording.ended == "finished")
         return computed or own_mistake or recording.ended not in ("finished", "raised", "too few data")
@@ -171,15 +173,17 @@ class Session:
         message = recording.raised.message if recording.raised is not None else ""
         layouts = [{"layout": n} for n in range(LAYOUTS) if "layout" in self._made and n != self._made["layout"]]
         fewer = self._large and "data" in self._used and not table.get("share")
-        changes = [*layouts, *wishes(message, self._made), *([{"share": 1}] if fewer else [])]
-        return [{**table, **change} for change in changes]
+        wanted = [wish for wish in wishes(message, self._made) if not (fewer and wish.get("rows", 0) > MANY_ROWS)]
+        called = [{"argv": 1}] if self._argv and not table.get("argv") else []
+        return [{**table, **change} for change in (*called, *layouts, *wanted, *([{"share": 1}] if fewer else []))]
 
-    def _own_main(self) -> list[Header]:
+    def _own_main(self, recording: Recording) -> list[Header]:
         """Return the other ways to run the file's own main: with made-up files, of other widths."""
         if self._function:
             return []
         unguarded: list[Header] = [{"unguarded": True}] if "guard" in self._used else []
-        return [*unguarded, *(self._tables if "table" in self._used or unguarded else [])]
+        sized = "table" in self._used and (recording.raised is None or recording.raised.type in OF_SIZES)
+        return [*unguarded, *(self._tables if sized or unguarded else [])]
 
     def _run(self, inject: Injection, request: Header) -> tuple[Recording, float]:
         """Run once; return the recording, and how much was seen: TRAINS for an update, BACKWARD for a gradient."""

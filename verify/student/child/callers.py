@@ -17,6 +17,8 @@ OLD_NAMES = {
     "long": "int",
 }
 """Functions of Python 2, and what they are called now."""
+ARGUMENTS: list[str] = []
+"""What the program may have wanted on its command line."""
 LIBRARIES: set[str] = set()
 """Modules that are stood in for and hold no data of their own."""
 USED: set[str] = set()
@@ -47,6 +49,26 @@ def undefined(tree: ast.Module) -> set[str]:
     defined |= {(a.asname or a.name).partition(".")[0] for a in imports}
     defined |= {h.name for h in ast.walk(tree) if isinstance(h, ast.ExceptHandler) and h.name}
     return {n.id for n in names} - defined
+
+
+def arguments(tree: ast.Module) -> list[str]:
+    """Return a command line for a program that reads one: numbers where it makes numbers of them, else a file."""
+    taken: dict[int, str] = {}
+    for node in ast.walk(tree):
+        inside = node.args if isinstance(node, ast.Call) else []
+        kind = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        for part in (node, *inside):
+            if isinstance(part, ast.Subscript) and ast.unparse(part.value).endswith("argv"):
+                index = getattr(part.slice, "value", 1)
+                if type(index) is int and (part is not node or index not in taken):
+                    taken[index] = VALUES.get(kind, "data.csv")
+    counted = [n for n in ast.walk(tree) if isinstance(n, ast.Compare) and ast.unparse(n.left) == "len(sys.argv)"]
+    least = [getattr(n.comparators[0], "value", 0) - 1 for n in counted]
+    count = max([0, *taken, *(n for n in least if type(n) is int)])
+    return [taken.get(i, "data.csv") for i in range(1, min(count, 9) + 1)]
+
+
+VALUES = {"int": "3", "float": "0.1"}
 
 
 def separator(tree: ast.Module) -> str:

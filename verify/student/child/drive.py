@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .adapted import FILE, Step, take
-from .callers import GUARDED
+from .callers import ARGUMENTS, GUARDED
 from .calls import WAYS, drive
 from .names import Trial
 from .notes import note
@@ -63,7 +63,7 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     end, space = run_main(program, recorder)
     if program.step is not None:
         return adapted(program, recorder, program.step, end, space)
-    if "way" not in plan or (plan["way"] in WAYS and end.ended not in ("finished", "raised")):
+    if "way" not in plan or (plan["way"] in WAYS and end.ended not in ("finished", "raised", "too few data")):
         return end
     if recorder.ended:
         recorder.start_again()
@@ -96,7 +96,9 @@ def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]
     module = types.ModuleType("__main__")
     module.__file__ = program.path
     sys.modules["__main__"] = module
-    sys.argv = [program.path]
+    sys.argv = [program.path, *(ARGUMENTS if samples.TABLE.get("argv") else ())]
+    if len(sys.argv) > 1:
+        note(f"the command line was made up: {' '.join(sys.argv[1:])}")
     return watched(program, recorder, lambda: run_statements(program, module.__dict__)), module.__dict__
 
 

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from numpy.typing import NDArray
 
 from . import adapted, surroundings
+from .callers import arguments
 from .calls import WAYS
 from .drive import Program, Statement, run
 from .frames import LENGTHS, PATIENCE, Header, pack, unpack
@@ -62,7 +63,7 @@ def serve() -> None:
     tables = [{"table": table} for table in tables_for(program.tree)]
     trials = [{**trial._asdict(), "way": way} for trial in TRIALS for way in WAYS]
     known = {"rows": rewritten.rows, "seen": seen(program.tree), "plans": trials, "tables": tables}
-    send(answers, pack({**known, "large": bool(large_numbers(program.tree))}))
+    send(answers, pack({**known, "large": bool(large_numbers(program.tree)), "argv": bool(arguments(program.tree))}))
     table = table_of(rewritten)
     warm()
     surroundings.enter(program.path, program.folder, program.tree)

@@ -1,13 +1,16 @@
 """What the stranger's program finds around it: no screen, no network, no keyboard, and its own folder to read from."""
 
+import argparse
 import ast
 import builtins
 import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
-from .callers import GUARDED, HOME, LIBRARIES, OLD_NAMES, UNDEFINED, guarded, separator, undefined
+from .callers import ARGUMENTS, GUARDED, HOME, LIBRARIES, OLD_NAMES, UNDEFINED, arguments, guarded, separator, undefined
 from .stand_ins import asked, files, numpy_names, patches, quiet, samples
 from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
@@ -15,9 +18,10 @@ from .stand_ins.pictures import PICTURES
 from .stand_ins.preparation import PREPARATION
 from .stand_ins.screens import SCREEN_CONTENTS, SCREENS
 from .stand_ins.table_files import TABLES
+from .stand_ins.tensors import TENSORS
 
-MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES}
-CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **TABLES, **MADE_UP}
+MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES, **TENSORS}
+CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **quiet.ANSWERS, **MADE_UP, **TABLES}
 
 
 def enter(path: str, folder: str, tree: ast.Module) -> None:
@@ -25,6 +29,8 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     if os.path.isdir(folder):
         os.chdir(folder)
         sys.path.insert(0, folder)
+    ARGUMENTS.extend(arguments(tree))
+    argparse.ArgumentParser.parse_args = _undemanding(argparse.ArgumentParser.parse_args)  # type: ignore[method-assign]
     HOME.update(folder=folder, path=path, separator=separator(tree))
     GUARDED.extend(guarded(tree))
     UNDEFINED.update(undefined(tree))
@@ -43,6 +49,26 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     for old, new in OLD_NAMES.items():
         setattr(builtins, old, getattr(builtins, new))
     _import_early(tree)
+
+
+def _undemanding(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """Return parse_args; what a command line would have to give has a value of its kind."""
+
+    def parsed(self: argparse.ArgumentParser, *given: Any, **named: Any) -> Any:
+        for action in self._actions:
+            if action.required and action.nargs is None and action.default is None:
+                action.required, action.default = False, _of_kind(action)
+                action.nargs = None if action.option_strings else "?"
+        return parse(self, *given, **named)
+
+    return parsed
+
+
+def _of_kind(action: argparse.Action) -> Any:
+    """Return a value for an option that has none."""
+    if action.choices:
+        return next(iter(action.choices))
+    return {int: 3, float: 0.1}.get(action.type, "data.csv")  # type: ignore[call-overload]
 
 
 def _import_early(tree: ast.Module) -> None:

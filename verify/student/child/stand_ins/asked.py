@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 KNOWN = re.compile(r"^(Iris[- ])?(setosa|versicolor|virginica)$", re.I)
 FLOWERS = ("setosa", "versicolor", "virginica")
+FRAMES = ("to_numpy", "values", "iloc", "loc")
 SWAPS = ("map", "replace", "isin", "apply")
 
 
 def shape_of(tree: ast.Module) -> dict[str, int]:
-    """Return what a program says of its table: the most rows that it cuts off by number, and 784 where it says so."""
+    """Return what a program says of its table: the most rows that it cuts off by number, 784, that it is pandas'."""
     numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
     indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
     firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
     ends = [end for n in firsts if isinstance(n, ast.Slice) for end in (n.lower, n.upper)]
     cuts = [end.value for end in ends if isinstance(end, ast.Constant) and type(end.value) is int]
     pictured = {"features": 784} if 784 in numbers else {}
-    return {**pictured, "rows": max([cut for cut in cuts if cut > 0], default=0)}
+    frames = {"frames": 1} if any(isinstance(n, ast.Attribute) and n.attr in FRAMES for n in ast.walk(tree)) else {}
+    return {**pictured, **frames, "rows": max([cut for cut in cuts if cut > 0], default=0)}
 
 
 def class_names(tree: ast.Module) -> list[str]:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from .finder import Contents
-from .samples import FLOWERS, ROWS, Values, clusters, generator, in_blocks, labels, one_hot, part, pictures, table
+from .formats import DataSets
+from .samples import FLOWERS, ROWS, Values, clusters, generator, in_blocks, labels, one_hot, part, pictures
 
 DATA_LIBRARIES = frozenset(
     (
@@ -47,13 +48,6 @@ def load_digits(*_: Any, return_X_y: bool = False, **__: Any) -> Any:
     images = generator().integers(0, 17, (DIGITS, 8, 8)).astype(float)
     data, y = images.reshape(DIGITS, 64), labels(DIGITS, 10)
     return (data, y) if return_X_y else Bunch(data=data, target=y, images=images, target_names=np.arange(10))
-
-
-def fetch_openml(name: str = "mnist_784", *_: Any, return_X_y: bool = False, **__: Any) -> Any:
-    """Return a table by its name."""
-    X, y, _names = table(name)
-    target = y.astype(str).astype(object)
-    return (X.astype(float), target) if return_X_y else Bunch(data=X.astype(float), target=target)
 
 
 def make_moons(n_samples: int = ROWS, *_: Any, noise: float | None = None, **__: Any) -> tuple[Values, Values]:
@@ -177,6 +171,8 @@ LOADERS: Contents = {
         "load_data": load_data,
     },
     "dataset.mnist": {"load_mnist": load_mnist},
+    "tensorflow.examples.tutorials.mnist": {},
+    "tensorflow.examples.tutorials.mnist.input_data": {"read_data_sets": DataSets},
     "mnist_loader": {"load_data_wrapper": load_data_wrapper, "load_data": load_data},
     "nnfs.datasets": {"spiral_data": spiral_data, "vertical_data": spiral_data, "sine_data": sine_data},
 }
@@ -189,8 +185,6 @@ DATASETS: Contents = {
         "load_boston": loader(13, 0, 506),
         "fetch_california_housing": loader(8, 0),
         "load_digits": load_digits,
-        "fetch_openml": fetch_openml,
-        "fetch_mldata": fetch_openml,
         "make_moons": make_moons,
         "make_circles": make_circles,
         "make_blobs": make_blobs,

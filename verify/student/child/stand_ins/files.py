@@ -1,6 +1,7 @@
 """Files: what is missing is made up, what would be written is forgotten."""
 
 import builtins
+import glob
 import gzip
 import io
 import os
@@ -13,8 +14,12 @@ import numpy as np
 
 from ..callers import HOME, called_by_the_program, is_guarded
 from ..notes import note
-from .samples import ROWS, as_csv, generator, part, pictures, table
+from .formats import archive, content, mat, pickled
+from .samples import as_csv
 
+GZIP = b"\x1f\x8b"  # how compressed bytes begin
+CLASSES = ("class_0", "class_1", "class_2")  # folders in a missing folder
+PICTURES = 8  # files in each of them
 _open = builtins.open
 
 
@@ -29,6 +34,8 @@ class MadeUpText(io.StringIO, MadeUp):
 class MadeUpBytes(io.BytesIO, MadeUp):
     """Bytes that nobody wrote."""
 
+    name = ""
+
 
 def open_or_make_up(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
     """Open a file that is there; make up one that is not; let writing lead nowhere."""
@@ -40,23 +47,16 @@ def open_or_make_up(file: Any, mode: str = "r", *given: Any, **named: Any) -> An
     if os.path.exists(file) or not called_by_the_program(sys._getframe(1)) or is_guarded(sys._getframe(1)):
         return _open(file, mode, *given, **named)
     note(f"{_name(file)} is missing: a made-up table was read")
-    text = as_csv(_name(file)).replace(",", HOME["separator"])
-    return MadeUpBytes(text.encode()) if "b" in mode else MadeUpText(text)
+    if "b" not in mode:
+        return MadeUpText(as_csv(_name(file)).replace(",", HOME["separator"]))
+    stream = MadeUpBytes(content(_name(file)))
+    stream.name = _name(file)
+    return stream
 
 
 def _name(file: Any) -> str:
     """Return a file's name without its folders."""
     return os.path.basename(os.fsdecode(file))
-
-
-def made_up_array(name: str) -> Any:
-    """Return what a missing .npy, .npz or .mat file may have held."""
-    if "mnist" in name.lower():
-        X, y = pictures(part(60_000), (28, 28))
-        tested = part(10_000)
-        return {"x_train": X, "y_train": y, "x_test": X[:tested], "y_test": y[:tested]}
-    X, y, _ = table(name)
-    return {"X": X, "y": y, "x_train": X, "y_train": y, "x_test": X[:20], "y_test": y[:20], "arr_0": X}
 
 
 def or_made_up(load: Callable[..., Any], made_up: Callable[[str], Any]) -> Callable[..., Any]:
@@ -71,30 +71,13 @@ def or_made_up(load: Callable[..., Any], made_up: Callable[[str], Any]) -> Calla
     return loaded
 
 
-def _array(name: str) -> Any:
-    """Return a made-up array, or several by name."""
-    parts = made_up_array(name)
-    return parts if name.endswith(".npz") else parts.get("X", parts.get("x_train"))
-
-
-def _mat(name: str) -> dict[str, Any]:
-    """Return what the course's handwritten digits hold, or its starting weights."""
-    rng = generator()
-    if "weight" in name.lower():
-        return {"Theta1": rng.normal(0, 0.3, (25, 401)), "Theta2": rng.normal(0, 0.3, (10, 26))}
-    return {"X": rng.uniform(0, 1, (ROWS, 400)), "y": (np.arange(ROWS) % 10 + 1)[:, None]}
-
-
 def unpickled(load: Callable[..., Any]) -> Callable[..., Any]:
-    """Return pickle.load; of a made-up file, MNIST as three pairs, which is what is mostly pickled."""
+    """Return pickle.load; of a made-up file, what files of that name mostly hold."""
 
     def loaded(stream: Any, *given: Any, **named: Any) -> Any:
         if not isinstance(getattr(stream, "fileobj", stream), MadeUp):
             return load(stream, *given, **named)
-        X, y = pictures(part(50_000), (784,))
-        images, y = (X / 255.0).astype(np.float32), y.astype(np.int64)
-        test = images[: part(10_000)], y[: part(10_000)]
-        return (images, y), test, test
+        return pickled(getattr(getattr(stream, "fileobj", stream), "name", ""))
 
     return loaded
 
@@ -111,16 +94,20 @@ _gzip = gzip.open
 
 def patch_scipy_io(module: Any) -> None:
     """Let loadmat make up what is missing."""
-    module.loadmat = or_made_up(module.loadmat, _mat)
+    module.loadmat = or_made_up(module.loadmat, mat)
 
 
 def install() -> None:
     """Let every way to read or write a file go through here."""
     gzip.open = _gzip_open  # type: ignore[assignment]
-    np.load = or_made_up(np.load, _array)
+    np.load = or_made_up(np.load, archive)
     for name in ("loadtxt", "genfromtxt"):
         setattr(np, name, _text_or_made_up(getattr(np, name)))
     pickle.load = unpickled(pickle.load)
+    gzip.decompress = _decompressed(gzip.decompress)
+    np.fromfile = _from_stream(np.fromfile)
+    os.listdir = _listed(os.listdir)  # type: ignore[assignment]
+    glob.glob = _globbed(glob.glob)  # type: ignore[assignment]
 
 
 def keep_the_disk() -> None:
@@ -142,6 +129,53 @@ def _text_or_made_up(load: Callable[..., Any]) -> Callable[..., Any]:
         return load([line.replace(",", separator) for line in lines], *given, **named)
 
     return loaded
+
+
+def _decompressed(unpack: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Return decompress; made-up bytes are not compressed."""
+    return lambda data, *given, **named: unpack(data, *given, **named) if data[:2] == GZIP else bytes(data)
+
+
+def _from_stream(load: Callable[..., Any]) -> Callable[..., Any]:
+    """Return fromfile; of a made-up or a missing file, it reads made-up bytes."""
+
+    def loaded(file: Any, dtype: Any = float, count: int = -1, *given: Any, **named: Any) -> Any:
+        if isinstance(file, str | os.PathLike) and not os.path.exists(file):
+            file = open_or_make_up(file, "rb")
+        if not isinstance(getattr(file, "fileobj", file), MadeUp):
+            return load(file, dtype, count, *given, **named)
+        return np.frombuffer(file.read(), dtype, count).copy()
+
+    return loaded
+
+
+def _listed(look: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Return listdir; a missing folder has a few folders or pictures in it."""
+
+    def listed(path: Any = ".") -> list[str]:
+        if isinstance(path, int) or os.path.exists(path) or not called_by_the_program(sys._getframe(1)):
+            return look(path)
+        note(f"{_name(path)} is missing: a few made-up names were listed")
+        within = any(part in CLASSES for part in os.fsdecode(path).split(os.sep))
+        return [f"{i}.png" for i in range(PICTURES)] if within else list(CLASSES)
+
+    return listed
+
+
+def _globbed(look: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Return glob; where a folder is missing, a few names are found in it."""
+
+    def globbed(pattern: Any, *given: Any, **named: Any) -> list[str]:
+        found = look(pattern, *given, **named)
+        folder, last = os.path.split(os.fsdecode(pattern))
+        if found or os.path.isdir(folder or ".") or not called_by_the_program(sys._getframe(1)):
+            return found
+        note(f"{_name(folder)} is missing: a few made-up names were listed")
+        return [
+            os.path.join(folder.replace("*", c), last.replace("*", str(i))) for c in CLASSES for i in range(PICTURES)
+        ]
+
+    return globbed
 
 
 def _forgotten(name: str) -> Callable[..., None]:

@@ -17,7 +17,7 @@ import numpy as np
 from ..notes import note
 from .anything import Anything
 from .files import MadeUpBytes
-from .samples import as_csv
+from .formats import content
 
 MOST_ANSWERS = 50  # to input(): a loop that asks for ever has to end
 _default_rng = np.random.default_rng
@@ -74,10 +74,49 @@ def _retrieved(url: str, filename: str | None = None, *_: object, **__: object) 
     return filename or "download", None
 
 
-def _opened(*_: object, **__: object) -> Any:
-    """Return a made-up table."""
+def _opened(url: Any = "", *_: object, **__: object) -> Any:
+    """Return made-up bytes of the kind that the address names."""
     note("nothing was downloaded: made-up data were read")
-    return MadeUpBytes(as_csv("download").encode())
+    return MadeUpBytes(content(os.path.basename(str(getattr(url, "full_url", url))) or "download"))
+
+
+class Response:
+    """What a server would have answered."""
+
+    status_code, ok, encoding = 200, True, "utf-8"
+
+    def __init__(self, url: Any = "", *_: object, **__: object) -> None:
+        self.raw = _opened(url)
+        self.content = self.raw.getvalue()
+
+    @property
+    def text(self) -> str:
+        """The answer as text."""
+        return str(self.content.decode("latin-1"))
+
+    def json(self) -> Any:
+        """Return nothing of use."""
+        return Anything("json")
+
+    def raise_for_status(self) -> None:
+        """Raise nothing."""
+
+    def iter_lines(self, *_: Any, **__: Any) -> list[bytes]:
+        """Return the lines of the answer."""
+        return list(self.content.splitlines())
+
+    def iter_content(self, *_: Any, **__: Any) -> list[bytes]:
+        """Return the answer in one piece."""
+        return [self.content]
+
+    def __enter__(self) -> "Response":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is open."""
+
+
+ANSWERS = {"requests": {"get": Response, "post": Response}}
 
 
 def _no_network(*_: Any, **__: Any) -> NoReturn:

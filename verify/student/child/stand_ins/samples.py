@@ -11,6 +11,7 @@ Values = NDArray[Any]
 FLOWERS = 150  # irises in the best known of all tables
 ROWS = 100  # samples of a data set, where a real one has thousands
 MOST_TESTED = 10_000  # samples of a large data set's test part
+MOST_CUT = 2000  # rows that a program cuts off a table
 MOST = 1_400_000  # numbers in a table of which a program cuts off rows
 SHARE = 100  # of the samples of a large data set one in so many is made up, where the program is told so too
 SHAPE: dict[str, int] = {}
@@ -92,7 +93,7 @@ def table(name: str) -> tuple[Values, Values, list[str]]:
 def rows(features: int) -> int:
     """Return how many rows a made-up table has: enough to leave some beyond those that the program cuts off."""
     cut = SHAPE.get("rows", 0) // (SHARE if TABLE.get("share") else 1)
-    return TABLE.get("rows", ROWS + min(cut, MOST // features))
+    return TABLE.get("rows", ROWS + min(cut, MOST_CUT, MOST // features))
 
 
 def is_of_pictures(name: str) -> bool:

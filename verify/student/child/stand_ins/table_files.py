@@ -13,9 +13,9 @@ from ..callers import is_guarded
 from ..notes import note
 from .anything import Anything
 from .columns import Series
-from .datasets import Bunch
+from .datasets import DATASETS, Bunch
 from .finder import Contents
-from .samples import Values, columns, has_heads, rows
+from .samples import SHAPE, Values, columns, has_heads, rows, table
 from .tables import DataFrame
 
 MOST_ROWS = 200  # of a real file: enough to train a few steps on
@@ -128,7 +128,28 @@ def fetch_ucirepo(name: str = "", *_: Any, **__: Any) -> Bunch:
     return Bunch(data=data, variables=Anything("variables"), metadata=Anything("metadata"))
 
 
+def load_dataset(name: str = "", *_: Any, **__: Any) -> DataFrame:
+    """Return one of seaborn's tables, made up."""
+    return _made_up(f"{name} (not downloaded)", "infer", None)
+
+
+def fetch_openml(name: Any = "mnist_784", *_: Any, return_X_y: bool = False, as_frame: Any = "auto", **__: Any) -> Any:
+    """Return a table by its name: as arrays, or as pandas holds it where the program says or shows so."""
+    X, y, names = table(str(name))
+    data: Any = X.astype(float)
+    target: Any = y.astype(str).astype(object)
+    if as_frame is True or (as_frame == "auto" and SHAPE.get("frames")):
+        data, target = DataFrame(data, columns=names), Series(target, "class")
+    return (data, target) if return_X_y else Bunch(data=data, target=target, feature_names=names)
+
+
 TABLES: Contents = {
+    "sklearn.datasets": {
+        **DATASETS["sklearn.datasets"],
+        "fetch_openml": fetch_openml,
+        "fetch_mldata": fetch_openml,
+    },
+    "seaborn": {"load_dataset": load_dataset},
     "ucimlrepo": {"fetch_ucirepo": fetch_ucirepo},
     "pandas": {
         "DataFrame": DataFrame,
