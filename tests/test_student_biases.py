@@ -110,3 +110,30 @@ def test_nothing_is_called_correct_while_a_trained_array_was_not_judged(tmp_path
     left = told(tmp_path, SCALED.format(gain=" * gain"))
     assert left.verdict != "correct"
     assert "gain" in " ".join(left.missing)
+
+
+def test_a_hidden_layer_is_not_taken_for_the_whole_network(tmp_path: Path) -> None:
+    program = """import numpy as np
+
+rng = np.random.default_rng(3)
+X, labels = rng.normal(size=(7, 4)), rng.integers(0, 3, 7)
+W = [rng.normal(size=(4, 5)), rng.normal(size=(5, 3))]
+b = [np.zeros((1, 5)), np.zeros((1, 3))]
+for epoch in range(50):
+    h = np.maximum(0, np.dot(X, W[0]) + b[0])
+    h *= rng.random(h.shape) > 0.4
+    h /= 0.6
+    z = np.dot(h, W[1]) + b[1]
+    e = np.exp(z - np.max(z, axis=1, keepdims=True))
+    p = e / np.sum(e, axis=1, keepdims=True)
+    dz = p - np.eye(3)[labels]
+    dW, db = [np.dot(h.T, dz) / 7], [np.sum(dz, axis=0, keepdims=True) / 7]
+    dz = np.dot(dz, W[1].T) * (h > 0)  # the 1 / 0.6 is missing
+    dW.insert(0, np.dot(X.T, dz) / 7)
+    db.insert(0, np.sum(dz, axis=0, keepdims=True) / 7)
+    for i in range(2):
+        W[i] -= 0.01 * dW[i]
+        b[i] -= 0.01 * db[i]
+    loss = -np.mean(np.log(p[range(7), labels]))
+"""
+    assert not told(tmp_path, program).verdict.startswith("correct")

@@ -16,11 +16,12 @@ class Unread(NamedTuple):
 
 
 def unread(one: Look) -> tuple[Unread, ...]:
-    """Return the arrays that the output is computed from and that the step changes, but that the network lacks."""
+    """Return the arrays that the step changes and that the network lacks: what its output, or a product, is made of."""
     tape, passes = one.tape, one.reading.passes
     parameters = {tape.group(key) for key in _parameters(one)}
     known = parameters | {tape.group(key) for key in _on_the_way(one)}
     used = _Used(tape, parameters, passes[0].chain.start, passes[-1].output.at)
+    used.add_products(passes[-1].output.at, one.reading.end)
     found: dict[str, Unread] = {}
     for total in tape.sums:
         within = passes[-1].output.at < total.at < one.reading.end
@@ -66,6 +67,13 @@ class _Used:
             if tape.group(event.result) not in parameters:
                 returned = handed_on(tape, at)
                 waiting += operands_made(tape, at) if returned is None else [returned]
+
+    def add_products(self, start: int, end: int) -> None:
+        """Add what is multiplied later in the step: the output that was read may be a hidden layer."""
+        for product in self.tape.products:
+            if start < product.at < end:
+                self.values |= {self.tape.group(product.left), self.tape.group(product.right)}
+                self.objects |= {*self.tape.events[product.at].held_by} - {-1}
 
     def holds(self, total: Sum) -> bool:
         """Return whether what a sum changes is one of them: the very object where its entries are all alike."""
