@@ -12,6 +12,7 @@ from reference.arrays import Array
 
 from .chain import Chain, Layer, chains, of_samples, split
 from .curves import CURVES, Curve
+from .dropout import Dropped, together
 from .lineage import Lineage, Update, lineage
 from .outputs import Output, as_rows, outputs
 from .parts import Positions
@@ -304,6 +305,8 @@ def point_of(tape: Tape, passes: list[Pass], weights: tuple[Update | None, ...])
 def _agreed(passes: list[Pass], l: int) -> Curve:
     """Return the activation of layer l: of the pass that tells most, where some fit the identity by accident."""
     found = [p.chain.layers[l].curve or CURVES["linear"] for p in passes]
+    if any(isinstance(c, Dropped) for c in found):
+        return together(found, [len(p.chain.layers[l].z) for p in passes])
     return next((c for c in found if c.name != "linear"), found[0])
 
 

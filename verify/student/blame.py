@@ -8,6 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
+from .dropout import Dropped
 from .explain import IMPLIED, KEPT, Explanation, Found
 from .handed import call_of, missing_factor
 from .lineage import Update
@@ -197,6 +198,8 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     if found.bug in MISSING:
         return missing_factor(trail.tape, places, trail.places[-1] + 1)
     da = _incoming(look, explanation, found)
+    if found.bug == "B56":
+        return _unmasked(trail, look, found, da) or next(iter(places), None)
     if found.bug in TWICE and places:
         return _twice(trail, look, found, da, places)
     with np.errstate(all="ignore"):
@@ -211,6 +214,16 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     helper = trail.tape.node(inside[0]).function if inside else ""
     given = next((at for at in inside if trail.tape.node(at).function != helper), None)
     return next(iter(places), None) if given is None else given
+
+
+def _unmasked(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
+    """Return where dL/da should have received the mask of the dropout: where it is masked otherwise, or handed on."""
+    f = look.reading.point.curves[found.layer - 1]
+    if not isinstance(f, Dropped):
+        return None
+    otherwise = next(holding(trail, da * (f.mask > 0), {1.0}), None)
+    handed = list(holding(trail, da, {1.0}))
+    return missing_factor(trail.tape, handed, trail.places[-1] + 1) if otherwise is None else otherwise
 
 
 def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int]) -> int | None:

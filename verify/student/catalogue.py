@@ -550,7 +550,6 @@ SEEN_OTHERWISE: dict[str, str] = {
     "B52": "told among the conventions: the steps are made of the right gradients",
     "B53": "an exception where the shapes do not fit; a batch that fits is judged as it was cut",
     "B55": "told as a bias like any other: its gradient is the full sum",
-    "B56": "wrong gradients, where the run drops units",
     "B57": "not at all: random numbers are the same in every run",
     "B58": "not at all: the gradients are right, and other weights are put in",
     "B59": "not at all: float32 is judged by wider bounds",

@@ -8,6 +8,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .curves import Curve, close, matching_curves
+from .dropout import dropped
 from .tape import Product, Tape, unsigned
 
 FARTHEST = 60  # events between a product and the bias added to it
@@ -234,8 +235,11 @@ def split(layer: Layer, end: int, constant: float) -> Layer:
 
 
 def _curve(z: Array, a: Array) -> Curve | None:
-    """Return the first curve that leads from z to a; the flat part of one, other than a unit at 0, links no number."""
+    """Return the first curve that leads from z to a, or one with dropout.
+
+    The flat part of a curve, other than a unit at 0, links no number.
+    """
     found = matching_curves(z, a)
     if z.size > 1 or not a.any():
-        return next(found, None)
+        return next(found, None) or dropped(z, a)
     return next((curve for curve in found if curve.derivative(z).any()), None)

@@ -10,6 +10,7 @@ import numpy as np
 from reference.arrays import Array
 
 from .curves import CURVES, Curve
+from .dropout import Dropped
 from .explain import Explanation, Found
 from .point import FUSED, Point, Sweep, forward, reverse_sweep
 from .traced import Traced, TracedCurve
@@ -64,7 +65,7 @@ def smallest(explanation: Explanation, curves: Sequence[Curve]) -> Case | None:
     found = explanation.found[0]
     top = found.layer == len(curves)
     chosen = tuple(curves) if len(curves) == 1 else (curves[found.layer - 2 if top else found.layer - 1], curves[-1])
-    if any(f.family not in ACTIVATIONS for f in chosen):
+    if any(f.family not in ACTIVATIONS or isinstance(f, Dropped) for f in chosen):
         return None
     for sizes, rows, seed in itertools.product(SIZES, ROWS, SEEDS):
         point = _small(chosen, explanation.loss, sizes[-1 - len(chosen) :], rows, seed)

@@ -12,6 +12,7 @@ import numpy as np
 from reference.arrays import Array
 from reference.elementwise import ELEMENTWISE
 
+from .dropout import Dropped
 from .point import Point, loss_gradient
 
 
@@ -84,6 +85,7 @@ class Variant(NamedTuple):
 
 
 RIGHT_DERIVATIVE = "delta_l = dL/da_l * f'(z_l)"
+MASKED = "delta_l = dL/da_l * mask_l * f'(z_l)"
 RIGHT_DW = "dW_l = a_(l-1)^T delta_l"
 RIGHT_DB = "db_l = sum of delta_l over the batch"
 UNSUMMED, UNSUMMED_ABOVE = "delta_l, not summed", "delta_(l+1), not summed"
@@ -158,6 +160,16 @@ def _mirrored(s: Stage) -> Array | None:
     return None if f.family == "relu" else s.da * f.derivative(-s.z)
 
 
+def _undropped(on: Callable[[Array], Array]) -> Change:
+    """Return the step that applies another mask than that of the dropout, made of it."""
+
+    def change(s: Stage) -> Array | None:
+        f = s.point.curves[s.l]
+        return s.da * on(f.mask) * f.whole.derivative(s.z) if isinstance(f, Dropped) else None
+
+    return change
+
+
 DERIVATIVE: tuple[Variant, ...] = (
     Variant("B11", lambda s: s.da, "delta_l = dL/da_l", RIGHT_DERIVATIVE),
     Variant("B8", lambda s: s.da * s.point.curves[s.l].derivative(s.a), "dL/da_l * f'(a_l)", RIGHT_DERIVATIVE),
@@ -217,6 +229,8 @@ DERIVATIVE: tuple[Variant, ...] = (
         Variant("B40", _other_slope(name), f"dL/da_l * {name}'(z_l)", RIGHT_DERIVATIVE)
         for name in ("sigmoid", "tanh", "relu", "softplus", "elu", "sin", "gaussian", "softsign", "silu", "gelu")
     ),
+    Variant("B56", _undropped(np.ones_like), "dL/da_l * f'(z_l), dropped units too", MASKED),
+    Variant("B56", _undropped(lambda mask: 1.0 * (mask > 0)), "dL/da_l * f'(z_l) where kept, not rescaled", MASKED),
     Variant("B41", lambda s: s.da * s.point.curves[s.l].derivative(s.z) / 2, "dL/da_l * f'(z_l) / 2", RIGHT_DERIVATIVE),
     Variant("B6", lambda s: _diagonal_only(s), "dL/da_l * p (1 - p) entry by entry", "p_i (g_i - sum_j g_j p_j)"),
 )
@@ -373,8 +387,9 @@ def _layer_input(step: int) -> Change:
 
 def _activated_again(s: Stage) -> Array:
     """Return dW from inputs that went through an activation once more, those of the network through the first."""
-    curve = s.point.curves[max(s.l - 1, 0)]
-    return np.asarray(curve.forward(s.a_in)).T @ s.delta
+    f = s.point.curves[max(s.l - 1, 0)]
+    whole = f.whole if isinstance(f, Dropped) else f
+    return np.asarray(whole.forward(s.a_in)).T @ s.delta
 
 
 def _first_last(which: int) -> Change:
