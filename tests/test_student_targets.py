@@ -142,3 +142,60 @@ def test_a_layer_that_is_never_updated_is_called_so_and_not_by_deltas_of_zero(tm
     assert said.bugs[0].id == "B54"
     assert said.first_fault is not None
     assert (said.first_fault.layer, said.first_fault.quantity) == (1, "dW")
+
+
+ONE_BY_ONE = """
+import numpy as np
+np.random.seed(2)
+W1, b1, W2, b2 = np.random.randn(3, 2), np.zeros((3, 1)), np.random.randn(1, 3), np.zeros((1, 1))
+X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [1, 0, 0, 1]
+for epoch in range(1000):
+    {loop}
+        x = np.array(X[j]).reshape(2, 1)
+        h = np.tanh(W1 @ x + b1)
+        o = 1 / (1 + np.exp(-(W2 @ h + b2)))
+        d2 = (o - {y}) * o * (1 - o)
+        d1 = (W2.T @ d2) * {slope}
+        W2 -= 0.5 * d2 @ h.T
+        b2 -= 0.5 * d2
+        W1 -= 0.5 * d1 @ x.T
+        b1 -= 0.5 * d1
+"""
+SCALED = """
+import numpy as np
+rng = np.random.default_rng(1)
+X = np.linspace(-2, 2, 20).reshape(20, 1)
+Y = np.exp(X)
+W1, b1, W2, b2 = rng.normal(size=(1, 5)), np.zeros((1, 5)), rng.normal(size=(5, 1)), np.zeros((1, 1))
+def forward(x):
+    a1 = 1 / (1 + np.exp(-(x @ W1 + b1)))
+    a2 = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
+    return a1, a2, a2 * 10
+for i in range(100):
+    a1, a2, out = forward(X)
+    loss = np.mean((out - Y) ** 2)
+    d2 = {delta}
+    d1 = (d2 @ W2.T) * a1 * (1 - a1)
+    W2 = W2 - 0.01 * a1.T @ d2
+    b2 = b2 - 0.01 * d2.sum(axis=0, keepdims=True)
+    W1 = W1 - 0.01 * X.T @ d1
+    b1 = b1 - 0.01 * d1.sum(axis=0, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize(("loop", "y"), [("for j, y in enumerate(Y):", "y"), ("for j in range(4):", "Y[j]")])
+@pytest.mark.parametrize(("slope", "verdict"), [("(1 - h ** 2)", "correct up to convention"), ("1", "wrong")])
+def test_targets_may_be_whole_numbers_in_a_list(loop: str, y: str, slope: str, verdict: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(ONE_BY_ONE.format(loop=loop, y=y, slope=slope))
+    said = diagnose(path, Options(autodiff=False))
+    assert said.verdict == verdict, said.missing
+
+
+@pytest.mark.parametrize(("delta", "verdict"), [("(out - Y) * 10 * a2 * (1 - a2)", "correct"), ("out - Y", "wrong")])
+def test_an_output_multiplied_after_its_activation_is_the_output(delta: str, verdict: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(SCALED.format(delta=delta))
+    said = diagnose(path, Options(autodiff=False))
+    assert said.verdict == verdict, said.missing
+    assert said.network["activations"][-1] == "10 sigmoid"

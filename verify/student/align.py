@@ -20,6 +20,7 @@ from .point import Observed, Point
 from .recording import NOT_A_NUMBER
 from .returned import returned
 from .tape import Tape, unsigned, upstream
+from .written_operands import written
 
 MOST_READINGS = 12
 ROUNDED = 1e-2  # how far rounding may move a sum of squares
@@ -184,7 +185,12 @@ def _targets(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[Tar
             if not any(tape.group(k) == group for k in operands):
                 continue
             for key in (unsigned(tape, operand) for operand in operands if not _is_written(tape, at, operand)):
-                if key in seen or key < 0 or tape.group(key) == group or not _given(tape, key, chain):
+                if (
+                    key in seen
+                    or key < 0
+                    or tape.group(key) == group
+                    or not (_given(tape, key, chain) or written(tape, at, key))
+                ):
                     continue
                 seen.add(key)
                 value = as_rows(tape.array(key), last)

@@ -1,5 +1,6 @@
 """The activations that a program's values are matched against: the reference's table, and families with a constant."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from reference.rowwise import ROWWISE, softmax_and_complement
 
 CLOSE = 1e-9  # how well f(z) must meet a recorded value to be taken for it
 LARGEST_CONSTANT = 20.0
+STRETCHES = (1, 2 / 3, 0.5, 2)
 KEPT = 4096  # entries of a pre-activation up to which its activations are kept
 PREFERRED = ("linear", "sigmoid", "tanh", "relu", "softmax", "leaky_relu", "softplus", "elu")
 
@@ -173,7 +175,8 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
                 yield CURVES[name]
         if not found:
             single = bool((z == z.flat[0]).all())
-            others = (*_fitted(z, a, single), *OVER_BATCH) if len(z) > 1 else _fitted(z, a, single)
+            batch = OVER_BATCH if len(z) > 1 else ()
+            others = (*_fitted(z, a, single), *batch, *(() if single else _scaled(z, a)))
             yield from (c for c in others if close(a, c.forward(z), tolerance))
             if _meets(a, np.trunc(np.maximum(z, 0)), 0.0) and a.size * (len(np.unique(a)) - 1) >= TELLING:
                 yield CUT
@@ -238,6 +241,38 @@ def _fitted(z: Array, a: Array, single: bool) -> Iterator[Curve]:
     for name, c in (("tanh", np.arctanh(a[at]) / z[at]), ("sigmoid", np.log(a[at] / (1 - a[at])) / z[at])):
         if 1 / LARGEST_CONSTANT < c < LARGEST_CONSTANT and not (single and _odd(c)):
             yield stretched(name, float(c))
+
+
+def _scaled(z: Array, a: Array) -> Iterator[Curve]:
+    """Yield c f(z), and c f(k z) for the usual k, whose c is read off the largest f(z); several z must tell."""
+    for inner, value, at, other in _inner_values(z.shape, z.tobytes()) if z.size <= KEPT else ():
+        c = float(a.flat[at] / value.flat[at])
+        if abs(c) > 1e-6 and abs(a.flat[other] - c * value.flat[other]) <= CLOSE * abs(c):
+            yield scaled(inner, c)
+
+
+@lru_cache(maxsize=64)
+def _inner_values(shape: tuple[int, ...], entries: bytes) -> list[tuple[Curve, Array, int, int]]:
+    """Return what may be scaled, with its values and where they are largest and smallest."""
+    z, found = np.frombuffer(entries).reshape(shape), []
+    for name, k in itertools.product(("sigmoid", "tanh"), STRETCHES):
+        inner = CURVES[name] if k == 1 else stretched(name, k)
+        value = np.asarray(inner.forward(z))
+        if value.any() and np.isfinite(value).all():
+            found.append((inner, value, int(np.abs(value).argmax()), int(np.abs(value).argmin())))
+    return found
+
+
+def scaled(inner: Curve, c: float, d: float = 0.0) -> Curve:
+    """Return c f(z) + d."""
+    offset = f" {'+' if d > 0 else '-'} {abs(d):.6g}" if d else ""
+    return Curve(
+        f"{c:.6g} {inner.name}{offset}",
+        lambda z: c * inner.forward(z) + d,
+        lambda z, da: inner.backward(z, c * da),
+        lambda z: c * inner.derivative(z),
+        f"{c:.6g} f' with f' = {inner.formula}",
+    )
 
 
 def _odd(c: float) -> bool:

@@ -9,10 +9,11 @@ import numpy as np
 from reference.arrays import Array
 
 from .chain import Layer
-from .curves import CURVES, Curve, close, matching_curves
+from .curves import CURVES, Curve, close, matching_curves, scaled
 from .tape import Tape, upstream
 
 TELLING = 3  # distinct pre-activations that no curve meets by chance
+SCALING, LARGEST, ROUNDED = ("*", "/", "+", "-"), 1e6, 1e-12
 MOST = 3  # values that are held for the activation of fewer
 
 
@@ -37,7 +38,8 @@ def outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
     """
     identity = Output(CURVES["linear"], last.z_key, last.z_at)
     if np.unique(last.z).size >= TELLING:
-        yield from (*islice(_met(tape, last, end), 1), identity)
+        met = list(islice(_met(tape, last, end), 1))
+        yield from (*met, *(again for one in met for again in _scaled(tape, last, one, end)), identity)
         return
     ranked = sorted(((_doubts(tape, last, found), found) for found in _met(tape, last, end)), key=lambda pair: pair[0])
     yield from [found for doubts, found in ranked if doubts <= 1][:MOST]
@@ -55,6 +57,34 @@ def _met(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
         a = as_rows(tape.array(key), last)
         if not close(a, last.z, 1e-12) and (curve := next(matching_curves(last.z, a), None)) is not None:
             yield Output(curve, key, at)
+
+
+def _scaled(tape: Tape, last: Layer, found: Output, end: int) -> Iterator[Output]:
+    """Yield what an output becomes that is multiplied by a number after its activation, and what is added to that."""
+    groups = {tape.group(found.key)}
+    for at in range(found.at + 1, min(end, len(tape.events))):
+        event, node = tape.events[at], tape.node(at)
+        if node.kind != "binary" or node.what not in SCALING or event.result < 0 or len(event.operands) != 2:
+            continue
+        own = [tape.group(k) in groups for k in event.operands]
+        number = next((k for k, mine in zip(event.operands, own, strict=True) if not mine), -1)
+        if sum(own) != 1 or number < 0 or tape.recording.values[number].size != 1:
+            continue
+        a, value = (as_rows(tape.array(k), last) for k in (found.key, event.result))
+        c, d = _line(a, value)
+        if c and abs(c) != 1 and abs(d) <= LARGEST and close(value, c * a + d):
+            groups.add(tape.group(event.result))
+            yield Output(scaled(found.curve, c, d), event.result, at)
+
+
+def _line(a: Array, value: Array) -> tuple[float, float]:
+    """Return c and d of value = c a + d from the entries furthest apart, 0 for what is rounding."""
+    high, low = int(a.argmax()), int(a.argmin())
+    if value.size != a.size or a.flat[high] == a.flat[low]:
+        return 0.0, 0.0
+    c = float((value.flat[high] - value.flat[low]) / (a.flat[high] - a.flat[low]))
+    d = float(value.flat[low] - c * a.flat[low])
+    return float(f"{c:.12g}"), 0.0 if abs(d) <= ROUNDED * abs(c) else float(f"{d:.10g}")
 
 
 def _doubts(tape: Tape, last: Layer, found: Output) -> int:
