@@ -1,7 +1,6 @@
 """What the activation of the last layer is: a value computed from its pre-activation that a curve meets."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -38,12 +37,23 @@ def outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
     """
     identity = Output(CURVES["linear"], last.z_key, last.z_at)
     if np.unique(last.z).size >= TELLING:
-        met = list(islice(_met(tape, last, end), 1))
-        yield from (*met, *(again for one in met for again in _scaled(tape, last, one, end)), identity)
+        scaled_first, met = _first_met(tape, last, end)
+        again = (other for one in met for other in _scaled(tape, last, one, end))
+        yield from (*met, *again, *scaled_first, identity)
         return
     ranked = sorted(((_doubts(tape, last, found), found) for found in _met(tape, last, end)), key=lambda pair: pair[0])
     yield from [found for doubts, found in ranked if doubts <= 1][:MOST]
     yield identity
+
+
+def _first_met(tape: Tape, last: Layer, end: int) -> tuple[list[Output], list[Output]]:
+    """Return the scaled values that come before the first value that needs no scale, and that one."""
+    before: list[Output] = []
+    for found in _met(tape, last, end):
+        if not found.curve.name[0].isdigit() and found.curve.name[0] != "-":
+            return before[:1], [found]
+        before.append(found)
+    return before[:1], []
 
 
 def _met(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
