@@ -1,4 +1,4 @@
-"""What only a second step shows, and what only some numbers show: sums that go on, kept passes, lost fractions."""
+"""What only a second step shows, and what only some numbers show: sums that go on, kept passes, lost numbers."""
 
 import pytest
 
@@ -75,3 +75,20 @@ def test_an_activation_whose_type_is_taken_from_its_first_value_differs(zero: st
     told = diagnosis_of(VECTORIZED.format(zero=zero))
     assert told.verdict.startswith(verdict)
     assert [bug.id for bug in told.bugs] == ["B45"] * (verdict == "forward differs")
+
+
+@pytest.mark.parametrize("scale", ["1", "5000"])
+def test_an_exponential_that_overflows_in_the_first_pass_is_a_forward_pass_that_differs(scale: str) -> None:
+    naive = PROGRAM.replace("1 / (1 + np.exp(-v))", "np.exp(v) / (1 + np.exp(v))")
+    told = diagnosis_of(naive.replace("data = rng", f"data = {scale} * rng"))
+    assert told.verdict.startswith("correct" if scale == "1" else "forward differs")
+    if scale == "5000":
+        assert told.first_fault is not None
+        assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B48", 1, "a")
+        assert told.first_fault.line == line_of(naive, "np.exp(v) / (1")
+
+
+def test_numbers_that_grow_over_the_steps_are_no_fault_of_the_forward_pass() -> None:
+    naive = PROGRAM.replace("1 / (1 + np.exp(-v))", "np.exp(v) / (1 + np.exp(v))")
+    stepping = naive.replace("W1 -= 0.1", "W1 = W1 - 1e9").replace("W2 -= 0.1", "W2 = W2 - 1e9")
+    assert diagnosis_of(stepping).verdict != "forward differs"

@@ -19,7 +19,7 @@ HEADLINES = {
 
 def fault_words(fault: FirstFault) -> Iterator[str]:
     """Yield the first wrong number, how it is wrong, and its line."""
-    where = f"layer {fault.layer} ({fault.activation}) "
+    where = f"layer {fault.layer} {f'({fault.activation}) ' if fault.activation else ''}"
     if fault.got is None or fault.should_be is None or fault.index is None:
         yield f"{where}{fault.quantity} is wrong"
     else:

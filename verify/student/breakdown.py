@@ -4,10 +4,12 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..report.diagnosis import FirstFault
+from .lineage import lineage
 from .look import Look, candidates, proportional
 from .point import reverse_sweep
 from .recording import Node, Recording
-from .tape import Tape
+from .tape import Tape, upstream
 
 LIMITS = {
     "time": "within the time limit: it was stopped",
@@ -15,6 +17,7 @@ LIMITS = {
     "too few data": "with made-up data: what the program multiplies has no rows left",
     "too many events": "in the first {events} recorded operations: it was stopped",
 }
+EXPONENTIALS = ("exp", "exp2", "expm1", "cosh", "sinh")
 
 
 def exception(recording: Recording) -> str:
@@ -58,10 +61,45 @@ def stopped_short(one: Look) -> str:
 
 def first_nan(tape: Tape) -> Node | None:
     """Return the expression in which NaN first comes of numbers that are not NaN, None where it never does."""
+    at = _nan_born(tape)
+    return None if at is None else tape.node(at)
+
+
+def overflow(recording: Recording) -> FirstFault | None:
+    """Return the fault of an activation in which an exponential overflows and NaN comes of it, None where none does.
+
+    Arguments:
+        recording: the program's own run, in which no network was read.
+    """
+    tape = Tape(recording)
+    at = _nan_born(tape)
+    if at is None or not any(np.isinf(tape.array(k)).any() for k in tape.events[at].operands if k >= 0):
+        return None
+    if not any(_overflows(tape, before) for before in upstream(tape, at)):
+        return None
+    layer = len({p.at for p in tape.products if p.at < at})
+    node = tape.node(at)
+    stepped = any(update.at < at for updates in lineage(tape).values() for update in updates)
+    if not layer or stepped:  # before the first forward pass, or after steps that may have been too long
+        return None
+    words = f"NaN first comes out of {node.text}: the exponential overflows"
+    return FirstFault(layer=layer, activation="", quantity="a", line=node.line, text=node.text, pattern=words)
+
+
+def _overflows(tape: Tape, at: int) -> bool:
+    """Return whether an exponential of finite numbers gives an infinite one."""
+    event, node = tape.events[at], tape.node(at)
+    if node.kind != "call" or node.what.rpartition(".")[2] not in EXPONENTIALS or event.result < 0:
+        return False
+    given = [tape.array(k) for k in event.operands if k >= 0]
+    return bool(np.isinf(tape.array(event.result)).any()) and all(np.isfinite(v).all() for v in given)
+
+
+def _nan_born(tape: Tape) -> int | None:
     spoilt = [value.dtype.kind == "f" and bool(np.isnan(value).any()) for value in tape.recording.values]
     for at, event in enumerate(tape.events):
         if event.result >= 0 and spoilt[event.result] and not any(spoilt[k] for k in event.operands if k >= 0):
-            return tape.node(at)
+            return at
     return None
 
 

@@ -543,7 +543,7 @@ SEEN_OTHERWISE: dict[str, str] = {
     "B45": "by what the activation makes of a negative number before others",
     "B46": "the fractions that are lost where a gradient is stored, or the exception of the update in place",
     "B47": "the loss is a staircase, its differences do not settle: no verdict",
-    "B48": "the line that NaN first comes out of",
+    "B48": "NaN that comes out of an overflow in the first forward pass",
     "B49": "not at all: the gradients are right",
     "B50": "not at all where nothing saturates: the gradients are right",
     "B51": "told among the conventions: the steps are made of the right gradients",

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..report.diagnosis import Diagnosis, FirstFault
 from .adapter import Adapter
-from .breakdown import nan_gradient, not_numbers, nothing_found, out_of_time, stopped_short, wrong_shape
+from .breakdown import nan_gradient, not_numbers, nothing_found, out_of_time, overflow, stopped_short, wrong_shape
 from .conventions import conventions, departs, read_as
 from .details import with_details
 from .findings import as_named, first_fault, named
@@ -23,6 +23,7 @@ from .session import watch
 from .truncated import truncated
 
 SECONDS = 8.0  # that one run of the file may take
+MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the program's own
 LINE = re.compile(r"\bline (\d+)")
 SHOWN = 3  # lines of a traceback
 
@@ -117,6 +118,8 @@ def _told(source: Source, natural: Recording, judgement: Judgement | None, optio
     """Return the diagnosis."""
     base = Diagnosis(file=str(source.path), verdict="", notes=natural.notes, seen=natural.seen, seed=options.seed)
     if judgement is None:
+        if (fault := overflow(natural)) is not None and not any(map(MADE_UP.search, natural.notes)):
+            return replace(base, verdict="forward differs", first_fault=fault, bugs=(as_named("B48", fault),))
         verdict, missing = nothing_found(natural)
         return replace(base, verdict=verdict, missing=(missing,), traceback=_traceback(natural))
     require_sizes(options.layers, options.activations, judgement.best.reading.point)
