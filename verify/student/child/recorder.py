@@ -13,7 +13,7 @@ from .callers import USED
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
-from .store import FLOATS, LARGE, NOT_A_NUMBER, Store
+from .store import FLOATS, LARGE, LARGEST, NOT_A_NUMBER, Store
 from .updates import Updates
 
 Place: TypeAlias = tuple[int, int]
@@ -76,7 +76,9 @@ class Recorder:
             raise Stop
         if type(left) is int and type(right) is int:
             return self.actions[node](left, right)
-        if isinstance(left, np.matrix) and not self.is_product[node]:
+        if self.is_product[node]:
+            self.kept.largest = LARGEST
+        elif isinstance(left, np.matrix):
             self._as_matrices(node, right)
         key, identity = self.kept.key, self.kept.identity
         operands, held = (key(left), key(right)), (identity(left), identity(right))
@@ -97,6 +99,8 @@ class Recorder:
         """Call a function and report the arguments it was given and what it returned."""
         if self.ended:
             raise Stop
+        if self.is_product[node]:
+            self.kept.largest = LARGEST
         owner = getattr(function, "__self__", None)
         taken = [owner] if isinstance(owner, np.ndarray | np.number) else []
         taken += self.taken_apart((*arguments, *named.values()))

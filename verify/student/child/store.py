@@ -10,6 +10,7 @@ from .frames import KINDS, WIDEST, Described
 
 NOT_A_NUMBER = -1
 LARGEST = 1_500_000  # entries of one array worth keeping
+LARGEST_BEFORE = 700_000  # the same before the first product: data that are still being cut to size
 ROOM = 400_000_000  # bytes of all values of one run
 FLOATS = frozenset((float, np.float64, np.float32))
 LARGE = 4096  # bytes from which comparing is much cheaper than hashing
@@ -25,12 +26,14 @@ class Store:
     Attributes:
         values: each value as shape, dtype and bytes; its place is its key.
         full: whether a value had to be left out because there was no more room.
+        largest: entries of an array worth keeping; fewer until the first product, while data are cut to size.
         skipped: how many values were too large to keep.
     """
 
     def __init__(self) -> None:
         self.values: list[Described] = []
         self.full = False
+        self.largest = LARGEST_BEFORE
         self.skipped = 0
         self._keys: dict[Described, int] = {}
         self._held = 0
@@ -80,7 +83,7 @@ class Store:
         dtype = value.dtype
         if dtype.kind not in KINDS or dtype.itemsize > WIDEST:
             return NOT_A_NUMBER
-        if value.size > LARGEST:
+        if value.size > self.largest:
             self.skipped += 1
             return NOT_A_NUMBER
         described = (value.shape, dtype.str, value.tobytes())
