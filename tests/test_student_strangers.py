@@ -138,3 +138,15 @@ def test_a_step_by_a_negative_rate_goes_against_the_gradient(tmp_path: Path, ste
     said = told(tmp_path, SQUARE.format(X="X.T", h="h.T").replace("-= 0.1 *", step))
     assert said.verdict == "correct"
     assert words in said.read_as
+
+
+def test_steps_that_climb_are_told_beside_another_mistake(tmp_path: Path) -> None:
+    text = SQUARE.format(X="X.T", h="h.T").replace("-= 0.1", "+= 0.1").replace("(1 - h**2)", "1")
+    wrong = told(tmp_path, text)
+    assert (wrong.verdict, [bug.id for bug in wrong.bugs]) == ("wrong", ["B11", "B14"])
+
+
+def test_of_two_signs_the_one_that_climbs_is_the_mistake(tmp_path: Path) -> None:
+    text = SQUARE.format(X="X.T", h="h.T").replace("V -=", "V +=")
+    wrong = told(tmp_path, text)
+    assert (wrong.verdict, [(bug.id, bug.layer) for bug in wrong.bugs]) == ("wrong", [("B14", 2)])

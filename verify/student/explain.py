@@ -20,7 +20,10 @@ BEAM = 48
 TRIES = 1200  # deltas tried after which no further mistake is added to an explanation
 WIDEST = 23  # inputs of the network that are looked at: each row of dW_1 belongs to one input alone
 # Where several fit, the likelier first: in the order of how often they were seen in the wild.
-LIKELY = ("B10", "B54", "B4", "B7", "B11", "B3", "B8", "B9", "B5", "B6", "B24", "B1", "B16", "B15", "B25", "B42", "B40")
+LIKELY = (
+    *("B10", "B54", "B56", "B4", "B7", "B11", "B3", "B8", "B9"),
+    *("B5", "B6", "B24", "B1", "B16", "B15", "B25", "B42", "B40"),
+)
 OTHER_LOSSES = ("half_sse", "bce", "cross_entropy", "mae", "log_cosh", "huber", "hinge", "kl_divergence")
 
 
@@ -75,11 +78,11 @@ class Explanation:
     def cost(self) -> tuple[int, int, int]:
         """Distinct mistakes, then places, to sort by: one mistake made in every layer is one mistake.
 
-        Among equals what is common, or what was said of the loss, goes before what is rare.
+        Steps that climb are another. Among equals what is common, or said of the loss, goes before what is rare.
         """
         rare = sum(len(LIKELY) * (1 + (f.step == IMPLIED)) if f.bug not in LIKELY or f.step == IMPLIED
                    else LIKELY.index(f.bug) for f in self.found)  # fmt: skip
-        return (len({(f.bug, f.wrong) for f in self.found}), len(self.found), rare)
+        return (len({(f.bug, f.wrong) for f in self.found}) + (self.scale < 0), len(self.found), rare)
 
 
 class _State(NamedTuple):

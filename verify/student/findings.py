@@ -155,6 +155,8 @@ def named(judgement: Judgement) -> tuple[Named, ...]:
         return (_whole(judgement, "B35" if judgement.repeats else "B14"),)
     distinct = {(f.bug, f.wrong): f for f in reversed(best.found)}.values()
     told = [_named(judgement, best, found, alternative=False) for found in reversed(list(distinct))]
+    if best.scale < 0 and (turned := _turned(judgement)) is not None:
+        told.append(as_named("B14", turned))
     ids = {n.id for n in told}
     for other in judgement.explanations[1:]:
         for found in other.found:
