@@ -92,3 +92,10 @@ def test_numbers_that_grow_over_the_steps_are_no_fault_of_the_forward_pass() -> 
     naive = PROGRAM.replace("1 / (1 + np.exp(-v))", "np.exp(v) / (1 + np.exp(v))")
     stepping = naive.replace("W1 -= 0.1", "W1 = W1 - 1e9").replace("W2 -= 0.1", "W2 = W2 - 1e9")
     assert diagnosis_of(stepping).verdict != "forward differs"
+
+
+def test_a_right_network_in_float32_is_called_right() -> None:
+    single = PROGRAM.replace("size=(6, 3))", "size=(6, 3)).astype('f')").replace("np.zeros(4)", "np.zeros(4, 'f')")
+    for shape in ("(6, 2)", "(3, 4)", "(4, 2)"):
+        single = single.replace(f"size={shape})", f"size={shape}).astype('f')")
+    assert diagnosis_of(single.replace("np.zeros(2)", "np.zeros(2, 'f')")).verdict.startswith("correct")

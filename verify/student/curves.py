@@ -14,6 +14,7 @@ from reference.network import ACTIVATIONS
 from reference.rowwise import ROWWISE, softmax_and_complement
 
 CLOSE = 1e-9  # how well f(z) must meet a recorded value to be taken for it
+CLOSE_SINGLE = 1e-5  # where the program computes in float32
 LARGEST_CONSTANT = 20.0
 STRETCHES = (1, 2 / 3, 0.5, 2)
 KEPT = 4096  # entries of a pre-activation up to which its activations are kept
@@ -162,10 +163,12 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
     Arguments:
         z: pre-activations (N, n).
         a: recorded values of the same shape.
-        tolerance: relative to the largest entry.
+        tolerance: relative to the largest entry; wider where all numbers are those of float32.
     """
     if z.shape != a.shape or not z.size or not np.isfinite(a).all():
         return
+    if is_single(a) and is_single(z):
+        tolerance = max(tolerance, CLOSE_SINGLE)
     with np.errstate(all="ignore"):
         forwards = _forwards(z.shape, z.tobytes()) if z.size <= KEPT else _Forwards(z)
         found = False
@@ -180,6 +183,13 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
             yield from (c for c in others if close(a, c.forward(z), tolerance))
             if _meets(a, np.trunc(np.maximum(z, 0)), 0.0) and a.size * (len(np.unique(a)) - 1) >= TELLING:
                 yield CUT
+
+
+@np.errstate(over="ignore")
+def is_single(value: Array) -> bool:
+    """Return whether every entry is a number of float32, as numbers computed in float64 are not."""
+    first = value.flat[0]
+    return bool(np.float32(first) == first) and bool((value.astype(np.float32) == value).all())
 
 
 def _meets(a: Array, value: Array, within: float) -> bool:
