@@ -214,3 +214,18 @@ def test_an_output_that_is_0_on_one_side_alone_is_no_disagreement() -> None:
 def test_the_other_side_may_lie_beyond_a_seam_where_the_curvature_jumps(case: int) -> None:
     (evidence,) = crosscheck([right("near kink", 0, case).problem], oracles=("autodiff", "local"))
     assert evidence.fault is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "14-2-10-6-2-19-1 selu,elu,gelu,softplus,sin,elu mse/mean batch=9 gain=8 scale=3 seed=1559583357",
+        "9-1-14-1-2-13-6 sigmoid,softplus,mish,log_softmax,log_sigmoid,sin mae/sum batch=10 gain=4 scale=0.3 "
+        "seed=1999662504",
+    ],
+)
+def test_long_steps_do_not_stand_in_for_shorter_ones_that_did_not_settle(line: str) -> None:
+    (evidence,) = crosscheck([Architecture.parse(line).build()], oracles=("autodiff", "differences"))
+    assert evidence.mutual is not None
+    assert evidence.mutual.agrees
+    assert evidence.comparisons["differences"].agrees

@@ -185,9 +185,9 @@ def test_levels_that_cannot_be_used_do_not_unsettle_the_others():
     assert np.isinf(extrapolate_settled(differences, ~(valid & False), np.ones(1), np.full(1, 1e-16)).bar).all()
 
 
-def test_of_two_ladders_the_narrower_bar_is_taken_unless_they_disagree():
+def test_of_two_ladders_the_narrower_bar_is_taken_widened_by_how_far_they_lie_apart():
     one = Estimate(np.array([1.0, 1.0, np.nan, 1.0]), np.array([0.1, 0.1, np.inf, 0.1]))
-    other = Estimate(np.array([1.05, 2.0, 3.0, 1.0]), np.array([0.01, 0.01, 0.5, 0.2]))
+    other = Estimate(np.array([1.0625, 2.0, 3.0, 1.0]), np.array([0.015625, 0.01, 0.5, 0.2]))
     value, bar = narrower(one, other)
-    assert value.tolist() == [1.05, 1.0, 3.0, 1.0]
-    assert bar.tolist() == [0.01, 0.1, 0.5, 0.1]
+    assert value.tolist() == [1.0625, 1.0, 3.0, 1.0]
+    assert bar.tolist() == [0.078125, 0.1, 0.5, 0.1]

@@ -86,13 +86,16 @@ def extrapolate_settled(differences: Array, valid: NDArray[np.bool_], finest_ste
 
 
 def narrower(one: Estimate, other: Estimate) -> Estimate:
-    """Return the estimates of two ladders with the narrower bars, entry by entry; where they disagree, ``one``.
+    """Return another ladder's estimates with bars that hold the first's too, where that is narrower.
 
-    Each bar holds by itself, whole ladders apart: the lucky entry of a single tableau would have none. A ladder
-    of steps too long to see what lies near the point is narrow and wrong: it leaves the other's bar.
+    A ladder of long steps may be narrow and wrong: its steps move a later layer by whole periods, and still it
+    settles. So the other's bar counts only with its distance from the first value, of which the true error is
+    as a rule far below the bar.
     """
-    better = (other.bar < one.bar) & ~(np.abs(other.value - one.value) > other.bar + one.bar)
-    return Estimate(np.where(better, other.value, one.value), np.where(better, other.bar, one.bar))
+    apart = np.where(np.isfinite(one.bar), np.abs(other.value - one.value), 0)
+    bar = other.bar + apart
+    better = bar < one.bar
+    return Estimate(np.where(better, other.value, one.value), np.where(better, bar, one.bar))
 
 
 def _corner(differences: Array, rounding: Array) -> Estimate:

@@ -157,11 +157,12 @@ def _ladders(ladder: Ladder, k: int, count: int, columns: Callable[[Indices, flo
     estimates = _in_chunks(columns, np.arange(count), FIRST_STEP, size)
     if ladder.levels == 1:  # no bar tells a resolved one
         return estimates
+    # long steps serve what settled on the first ladder: elsewhere they would settle by chance
     for unresolved, step in ((_blurred, COARSER_STEP), *((_lost, step) for step in FINER_STEPS)):
         some = np.flatnonzero(np.any([unresolved(e).reshape(-1, count).any(axis=0) for e in estimates], axis=0))
         if some.size:
             for estimate, other in zip(estimates, _in_chunks(columns, some, step, size), strict=True):
-                _refine(estimate, other, some)
+                _refine(estimate, other, some, unresolved)
     return estimates
 
 
@@ -176,11 +177,12 @@ def _lost(estimate: Estimate) -> Flags:
     return np.isinf(estimate.bar)
 
 
-def _refine(estimate: Estimate, other: Estimate, some: Indices) -> None:
-    """Put another ladder's estimates of some perturbations, the last axis, in place where their bar is narrower."""
-    better = narrower(Estimate(estimate.value[..., some], estimate.bar[..., some]), other)
-    for mine, found in zip(estimate, better, strict=True):
-        mine[..., some] = found
+def _refine(estimate: Estimate, other: Estimate, some: Indices, unresolved: Callable[[Estimate], Flags]) -> None:
+    """Put another ladder's estimates of some perturbations, the last axis, in place of the unresolved, if narrower."""
+    mine = Estimate(estimate.value[..., some], estimate.bar[..., some])
+    wanted = unresolved(mine)
+    for whole, old, found in zip(estimate, mine, narrower(mine, other), strict=True):
+        whole[..., some] = np.where(wanted, found, old)
 
 
 def _chunk_size(ladder: Ladder, k: int) -> int:
