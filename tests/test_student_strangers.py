@@ -150,3 +150,23 @@ def test_of_two_signs_the_one_that_climbs_is_the_mistake(tmp_path: Path) -> None
     text = SQUARE.format(X="X.T", h="h.T").replace("V -=", "V +=")
     wrong = told(tmp_path, text)
     assert (wrong.verdict, [(bug.id, bug.layer) for bug in wrong.bugs]) == ("wrong", [("B14", 2)])
+
+
+def test_biases_that_are_numbers_of_the_program_need_no_training(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+x, target = np.array([0.05, 0.1]), np.array([0.01, 0.99])
+U, b, V, c = np.array([[0.15, 0.2], [0.25, 0.3]]), 0.35, np.array([[0.4, 0.45], [0.5, 0.55]]), 0.6
+f = lambda z: 1 / (1 + np.exp(-z))
+for i in range(100):
+    h = f(np.dot(U, x) + b)
+    o = f(np.dot(V, h) + c)
+    print(np.sum(0.5 * (target - o)**2))
+    top = (o - target) * o * (1 - o)
+    low = np.dot(V.T, top) * h * (1 - h)
+    V = V - 0.5 * np.outer(top, h)
+    U = U - 0.5 * np.outer(low, x)
+"""
+    said = told(tmp_path, text)
+    assert said.verdict.startswith("correct"), said
+    assert "biases as numbers of the program, not trained" in said.read_as

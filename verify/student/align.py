@@ -370,12 +370,27 @@ def _observed(
     """Return old minus new of every parameter; 0 where one was not updated."""
     dW = tuple(_weight_step(tape, layer, u) for layer, u in zip(layers, weights, strict=True))
     db = tuple(_bias_step(tape, layer, w, b) for layer, w, b in zip(layers, weights, biases, strict=True))
+    if are_numbers(tape, layers, biases):
+        db = tuple(None for _ in db)  # part of the network, not of what is trained
     values = [tape.recording.values[layer.W_key] for layer in layers]
     single = any(v.dtype == np.float32 for v in values)
     largest = max(float(np.abs(v).max(initial=0)) for v in values)
     eps = float(np.finfo(np.float32 if single else np.float64).eps)
     idle = frozenset(l for l, d in enumerate(db) if d is not None and not d.any() and _adds_nothing(tape, biases[l]))
     return Observed(dW, db, floor=8 * eps * max(largest, 1e-3), tolerance=2e-3 if single else 1e-6, idle=idle)
+
+
+def are_numbers(tape: Tape, layers: tuple[Layer, ...], biases: tuple[Update | None, ...]) -> bool:
+    """Return whether all biases are numbers written into the program that no step changes."""
+    keys = [layer.bias.key for layer in layers if layer.bias is not None]
+    made = [next(iter(tape.made.get(key, ())), None) for key in keys]
+    return (
+        bool(keys)
+        and all(update is None for update in biases)
+        and all(
+            at is not None and tape.node(at).kind == "literal" and not tape.shape(tape.events[at].result) for at in made
+        )
+    )
 
 
 def _adds_nothing(tape: Tape, update: Update | None) -> bool:

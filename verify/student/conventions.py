@@ -2,12 +2,16 @@
 
 import numpy as np
 
+from reference.arrays import Array
+
+from .align import are_numbers
 from .judge import Judgement
 from .look import Look
 from .losses_seen import factor_of
-from .tape import Tape
+from .tape import upstream
 
-MOST_FACTORS = 6  # of one step: rates, signs, the size of a batch
+ALONG = 0.9  # the cosine from which two arrays have one direction: a penalty may be added
+AGAINST = "steps against the gradient"
 PLAIN = "row-major, W (in, out)"
 LOSS_WORDS = {
     "half_sse": "half squared error",
@@ -70,33 +74,33 @@ def _biases(look: Look) -> tuple[str, ...]:
         return ("biases as thresholds, subtracted",)
     if any(b is not None and b.ndim > 1 for b in look.reading.point.b):
         return ("a bias of its own for each sample, which fits no other number of samples",)
+    if are_numbers(look.tape, layers, look.reading.biases):
+        return ("biases as numbers of the program, not trained",)
     return () if any(layer.bias is not None for layer in layers) else ("no biases",)
 
 
 def _step(look: Look) -> str:
-    update = next((u for u in reversed(look.reading.weights) if u is not None), None)
-    if update is None or update.sign < 0 or _turns_round(look.tape, update.step):
-        return "steps against the gradient"
-    return "gradient = -dL/dW, added with +="
+    """Return which sign the program's gradients have: that of the last product that they are made of."""
+    updates = reversed(list(zip(look.reading.weights, look.reading.observed.dW, strict=True)))
+    update, step = next(((u, dW) for u, dW in updates if u is not None and dW is not None), (None, None))
+    if update is None or step is None:
+        return AGAINST
+    made = sorted(look.tape.product_places & upstream(look.tape, update.at), reverse=True)
+    values = (look.tape.array(look.tape.events[at].result) for at in made if at > look.reading.passes[-1].output.at)
+    found = (_sign(value, step) for value in values)
+    sign = next((s for s in found if s), -update.sign)
+    return AGAINST if sign > 0 else "gradient = -dL/dW, added with +="
 
 
-def _turns_round(tape: Tape, step: int) -> bool:
-    """Return whether a step is its gradient times a negative number: ``W += -rate * dW``."""
-    turns, key = False, step
-    for _ in range(MOST_FACTORS):
-        at = next(iter(tape.made.get(key, ())), None)
-        if at is None:
-            break
-        node, operands = tape.node(at), [k for k in tape.events[at].operands if k >= 0]
-        arrays = [k for k in operands if tape.array(k).size > 1] or operands[:1]
-        if not arrays or not (node.what in ("*", "/", "-") and node.kind in ("binary", "unary")):
-            break
-        if node.kind == "binary" and (node.what == "-" or len(arrays) > 1 or len(operands) < 2):
-            break
-        factors = [k for k in operands if k != arrays[0]]
-        turns ^= node.kind == "unary" or any(float(tape.array(k).reshape(())) < 0 for k in factors)
-        key = arrays[0]
-    return turns
+def _sign(value: Array, step: Array) -> int:
+    """Return whether a value points along a step in either layout, 1, or against it, -1; 0 where it does neither."""
+    for form in (step, step.T):
+        if value.size == form.size:
+            norm = float(np.linalg.norm(value) * np.linalg.norm(form))
+            along = float(value.ravel() @ form.ravel())
+            if abs(along) > ALONG * norm:
+                return 1 if along > 0 else -1
+    return 0
 
 
 def _scale(judgement: Judgement) -> tuple[str, ...]:
