@@ -225,6 +225,35 @@ data = np.loadtxt(sys.argv[1], delimiter=",")
 epochs = int(sys.argv[2])
 X, Y = data[:, :-1], data[:, -1:]
 """,
+    "features and labels in tables of their own": """
+X = np.genfromtxt("train_x.csv", delimiter=",")
+Y = np.eye(4)[np.genfromtxt("train_y.csv", delimiter=",").astype(int)]
+""",
+    "a pickle of anything": """
+import pickle
+found = pickle.load(open("points.pkl", "rb"))
+X_train, y_train = found["X_train"], found["y_train"]
+X, Y = X_train.reshape(len(X_train), -1), np.eye(10)[y_train]
+""",
+    "other names in an HDF5 file": """
+import h5py
+file = h5py.File("signs.h5", "r")
+X, Y = file["X_train"][:], np.eye(6)[file["Y_train"][:].astype(int).ravel()]
+file.close()
+""",
+    "rows by the names of columns": """
+import csv
+rows = list(csv.DictReader(open("passengers.csv")))
+X = np.array([[float(row["Age"]), float(row["Fare"])] for row in rows])
+Y = np.array([[int(row["Survived"])] for row in rows])
+""",
+    "columns of text": """
+import pandas as pd
+table = pd.read_csv("passengers.csv")
+table["Sex"] = table["Sex"].map({"male": 0, "female": 1})
+X, Y = table[["Sex", "Age", "Fare", "Class", "Cabin"]].values, table["Survived"].values[:, None]
+assert set(X[:, 0]) == {0, 1}
+""",
     "pandas' tables of pictures": """
 from sklearn.datasets import fetch_openml
 X, y = fetch_openml("mnist_784", version=1, return_X_y=True)

@@ -13,6 +13,7 @@ from .callers import USED
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
+from .stand_ins.unknown import GENERIC
 from .store import FLOATS, LARGE, LARGEST, NOT_A_NUMBER, Store
 from .updates import Updates
 
@@ -159,7 +160,7 @@ class Recorder:
 
     def bind(self, node: int, value: Any, /) -> Any:
         """Report what a name is given; a stand-in that is given a name of data becomes made-up data."""
-        if isinstance(value, Anything) and self.targets[node]:
+        if isinstance(value, Anything) and self.targets[node] not in GENERIC:
             value = value.as_data(self.targets[node])
         return self.name(node, value)
 

@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from ..callers import LIBRARIES
-from .unknown import made_up, stands_for_data
+from .unknown import GENERIC, made_up, stands_for_data
 
 
 class StoodInError(TypeError):
@@ -29,7 +29,7 @@ class Anything:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return Anything(f"{self._name}.{name}", self._given)
+        return Anything(f"{self._name}.{name}", self._given).as_data("" if name in GENERIC else name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -41,7 +41,8 @@ class Anything:
         return Anything(f"{self._name}()", given)
 
     def __getitem__(self, index: Any) -> Any:
-        return Anything(f"{self._name}[...]", self._given)
+        part = Anything(f"{self._name}[...]", self._given)
+        return part.as_data(index) if isinstance(index, str) else part
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Take it and forget it."""

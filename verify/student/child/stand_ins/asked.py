@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from .samples import LABEL
+
 KNOWN = re.compile(r"^(Iris[- ])?(setosa|versicolor|virginica)$", re.I)
 FLOWERS = ("setosa", "versicolor", "virginica")
 FRAMES = ("to_numpy", "values", "iloc", "loc")
@@ -41,7 +43,13 @@ def class_names(tree: ast.Module) -> list[str]:
 def _calls(tree: ast.Module) -> Iterator[ast.Call]:
     """Yield the calls of methods that swap or select labels."""
     calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
-    return (call for call in calls if call.func.attr in SWAPS)  # type: ignore[attr-defined]
+    return (call for call in calls if call.func.attr in SWAPS and _of_labels(call.func.value))  # type: ignore[attr-defined]
+
+
+def _of_labels(column: ast.expr) -> bool:
+    """Return whether a column may be the one of labels: its name, where it has one, does not say otherwise."""
+    name = column.slice if isinstance(column, ast.Subscript) else None
+    return not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or bool(LABEL.search(name.value))
 
 
 def _texts(arguments: list[ast.expr]) -> Iterator[str]:

@@ -45,7 +45,9 @@ class Series:
         return np.array(list(dict.fromkeys(self.values.tolist())))
 
     def map(self, change: Any) -> "Series":
-        """Return the column with a function or a dictionary applied to each value."""
+        """Return the column with a function or a dictionary applied to each value; one of other keys in turn."""
+        if isinstance(change, dict) and change and not set(change) & set(self.values.tolist()):
+            return Series(np.resize(np.array(list(change.values())), len(self)), self.name)
         function = change.get if isinstance(change, dict) else change
         return Series([function(v) for v in self.values.tolist()], self.name)
 

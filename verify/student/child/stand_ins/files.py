@@ -1,21 +1,24 @@
 """Files: what is missing is made up, what would be written is forgotten."""
 
 import builtins
+import csv
 import glob
 import gzip
 import io
+import json
 import os
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..callers import HOME, called_by_the_program, is_guarded
 from ..notes import note
+from .anything import Anything
 from .formats import archive, content, mat, pickled
-from .samples import as_csv
+from .samples import LABEL, as_csv
 
 GZIP = b"\x1f\x8b"  # how compressed bytes begin
 CLASSES = ("class_0", "class_1", "class_2")  # folders in a missing folder
@@ -25,6 +28,8 @@ _open = builtins.open
 
 class MadeUp:
     """Marks a stream whose content is made up."""
+
+    read: Callable[..., Any]
 
 
 class MadeUpText(io.StringIO, MadeUp):
@@ -104,6 +109,8 @@ def install() -> None:
     for name in ("loadtxt", "genfromtxt"):
         setattr(np, name, _text_or_made_up(getattr(np, name)))
     pickle.load = unpickled(pickle.load)
+    csv.DictReader = _dict_reader(csv.DictReader)  # type: ignore[assignment, misc]
+    json.load = _json(json.load)
     gzip.decompress = _decompressed(gzip.decompress)
     np.fromfile = _from_stream(np.fromfile)
     os.listdir = _listed(os.listdir)  # type: ignore[assignment]
@@ -129,6 +136,41 @@ def _text_or_made_up(load: Callable[..., Any]) -> Callable[..., Any]:
         return load([line.replace(",", separator) for line in lines], *given, **named)
 
     return loaded
+
+
+class Row(dict[str, str]):
+    """A line of a made-up table by the names that the program asks for."""
+
+    def __init__(self, cells: list[str], aliases: dict[str, int]) -> None:
+        self.cells, self.aliases = cells, aliases
+        super().__init__({f"x{i + 1}": cell for i, cell in enumerate(cells)})
+
+    def __missing__(self, name: str) -> str:
+        free = len(self.aliases) % max(1, len(self.cells) - 1)
+        return self.cells[self.aliases.setdefault(name, -1 if LABEL.search(name) else free)]
+
+
+class Rows(list[Row]):
+    """The lines of a made-up table."""
+
+    fieldnames: Sequence[str] = ()
+
+
+def _dict_reader(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Return csv.DictReader; of a made-up table, its lines have whatever columns are asked for."""
+
+    def rows(stream: Any, *given: Any, **named: Any) -> Any:
+        if not isinstance(stream, MadeUp):
+            return read(stream, *given, **named)
+        aliases: dict[str, int] = {}
+        return Rows(Row(line.split(","), aliases) for line in stream.read().splitlines())
+
+    return rows
+
+
+def _json(load: Callable[..., Any]) -> Callable[..., Any]:
+    """Return json.load; a made-up file holds anything."""
+    return lambda stream, **named: Anything("json.load()") if isinstance(stream, MadeUp) else load(stream, **named)
 
 
 def _decompressed(unpack: Callable[..., bytes]) -> Callable[..., bytes]:

@@ -8,10 +8,11 @@ import types
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ..callers import UNDEFINED, called_by_the_program, is_guarded
+from ..callers import LIBRARIES, UNDEFINED, called_by_the_program, is_guarded
 from ..notes import note
 from .anything import Anything
 from .helpers import helper
+from .unknown import GENERIC, stands_for_data
 
 Contents = Mapping[str, Mapping[str, Any]]
 """What a stand-in module really holds, by the module's name; whatever else it is asked for is Anything."""
@@ -29,6 +30,8 @@ class StandIn(types.ModuleType):
         if any(known == inner or known.startswith(f"{inner}.") for known in self.contents):
             return importlib.import_module(inner)
         known = helper(self.__name__, name)
+        if known is None and name not in GENERIC and self.__name__.partition(".")[0] not in LIBRARIES:
+            return Anything(f"{inner}()").as_data(name) if stands_for_data(name) else Anything(inner)
         return Anything(inner) if known is None else known
 
 

@@ -1,5 +1,6 @@
 """Made-up data of the right kind: small, the same in every run, every class present."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,10 @@ from numpy.typing import NDArray
 from ..callers import USED
 
 Values = NDArray[Any]
+LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|type|^y$", re.I)
+FEATURES = re.compile(r"(^|[\W_])(x|features|images|inputs)([\W_]|$)", re.I)
+TARGET = re.compile(r"(^|[\W_])(y|labels?|targets?)([\W_]|$)", re.I)
+"""Columns that hold labels; files that hold the features alone, or the targets alone."""
 FLOWERS = 150  # irises in the best known of all tables
 ROWS = 100  # samples of a data set, where a real one has thousands
 MOST_TESTED = 10_000  # samples of a large data set's test part
@@ -110,9 +115,12 @@ def columns(name: str, *, texts: bool = True) -> dict[str, Values]:
         texts: whether classes may be told by name.
     """
     X, y, names = table(name)
+    stem = name.rpartition(".")[0]
     features = dict(zip(names, X.astype(float if X.dtype.kind == "f" else int).T, strict=True))
     first = "mnist" in name.lower() or is_of_pictures(name)
     named = np.array(CLASSES, dtype=object)[y] if texts and len(CLASSES) > y.max() else y
+    if FEATURES.search(stem) or TARGET.search(stem):
+        return features if FEATURES.search(stem) else {"y": named}
     return {"label": y.astype(int), **features} if first else {**features, "y": named}
 
 

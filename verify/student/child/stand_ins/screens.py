@@ -5,6 +5,7 @@ from typing import Any
 
 from .anything import Anything
 from .finder import Contents
+from .formats import content
 
 SCREENS = frozenset(
     (
@@ -58,7 +59,19 @@ def steps(*given: Any, **_: Any) -> Progress:
 _BARS = {"tqdm": Progress, "trange": steps, "tqdm_notebook": Progress}
 _COMPILERS = {"jit": unchanged, "njit": unchanged, "vectorize": unchanged, "prange": range}
 
+
+class Uploaded(dict[str, bytes]):
+    """Files that were uploaded to a notebook, whatever they are called."""
+
+    def __missing__(self, name: str) -> bytes:
+        return content(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["data.csv"])
+
+
 SCREEN_CONTENTS: Contents = {
+    "google.colab.files": {"upload": Uploaded},
     "tqdm": _BARS,
     "tqdm.auto": _BARS,
     "tqdm.notebook": _BARS,

@@ -33,7 +33,9 @@ def read_csv(
     has_heads = header is not None and names is None and (header != "infer" or not _is_number(cells[0][0]))
     heads = list(names) if names is not None else cells[0] if has_heads else list(range(len(cells[0])))
     parts = zip(*(cells[1:] if has_heads else cells), strict=False)
-    return DataFrame({name: _column(part) for name, part in zip(heads, parts, strict=False)})
+    frame = DataFrame({name: _column(part) for name, part in zip(heads, parts, strict=False)})
+    frame.made_up = (heads[0], heads[-1]) == ("x1", "y")  # a made-up table that was read as a text
+    return frame
 
 
 def _is_missing(path: Any) -> bool:
@@ -58,7 +60,8 @@ def _made_up(path: Any, header: Any, names: Any) -> DataFrame:
 def _text(path: Any) -> str:
     """Return the text to read a table from."""
     if hasattr(path, "read"):
-        return str(path.read())
+        text = path.read()
+        return text.decode() if isinstance(text, bytes) else str(text)
     with open(path, encoding="utf-8") as stream:
         return stream.read()
 
@@ -156,7 +159,7 @@ TABLES: Contents = {
         "Series": Series,
         "read_csv": read_csv,
         "read_table": read_csv,
-        "read_excel": lambda path, *_, **__: read_csv(f"{path}.missing"),
+        "read_excel": lambda path, *_, header="infer", names=None, **__: _made_up(path, header, names),
         "get_dummies": get_dummies,
         "concat": concat,
         "factorize": factorize,

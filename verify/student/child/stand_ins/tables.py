@@ -1,6 +1,5 @@
 """A small table of data in place of pandas: columns by name, rows by place, and NumPy underneath."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -8,9 +7,7 @@ import numpy as np
 
 from .anything import Anything
 from .columns import OPERATIONS, Names, Series, as_list, as_rows, operation
-from .samples import Values, generator
-
-LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|type|^y$", re.I)
+from .samples import LABEL, Values, generator
 
 
 class DataFrame:

@@ -11,6 +11,7 @@ from ..notes import note
 from .samples import MADE, ROWS, SHAPE, TABLE, TARGETS, Values, clusters, is_of_pictures, one_hot
 
 HELD_OUT = re.compile(r"_?(test(ing)?|te|val|valid(ation)?|dev|eval)_?")
+GENERIC = ("", "d", "t", "data")  # names that by themselves may hold anything
 LARGEST = 20  # what counts features or classes where three whole numbers are given, samples of a class first
 MOST = 3000  # samples
 
