@@ -56,6 +56,15 @@ def test_a_notebook_that_was_saved_as_a_program_runs_without_one() -> None:
     assert recording.ended == "enough updates"
 
 
+def test_a_loop_that_only_goes_forward_is_left_for_the_step_that_follows() -> None:
+    before, _, step = SCRIPT.partition("for ")
+    looping = "for epoch in range(10000):\n    out = np.dot(X, np.ones((X.shape[1], 2)))\n"
+    recording = watched(before + looping + "for " + step)
+    assert recording.ended == "enough updates"
+    line = before.count("\n") + 1
+    assert f"every round of the loop in line {line} computes the same: it was left" in recording.notes
+
+
 def test_a_file_that_loads_what_is_missing_gets_a_table_of_the_width_that_it_needs() -> None:
     text = """
 import numpy as np

@@ -305,7 +305,10 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def visit_For(self, node: ast.For) -> Any:
+        counts = isinstance(node.iter, ast.Call) and self.source(node.iter.func) == "range"
         node.iter = self.visit(node.iter)
+        if counts:
+            node.iter = self.hook("rounds", [ast.Constant(node.lineno), node.iter], node.iter)
         names = [name for name in ast.walk(node.target) if isinstance(name, ast.Name)]
         reports = [statement for name in names for statement in self.rebound(name, "loop")]
         node.body = [*reports, *self.block(node.body)]

@@ -243,6 +243,21 @@ class Recorder:
             operands, held = (whole, self.kept.key(given)), (self.kept.identity(container), NOT_A_NUMBER)
             _overwrite(container, self.report(whole_node, operands, held, container))
 
+    def rounds(self, line: int, numbers: Iterable[Any], /) -> Iterator[Any]:
+        """Yield a loop's numbers; leave it where round after round multiplies the same and changes nothing."""
+        before: list[int] = []
+        alike = 0
+        for number in numbers:
+            start = len(self.reports)
+            yield number
+            done = self.reports[start:]
+            results = [report[3] for report in done]
+            alike = alike + 1 if results == before and any(self.is_product[report[0]] for report in done) else 0
+            before = results
+            if alike == ALIKE:
+                note(f"every round of the loop in line {line} computes the same: it was left")
+                return
+
     def first_time(self, line: int, told: Any, /) -> bool:
         """Return what a branch that only reports depends on, true when it is met for the first time."""
         met = line in self.reported
@@ -341,11 +356,12 @@ class Recorder:
                 self.updates.viewed(k, result)
 
 
+ALIKE = 20  # rounds of a loop without a change, after which it is left
 PLAIN = frozenset((int, str, bool, type(None)))
 HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (
     *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result", "store"),
-    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses", "first_time"),
+    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses", "first_time", "rounds"),
 )
 
 
