@@ -99,3 +99,19 @@ def test_a_right_network_in_float32_is_called_right() -> None:
     for shape in ("(6, 2)", "(3, 4)", "(4, 2)"):
         single = single.replace(f"size={shape})", f"size={shape}).astype('f')")
     assert diagnosis_of(single.replace("np.zeros(2)", "np.zeros(2, 'f')")).verdict.startswith("correct")
+
+
+@pytest.mark.parametrize(("mask", "verdict"), [("z1 <= 0", "correct"), ("z1 <= 0 if epoch < 1 else mask", "wrong")])
+def test_a_mask_that_is_kept_for_later_batches_cuts_other_units(mask: str, verdict: str) -> None:
+    relu = PROGRAM.replace("hidden = squash(z1)", f"mask = {mask}; hidden = z1.copy(); hidden[mask] = 0")
+    relu = relu.replace("d_hidden = back * slope(hidden)", "d_hidden = back.copy(); d_hidden[mask] = 0")
+    relu = relu.replace(
+        "    z1 = data @", "    part = slice(3 * (epoch % 2), 3 * (epoch % 2) + 3)\n    z1 = data[part] @"
+    )
+    relu = relu.replace("(out - target)", "(out - target[part])").replace("data.T @", "data[part].T @")
+    told = diagnosis_of(relu)
+    assert told.verdict.startswith(verdict)
+    if verdict == "wrong":
+        assert told.first_fault is not None
+        assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B29", 1, "a")
+        assert told.first_fault.line == line_of(relu, "hidden[mask] = 0")

@@ -91,7 +91,7 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
         judged = judged if judged is None or single is None else of_all(judged, single.unread)
         judgement, probes = (None, ()) if judged is None else told_apart(judged, runs, tell or later)
         told = _told(source, natural, judgement, options)
-        if judgement is not None and told.exit_code == 0 and (slip := truncated(judgement, runs)) is not None:
+        if judgement is not None and told.exit_code == 0 and (slip := _truncated(judgement, runs)) is not None:
             fault = _with_line(slip, source, judgement)
             told = replace(told, verdict="forward differs", first_fault=fault, bugs=(as_named("B45", slip),))
         if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
@@ -99,6 +99,12 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
         if told.verdict == "inconclusive" and session.late:
             told = replace(told, missing=(*told.missing, out_of_time(session.late, SECONDS)))
     return replace(_in_cells(told, source) if source.places else told, seconds=time.monotonic() - start)
+
+
+def _truncated(judgement: Judgement, runs: Runs) -> FirstFault | None:
+    """Return the first activation that is cut to whole numbers at the judged point, None where none is."""
+    inject = judgement.points[0].inject if judgement.points else {}
+    return truncated(judgement.best, inject, runs)
 
 
 def _in_cells(diagnosis: Diagnosis, source: Source) -> Diagnosis:

@@ -19,7 +19,7 @@ from .lineage import Update
 from .look import Look
 from .losses_seen import factor_of
 from .point import Point, reverse_sweep
-from .rounding import Rounded
+from .rounding import Spoilt
 from .tape import Sum, upstream
 
 ALTERNATIVES = 3
@@ -34,8 +34,8 @@ def first_fault(judgement: Judgement, *, autodiff: bool) -> FirstFault | None:
     """
     if judgement.verdict != "wrong":
         return None
-    if judgement.rounding is not None:
-        return _rounded(judgement, judgement.rounding)
+    if judgement.spoilt is not None:
+        return _spoilt(judgement, judgement.spoilt)
     if not judgement.explanations:
         return _unnamed(judgement)
     explanation = judgement.explanations[0]
@@ -146,8 +146,8 @@ def named(judgement: Judgement) -> tuple[Named, ...]:
     """Return the mistakes of the best explanation, then those of others that fit as well."""
     if judgement.verdict != "wrong":
         return ()
-    if judgement.rounding is not None:
-        return (_whole(judgement, judgement.rounding.bug),)
+    if judgement.spoilt is not None:
+        return (_whole(judgement, judgement.spoilt.bug),)
     if not judgement.explanations:
         return ()
     best = judgement.explanations[0]
@@ -200,7 +200,7 @@ def _whole(judgement: Judgement, id: str) -> Named:
     return as_named(id, fault)
 
 
-def _rounded(judgement: Judgement, what: Rounded) -> FirstFault:
+def _spoilt(judgement: Judgement, what: Spoilt) -> FirstFault:
     """Return the fault of a program that rounds inside its computation."""
     line, text = _source_line(judgement, what.at)
     name = judgement.best.reading.point.curves[what.layer - 1].name

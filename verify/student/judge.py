@@ -14,9 +14,9 @@ from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
 from .recording import Injection, Recording
-from .rounding import Rounded, rounded
+from .rounding import Spoilt, rounded
 from .scales import placed
-from .second_step import UPDATES, accumulates, stale
+from .second_step import UPDATES, accumulates, masked_before, stale
 from .tape import Tape
 from .unread import Unread, unread
 
@@ -51,7 +51,7 @@ class Judgement:
         loss: the loss it is judged by.
         reported: the loss was computed by the program itself.
         repeats: whether the gradients of earlier steps are added again.
-        rounding: what is rounded on the way to an update.
+        spoilt: what is rounded on the way to an update, or cut by a mask of another pass.
         known: where the loss is known from, other than the step itself: "as told", or what is computed later.
     """
 
@@ -66,7 +66,7 @@ class Judgement:
     loss: str = ""
     reported: bool = field(default=False)
     repeats: bool = field(default=False)
-    rounding: Rounded | None = None
+    spoilt: Spoilt | None = None
     known: str = ""
 
     @property
@@ -157,6 +157,9 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
 
         if all(accumulates(longer(i)) for i in range(len(points))):
             return _accumulating(first, points, rights[0])
+        masked = masked_before(longer(0))
+        if masked is not None:
+            return _masked(longer(0), first, points, masked)
         return _remembering(longer, first, points) or _correct(first, points, rights[0], len(points))
     if any(r.scale > 0 for r in rights):
         return _untold(first, points, "a step that goes the same way at every point")
@@ -167,12 +170,20 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
     return Judgement("wrong", first, points, None, (uphill,), (sentence,), (), (), right.loss, reported)
 
 
-def _rounding(first: Look, what: Rounded) -> Judgement:
+def _masked(longer: Look, first: Look, points: tuple[Shown, ...], what: Spoilt) -> Judgement:
+    """Return "wrong" for a program that cuts its activations by the mask of an earlier pass."""
+    sentence = "the first step is right; a later one cuts its activations where those of an earlier pass were cut"
+    shown = (replace(points[0], look=longer),)
+    loss = "" if longer.right is None else longer.right.loss
+    return Judgement("wrong", first, shown, evidence=(sentence,), loss=loss, spoilt=what)
+
+
+def _rounding(first: Look, what: Spoilt) -> Judgement:
     """Return "wrong" for a program that rounds inside its computation, or cuts to whole numbers."""
     sentence = "a value on the way to the update is rounded: the slope of a rounded number is 0 or infinite"
     if what.bug == "B46":
         sentence = "a value on the way to the update is stored into an array of whole numbers: its fractions are lost"
-    return Judgement("wrong", first, (), evidence=(sentence,), rounding=what)
+    return Judgement("wrong", first, (), evidence=(sentence,), spoilt=what)
 
 
 def _accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judgement:

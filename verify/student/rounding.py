@@ -15,8 +15,8 @@ HARMLESS = 1e-6  # of the largest entry: a change that no slope would notice
 ALIKE = 0.05  # of the largest entry: how far rounding may move the value it is known by
 
 
-class Rounded(NamedTuple):
-    """A value on the way to an update that is rounded: of which layer it is, which quantity, where, and the mistake."""
+class Spoilt(NamedTuple):
+    """A value on the way to an update that is spoilt: of which layer it is, which quantity, where, and the mistake."""
 
     layer: int
     quantity: str
@@ -24,7 +24,7 @@ class Rounded(NamedTuple):
     bug: str
 
 
-def rounded(look: Look) -> Rounded | None:
+def rounded(look: Look) -> Spoilt | None:
     """Return the first rounding that an update was computed from, None where there is none."""
     tape, reading = look.tape, look.reading
     ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
@@ -34,7 +34,7 @@ def rounded(look: Look) -> Rounded | None:
         if found is not None:
             bug, old, new = found
             if np.abs(old - new).max(initial=0) > HARMLESS * np.abs(old).max(initial=0):
-                return Rounded(*_known_as(look, old), at, bug)
+                return Spoilt(*_known_as(look, old), at, bug)
     return None
 
 

@@ -9,12 +9,16 @@ import numpy as np
 from reference.arrays import Array
 
 from .align import Reading, readings
+from .chain import Layer
+from .curves import Curve
 from .explain import KEPT, Explanation, Found, is_right
 from .look import Look, Right, fitted
 from .outputs import as_rows
 from .point import Observed, reverse_sweep
 from .recording import NOT_A_NUMBER
+from .rounding import Spoilt
 from .tape import Tape
+from .truncated import activations
 from .variants import RIGHT_DW
 
 SAME = 1e-6
@@ -133,6 +137,38 @@ def _stale_pass(first: Reading, second: Reading, loss: str, again: Array | None)
             deltas = reverse_sweep(kept, loss).delta
             wrong, right = "delta_L of an earlier pass's output", "delta_L of this pass's output"
             return Explanation((Found("B34", top, "delta", wrong, right, deltas[-1], KEPT),), scale, loss, deltas)
+    return None
+
+
+def masked_before(one: Look) -> Spoilt | None:
+    """Return the first activation of a later pass that is cut where an earlier pass was cut, None where none is.
+
+    Only units that are cut at 0 have a mask, and each pass must have its own.
+    """
+    for number, layer, curve, at in activations(one):
+        if curve.family in ("relu", "leaky_relu"):
+            found = _masked_before(one.tape, layer, curve, at)
+            if found is not None:
+                return Spoilt(number, "a", found, "B29")
+    return None
+
+
+def _masked_before(tape: Tape, layer: Layer, curve: Curve, at: int) -> int | None:
+    """Return the first event of an activation's expression whose value is z times f' of an earlier z."""
+    nodes = tape.events[layer.z_at].node, tape.events[at].node
+    earlier: list[Array] = []
+    z: Array | None = None
+    for i, event in enumerate(tape.events):
+        if event.node not in nodes or event.result < 0 or tape.shape(event.result) != tape.shape(layer.z_key):
+            continue
+        value = tape.array(event.result)
+        if event.node == nodes[0]:
+            z = value
+        elif z is not None:
+            own = np.array_equal(value, z * curve.derivative(z))
+            if not own and any(np.array_equal(value, z * curve.derivative(before)) for before in earlier):
+                return i
+            earlier, z = [*earlier, z], None
     return None
 
 

@@ -9,11 +9,10 @@ from reference.arrays import Array
 from ..report.diagnosis import FirstFault
 from .chain import Layer
 from .curves import Curve, close
-from .judge import Judgement
 from .look import Look
 from .outputs import as_rows
 from .own_loss import Runs
-from .recording import Place, Recording
+from .recording import Injection, Place, Recording
 from .tape import Tape
 
 NEAR = 120  # events after a pre-activation among which its activation is looked for
@@ -21,14 +20,14 @@ MIXED = (-1.7, 2.3, -0.4, 0.6, -2.6, 1.2, 3.1)  # the first is negative: what an
 EXACT = 1e-7
 
 
-def truncated(judgement: Judgement, runs: Runs) -> FirstFault | None:
+def truncated(look: Look, inject: Injection, runs: Runs) -> FirstFault | None:
     """Return the first activation that is cut to whole numbers where its first z is negative, None where none is.
 
     Arguments:
-        judgement: of the program.
-        runs: runs it again.
+        look: one run.
+        inject: what was injected in it.
+        runs: runs the program again.
     """
-    look, inject = judgement.best, judgement.points[0].inject if judgement.points else {}
     for number, layer, curve, at in activations(look):
         z = np.resize(np.array(MIXED), look.tape.shape(layer.z_key))
         ran = runs.run({**inject, look.tape.place(layer.z_at): z}, updates=1)
