@@ -47,6 +47,22 @@ def test_parameters_cut_from_a_vector_are_followed_into_the_second_step() -> Non
     assert [bug.id for bug in told.bugs] == ["B35"]
 
 
+@pytest.mark.parametrize(
+    ("order", "verdict"),
+    [
+        ("loss = net.cost(theta); step = net.slope(theta)", "correct"),
+        ("step = net.slope(theta); loss = net.cost(theta)", "wrong"),
+    ],
+)
+def test_a_gradient_asked_before_its_own_point_was_evaluated_is_one_step_behind(order: str, verdict: str) -> None:
+    before, _, _ = OPTIMISER.partition("for epoch")
+    first = "loss = net.cost(theta)\nstep = net.slope(theta)\n"
+    loop = f"for epoch in range(50):\n    theta = theta - 0.05 * step\n    {order}\n"
+    told = diagnosis_of(before + first + loop)
+    assert told.verdict.startswith(verdict)
+    assert [bug.id for bug in told.bugs] == ["B34"] * (verdict == "wrong")
+
+
 def test_the_output_of_an_earlier_pass_in_the_second_step_is_named_without_blaming_a_line() -> None:
     kept = PROGRAM.replace(
         "    d_out = ", "    now, hidden, out = (hidden, out), *before\n    before = now\n    d_out = "

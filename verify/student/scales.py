@@ -65,9 +65,9 @@ def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
     gradient is given; where all scales are those of others, the update.
     """
     layer, quantity = found.layer, found.quantity
-    own = _scales(look, explanation, layer, quantity)
+    own = held_scales(look, explanation, layer, quantity)
     apart = {(f.layer, f.quantity) for f in explanation.found if f.step.startswith(FACTOR)}
-    others = [_scales(look, explanation, l, q) for l, q in _gradients(look) if (l, q) not in apart]
+    others = [held_scales(look, explanation, l, q) for l, q in _gradients(look) if (l, q) not in apart]
     others = [o for o in others if o.factors]
     if not own.factors or not others:
         return None
@@ -121,7 +121,7 @@ def _right(look: Look, explanation: Explanation, layer: int, quantity: str) -> A
     return np.asarray(point.inputs[layer - 1].T @ delta + point.decay * point.W[layer - 1])
 
 
-def _scales(look: Look, explanation: Explanation, layer: int, quantity: str) -> Scales:
+def held_scales(look: Look, explanation: Explanation, layer: int, quantity: str) -> Scales:
     """Return the scales of one gradient on the way to its update."""
     right = _right(look, explanation, layer, quantity)
     trail = trail_of(look, Found("", layer, quantity, "", "", right, ""))
@@ -163,7 +163,7 @@ def _top_is_wrong(look: Look, explanation: Explanation, factor: float) -> bool:
     if factor < 0:
         return explanation.scale < 0  # it climbs
     wanted = factor_of(look.seen, explanation.loss)
-    below, top = (_scales(look, explanation, l, "dW").stepwise() for l in (1, 2))
+    below, top = (held_scales(look, explanation, l, "dW").stepwise() for l in (1, 2))
     if not wanted or not below or not top:
         return False
     if len(below) > 1 and len(top) > 1 and _same(below[-1] / below[-2], top[-1] / top[-2]):

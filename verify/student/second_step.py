@@ -12,12 +12,14 @@ from .align import Reading, readings
 from .chain import Layer
 from .curves import Curve
 from .explain import KEPT, Explanation, Found, is_right
+from .lineage import lineage
 from .look import Look, Right, fitted
 from .outputs import as_rows
 from .point import Observed, reverse_sweep
 from .recording import NOT_A_NUMBER
 from .rounding import Spoilt
-from .tape import Tape
+from .scales import held_scales
+from .tape import Tape, upstream
 from .truncated import activations
 from .variants import RIGHT_DW
 
@@ -83,7 +85,41 @@ def stale(one: Look) -> tuple[Look, Explanation] | None:
         explanation = _stale(one, second, one.right.loss)
         if explanation is not None:
             return second._replace(explanations=[explanation]), explanation
-    return None
+    explanation = _repeated(one)
+    return None if explanation is None else (one._replace(explanations=[explanation]), explanation)
+
+
+def _repeated(one: Look) -> Explanation | None:
+    """Return the mistake of a gradient that is computed again after the step and is still that of before it.
+
+    The point has moved, and with it the right gradient: what is given to the next step belongs to the point before.
+    """
+    if one.right is None:
+        return None
+    loss, tape, update = one.right.loss, one.tape, one.reading.weights[-1]
+    sweep, top = reverse_sweep(one.reading.point, loss), one.reading.point.depth
+    if update is None:
+        return None
+    wrong, right = "dW_L of the point before the step", "dW_L of this point"
+    found = Found("B34", top, "dW", wrong, right, sweep.dW[-1], KEPT)
+    explanation = Explanation((found,), one.right.scale, loss, sweep.delta)
+    held = {(tape.events[at].node, tape.events[at].result) for at in held_scales(one, explanation, top, "dW").places}
+    moved = next((u.at for u in lineage(tape).get(tape.group(update.new), []) if u.at > update.end), 0)
+    again = [at for at in range(update.end + 1, moved) if (tape.events[at].node, tape.events[at].result) in held]
+    if not any(_is_computed(tape, at, update.end) for at in again):
+        return None
+    return explanation if any(_differs(two.reading, sweep.dW[-1], loss) for two in second_looks(one)) else None
+
+
+def _differs(second: Reading, dW: Array, loss: str) -> bool:
+    """Return whether the right gradient of a later point is another one."""
+    now = reverse_sweep(second.point, loss).dW[-1]
+    return now.shape == dW.shape and not np.allclose(now, dW, rtol=SAME, atol=SAME * float(np.abs(dW).max()))
+
+
+def _is_computed(tape: Tape, at: int, since: int) -> bool:
+    """Return whether a value was computed since a position: by a product, or by adding up."""
+    return any(p.at > since for p in tape.products if p.at in upstream(tape, at))
 
 
 def _stale(one: Look, later: Look, loss: str) -> Explanation | None:
