@@ -346,7 +346,7 @@ CATALOGUE: dict[str, Bug] = {
         _bug(
             "B38",
             "softmax normalised over the wrong axis",
-            "e^z / sum over the batch",
+            "e^z / sum over the batch, or over everything",
             "e^z / sum over the classes",
             "the probabilities of a sample do not sum to 1",
             "sum over the class axis with keepdims=True",

@@ -126,25 +126,26 @@ def close(got: Array, should_be: Array, tolerance: float = CLOSE) -> bool:
     return bool(np.isfinite(scale)) and bool(np.max(np.abs(got - should_be)) <= tolerance * max(float(scale), 1e-12))
 
 
-def _over_batch(shift: Callable[[Array], Array]) -> Curve:
-    """Return the exponentials divided by their sums over the batch: a mistaken softmax."""
+def _summed(shift: Callable[[Array], Array], axis: int | None, name: str) -> Curve:
+    """Return the exponentials divided by their sums over something else than the classes: a mistaken softmax."""
 
     def forward(z: Array) -> Array:
         e = np.exp(z - shift(z))
-        share: Array = e / e.sum(axis=0, keepdims=True)
+        share: Array = e / e.sum(axis=axis, keepdims=True)
         return share
 
     def backward(z: Array, da: Array) -> Array:
         p = forward(z)
-        return np.asarray(p * (da - (p * da).sum(axis=0, keepdims=True)))
+        return np.asarray(p * (da - (p * da).sum(axis=axis, keepdims=True)))
 
-    return Curve(BATCH_SOFTMAX, forward, backward, lambda z: forward(z) * (1 - forward(z)), "p (1 - p)")
+    return Curve(name, forward, backward, lambda z: forward(z) * (1 - forward(z)), "p (1 - p)")
 
 
-BATCH_SOFTMAX = "softmax over the batch"
+BATCH_SOFTMAX, WHOLE_SOFTMAX = "softmax over the batch", "softmax over all entries"
 OVER_BATCH = (
-    _over_batch(lambda z: z.max(axis=0, keepdims=True)),
-    _over_batch(lambda z: z.max(axis=1, keepdims=True)),
+    _summed(lambda z: z.max(axis=0, keepdims=True), 0, BATCH_SOFTMAX),
+    _summed(lambda z: z.max(axis=1, keepdims=True), 0, BATCH_SOFTMAX),
+    _summed(lambda z: z.max(keepdims=True), None, WHOLE_SOFTMAX),
 )
 
 CUT = Curve(
@@ -251,6 +252,8 @@ def _fitted(z: Array, a: Array, single: bool) -> Iterator[Curve]:
     for name, c in (("tanh", np.arctanh(a[at]) / z[at]), ("sigmoid", np.log(a[at] / (1 - a[at])) / z[at])):
         if 1 / LARGEST_CONSTANT < c < LARGEST_CONSTANT and not (single and _odd(c)):
             yield stretched(name, float(c))
+    if not single:
+        yield stretched("sigmoid", -1.0)  # e^z written for e^-z
 
 
 def _scaled(z: Array, a: Array) -> Iterator[Curve]:
