@@ -199,3 +199,34 @@ def test_an_output_multiplied_after_its_activation_is_the_output(delta: str, ver
     said = diagnose(path, Options(autodiff=False))
     assert said.verdict == verdict, said.missing
     assert said.network["activations"][-1] == "10 sigmoid"
+
+
+SAMPLE_BY_SAMPLE = """
+import numpy as np
+
+rng = np.random.RandomState(0)
+X = rng.randn(50, 3)
+y = (X[:, 0] > 0) * 1.0
+w, b = rng.randn(3) * 0.1, 0.0
+for epoch in range(20):
+    for i in rng.permutation(50):
+        a = {output}
+        error = a - y[i]
+        w -= 0.1 * error * X[i]{rate}
+        b -= 0.1 * error{rate}
+"""
+
+
+@pytest.mark.parametrize("output", ["np.dot(X[i], w) + b", "1 / (1 + np.exp(-(np.dot(X[i], w) + b)))"])
+def test_one_unit_trained_sample_by_sample_is_right_in_its_second_step_too(tmp_path: Path, output: str) -> None:
+    path = tmp_path / "unit.py"
+    path.write_text(SAMPLE_BY_SAMPLE.format(output=output, rate=""), encoding="utf-8")
+    assert diagnose(read(path), Options(autodiff=False)).verdict.startswith("correct")
+
+
+def test_steps_of_one_length_are_not_blamed_for_their_rate(tmp_path: Path) -> None:
+    path = tmp_path / "unit.py"
+    text = SAMPLE_BY_SAMPLE.format(output="np.dot(X[i], w) + b", rate=" / np.sqrt(error**2 * (1 + np.sum(X[i]**2)))")
+    path.write_text(text + "        print(0.5 * error**2)\n", encoding="utf-8")
+    said = diagnose(read(path), Options(autodiff=False))
+    assert said.verdict != "wrong", said

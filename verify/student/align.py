@@ -231,7 +231,10 @@ def _given(tape: Tape, key: int, chain: Chain) -> bool:
     if not places:
         return key in tape.known
     if not tape.shape(key) and tape.node(places[0]).kind == "literal":  # a target may be a number that was written out
-        return any(tape.node(at).kind in ("bind", "argument", "subscript") for at in places if at < chain.start)
+        taken = [at for at in places if tape.node(at).kind in ("bind", "argument", "subscript")]
+        return any(
+            at < chain.start or (tape.node(at).kind == "subscript" and at < chain.end + LOOK_AHEAD) for at in taken
+        )
     if places[0] < chain.start:
         return True
     return upstream(tape, places[0]).isdisjoint(layer.product.at for layer in chain.layers)

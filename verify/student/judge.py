@@ -9,7 +9,7 @@ import numpy as np
 from .blame import NOTHING, guilty, held, with_zero_weights
 from .explain import IMPLIED, Explanation
 from .later import losses_later
-from .look import Look, Right, agreed, candidates, look
+from .look import Look, Right, agreed, candidates, look, rightness
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .points import Sources, sources, spread, stirring
@@ -286,15 +286,18 @@ def _accused(
     seen = [s for s in one.look.seen if s.name != "mae" and (not tell or s.name in tell)]
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
     rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
+    losses = tell or candidates(one.look.reading.point, one.look.seen)
     free = not (told or one.look.reading.point.decay)  # else its own loss is known, and may have a penalty
-    free = free and is_telling(one.look, candidates(one.look.reading.point, one.look.seen)[0])
-    if free and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
+    telling = is_telling(one.look, losses[0])
+    if free and telling and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
         sentence = "the steps follow the slopes of a number that the program computes"
         own = Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
         return of_all(own, unread(own.best))
     backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
     if seen and not backed:
         return _untold(first, points, "the program's own loss does not change as its forward pass says")
+    if not shared and all(rightness(p.look.tape, p.look.reading, losses) for p in points):
+        return _untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
     if not shared and not _all_updated(one.look):
         return _untold(first, points, "an update of every layer's weights: some were not seen to change")
     if not backed and not shared:

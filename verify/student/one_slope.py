@@ -40,9 +40,9 @@ def with_mistakes(looks: list[Look], tell: tuple[str, ...]) -> list[Look]:
 
 
 def _of_top(one: Look) -> bool:
-    """Return whether what explains a look is a mistake in the slope of the loss, which one number cannot tell."""
-    top = one.reading.point.depth
-    return any(f.layer == top and f.quantity == "delta" for f in one.explanations[0].found)
+    """Return whether what explains a look is a mistake in the slope of the loss, or none: one number cannot tell."""
+    top, found = one.reading.point.depth, one.explanations[0].found
+    return not found or any(f.layer == top and f.quantity == "delta" for f in found)
 
 
 def _of_scale(one: Look, scale: float) -> Look:

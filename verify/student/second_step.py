@@ -165,6 +165,8 @@ def _stale_pass(first: Reading, second: Reading, loss: str, again: Array | None)
     ``again`` are further targets that the second step may have: its own output met none.
     """
     old, new, top = first.point, second.point, second.point.depth
+    if is_right(new, second.observed, loss) is not None:
+        return None  # of one output of one sample everything is right at some scale
     targets = (new.Y, old.Y) if again is None else (again, new.Y, old.Y)
     for X, Y, W in product((new.X, old.X), targets, (new.W, old.W)):
         kept = old._replace(X=X, Y=Y, W=W)
