@@ -273,3 +273,34 @@ for _ in range(1000):
 """)
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
+
+
+def test_a_program_is_the_same_in_every_run_though_it_asks_the_clock_for_its_seed() -> None:
+    text = """
+import random, time
+np.random.seed(int(time.time() * 1000) % 2**31)
+random.seed()
+w = np.array([np.random.rand(), random.random(), np.random.RandomState().rand(), np.random.default_rng().random()])
+"""
+    with watch(source("import numpy as np\n" + text)) as session:
+        first, second = session.run(), session.run()
+    assert [v.tolist() for v in first.values] == [v.tolist() for v in second.values]
+
+
+def test_what_stands_in_the_way_of_the_training_is_answered() -> None:
+    run = watched("""
+import os
+import cupy as cp
+get_ipython().run_line_magic("matplotlib", "inline")
+os.chdir("/content/drive/nothing")
+if input("Train now? (y/n) ") != "y":
+    exit()
+hidden = int(input("Hidden neurons: "))
+W = cp.ones((3, hidden))
+for _ in range(int(input("Epochs: ")) * 1000):
+    W = W - 0.1 * cp.dot(cp.eye(3), cp.dot(cp.eye(3), W))
+""")
+    assert run.raised is None, run.raised
+    assert run.ended == "enough updates"
+    assert any(value.shape == (3, 3) for value in run.values)
+    assert "the folder nothing is missing: the program stayed in its own" in run.notes

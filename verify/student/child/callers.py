@@ -42,7 +42,12 @@ def called_by_the_program(frame: FrameType | None) -> bool:
 def undefined(tree: ast.Module) -> set[str]:
     """Return the names that the program uses and nowhere defines."""
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    defined = {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {*dir(builtins), *OLD_NAMES}
+    defined = {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {
+        *dir(builtins),
+        *OLD_NAMES,
+        "get_ipython",
+        "display",
+    }
     defined |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     defined |= {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)}
     imports = [a for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]

@@ -12,6 +12,7 @@ from typing import Any
 
 from .callers import ARGUMENTS, GUARDED, HOME, LIBRARIES, OLD_NAMES, UNDEFINED, arguments, guarded, separator, undefined
 from .stand_ins import asked, files, numpy_names, patches, quiet, samples
+from .stand_ins.anything import Anything
 from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
 from .stand_ins.pictures import PICTURES
@@ -21,7 +22,7 @@ from .stand_ins.table_files import TABLES
 from .stand_ins.tensors import TENSORS
 
 MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES, **TENSORS}
-CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **quiet.ANSWERS, **MADE_UP, **TABLES}
+CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **quiet.ANSWERS, **numpy_names.NUMPYS, **MADE_UP, **TABLES}
 
 
 def enter(path: str, folder: str, tree: ast.Module) -> None:
@@ -48,6 +49,8 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     numpy_names.install()
     for old, new in OLD_NAMES.items():
         setattr(builtins, old, getattr(builtins, new))
+    for name in NOTEBOOK:
+        setattr(builtins, name, Anything(name))
     _import_early(tree)
 
 
@@ -83,6 +86,7 @@ def _import_early(tree: ast.Module) -> None:
                     importlib.import_module(name)
 
 
+NOTEBOOK = ("get_ipython", "display")  # what a notebook has without importing it
 EARLY = frozenset(("scipy", "numpy", "collections", "dataclasses", "logging", "unittest", "argparse", "typing", "csv"))
 
 

@@ -11,7 +11,21 @@ from .samples import FLOWERS, ROWS, Values, clusters, generator, in_blocks, labe
 DATA_LIBRARIES = frozenset(
     (
         *("sklearn", "keras", "tensorflow", "mnist", "nnfs", "torch", "torchvision", "mnist_loader", "python_mnist"),
-        *("h5py", "PIL", "cv2", "imageio", "skimage", "pandas", "requests", "wget", "gdown", "datasets", "ucimlrepo"),
+        *(
+            "h5py",
+            "PIL",
+            "cv2",
+            "imageio",
+            "skimage",
+            "pandas",
+            "requests",
+            "wget",
+            "gdown",
+            "datasets",
+            "ucimlrepo",
+            "cupy",
+            "autograd",
+        ),
     )
 )
 

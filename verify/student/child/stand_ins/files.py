@@ -23,7 +23,7 @@ from .samples import LABEL, as_csv
 GZIP = b"\x1f\x8b"  # how compressed bytes begin
 CLASSES = ("class_0", "class_1", "class_2")  # folders in a missing folder
 PICTURES = 8  # files in each of them
-_open = builtins.open
+_open, _chdir = builtins.open, os.chdir
 
 
 class MadeUp:
@@ -109,6 +109,7 @@ def install() -> None:
     for name in ("loadtxt", "genfromtxt"):
         setattr(np, name, _text_or_made_up(getattr(np, name)))
     pickle.load = unpickled(pickle.load)
+    os.chdir = _change_folder
     csv.DictReader = _dict_reader(csv.DictReader)  # type: ignore[assignment, misc]
     json.load = _json(json.load)
     gzip.decompress = _decompressed(gzip.decompress)
@@ -218,6 +219,14 @@ def _globbed(look: Callable[..., list[str]]) -> Callable[..., list[str]]:
         ]
 
     return globbed
+
+
+def _change_folder(path: Any) -> None:
+    """Go to a folder that is there; stay where that is not."""
+    if os.path.isdir(path):
+        _chdir(path)
+    else:
+        note(f"the folder {_name(path)} is missing: the program stayed in its own")
 
 
 def _forgotten(name: str) -> Callable[..., None]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..notes import note
+from .finder import Contents
 
 GONE: dict[str, Any] = {
     "float": float,
@@ -30,6 +31,13 @@ GONE: dict[str, Any] = {
     "in1d": np.isin,
     "trapz": getattr(np, "trapezoid", None),
 }
+_LIKE = {name: value for name, value in vars(np).items() if not name.startswith("_")}
+NUMPYS: Contents = {
+    "cupy": {**_LIKE, "asnumpy": np.asarray, "get_array_module": lambda *_: np},
+    "autograd.numpy": _LIKE,
+    "autograd.numpy.random": vars(np.random),
+}
+"""Libraries that do what NumPy does."""
 _missing = np.__dict__["__getattr__"]
 
 

@@ -2,8 +2,10 @@
 
 import builtins
 import io
+import itertools
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -20,7 +22,11 @@ from .files import MadeUpBytes
 from .formats import content
 
 MOST_ANSWERS = 50  # to input(): a loop that asks for ever has to end
-_default_rng = np.random.default_rng
+NOW, TICK = 1_600_000_000.0, 1e-3  # what the clock says first, and how far it goes on each time, in seconds
+REPLIES = (
+    (re.compile(r"\by(es)?\s*(/|or|\|)\s*n", re.I), "y"),
+    (re.compile(r"\b(neurons?|nodes|units|hidden)\b", re.I), "3"),
+)
 
 
 def install() -> None:
@@ -41,23 +47,40 @@ def install() -> None:
 
 
 def seed() -> None:
-    """Start every generator of random numbers at the same place, unless the program does."""
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002 - the generator that most programs use
-    np.random.default_rng = lambda seed=None: _default_rng(0 if seed is None else seed)
+    """Start every generator of random numbers at the same place, unless the program does, and the clock with them."""
+    random.seed, np.random.seed = _seeded(random.seed), _seeded(np.random.seed)
+    random.seed()
+    np.random.seed()  # noqa: NPY002 - the generator that most programs use
+    np.random.default_rng = _seeded(np.random.default_rng)
+    np.random.RandomState = RandomState  # type: ignore[misc]
+    ticks = itertools.count()
+    time.time = lambda: NOW + TICK * next(ticks)
+
+
+def _seeded(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what starts a generator; at 0 where the program leaves it open."""
+    return lambda seed=None, *given: start(0 if seed is None else seed, *given)
+
+
+class RandomState(np.random.RandomState):
+    """A generator that starts at 0 where the program leaves it open."""
+
+    def __init__(self, seed: Any = None) -> None:
+        super().__init__(0 if seed is None else seed)
 
 
 def answers() -> Callable[..., str]:
-    """Return input(): it answers "1"."""
+    """Return input(): it answers "y" where it is asked for yes or no, a size where for one, else "1"."""
     asked = 0
 
-    def answer(*_: object) -> str:
+    def answer(prompt: object = "", *_: object) -> str:
         nonlocal asked
         asked += 1
-        note("input() was answered with 1")
+        said = next((reply for pattern, reply in REPLIES if pattern.search(str(prompt))), "1")
+        note(f"input() was answered with {said}")
         if asked > MOST_ANSWERS:
             raise EOFError("input() was called again and again")
-        return "1"
+        return said
 
     return answer
 
