@@ -80,3 +80,72 @@ def test_a_mistake_in_such_a_class_is_named_beside_what_is_as_short(tmp_path: Pa
 def test_an_object_that_holds_its_data_trains_without_any(tmp_path: Path, name: str, epochs: str) -> None:
     said = told(tmp_path, WHOLE.format(name=name, epochs=epochs))
     assert (said.verdict, said.layers) == ("correct", 2), said
+
+
+MODULE = """
+import numpy as np
+
+class Layer:
+    def forward(self, x):
+        raise NotImplementedError
+    def backward(self, output_gradient, learning_rate):
+        raise NotImplementedError
+
+class Dense(Layer):
+    def __init__(self, input_size, output_size):
+        self.weights, self.bias = np.random.randn({sizes}), np.random.randn({bias})
+    def forward(self, x):
+        self.x = x
+        return np.dot({product}) + self.bias
+    def backward(self, output_gradient, learning_rate):
+        gradient = np.dot({down})
+        self.weights -= learning_rate * np.dot({dW})
+        self.bias -= learning_rate * output_gradient
+        return gradient
+
+class Tanh(Layer):
+    def forward(self, x):
+        self.x = x
+        return np.tanh(x)
+    def backward(self, output_gradient, learning_rate):
+        return output_gradient * (1 - np.tanh(self.x) ** 2)
+
+def mse(y_true, y_pred):
+    return np.mean(np.power(y_true - y_pred, 2))
+
+def mse_prime(y_true, y_pred):
+    return 2 * (y_pred - y_true) / np.size(y_true)
+
+def train(network, loss, loss_prime, x_train, y_train, epochs=1000, learning_rate=0.01):
+    for e in range(epochs):
+        for x, y in zip(x_train, y_train):
+            for layer in network:
+                x = layer.forward(x)
+            print(loss(y, x))
+            grad = loss_prime(y, x)
+            for layer in reversed(network):
+                grad = layer.backward(grad, learning_rate)
+"""
+ROWS = {
+    "sizes": "input_size, output_size",
+    "bias": "1, output_size",
+    "product": "self.x, self.weights",
+    "down": "output_gradient, self.weights.T",
+    "dW": "self.x.T, output_gradient",
+}
+COLUMNS = {
+    "sizes": "output_size, input_size",
+    "bias": "output_size, 1",
+    "product": "self.weights, self.x",
+    "down": "self.weights.T, output_gradient",
+    "dW": "output_gradient, self.x.T",
+}
+
+
+@pytest.mark.parametrize("layout", [ROWS, COLUMNS])
+def test_layers_that_a_function_of_the_file_trains_are_stacked_and_handed_to_it(
+    tmp_path: Path, layout: dict[str, str]
+) -> None:
+    said = told(tmp_path, MODULE.format(**layout))
+    assert (said.verdict.partition(" ")[0], said.network["loss"]) == ("correct", "half_sse"), said
+    assert said.network["activations"] == ["tanh", "linear"]

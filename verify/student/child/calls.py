@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from .layers import by_layers
+from .layers import by_layers, stacked
 from .names import (
     BACKWARD,
     FORWARD,
     INIT,
     LOSS,
+    NETWORK,
+    PRIME,
     STEP_METHOD,
     STEPS,
     TRAIN,
@@ -238,9 +240,22 @@ class Caller:
             return _LEFT_OUT
         if value is None:
             value = known_for(name, {n: v for n, v in self.space.items() if not n.startswith("__")})
-        if value is None:
+        return self.own(name) if value is None else value
+
+    def own(self, name: str) -> Any:
+        """Return what a parameter takes of the file's own: a stack of its layers, its loss, or the slope of its loss.
+
+        Raises:
+            NoCall: when its name does not say.
+        """
+        bare, own = snake(name), {n: v for n, v in self.space.items() if getattr(v, "__module__", "") == "__main__"}
+        if NETWORK.match(bare):
+            return stacked(self.trial, {n: v for n, v in own.items() if isinstance(v, type)})
+        functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType) and LOSS.search(snake(n))}
+        alike = [v for n, v in functions.items() if bool(PRIME.search(snake(n))) == bool(PRIME.search(bare))]
+        if not LOSS.search(bare) or not alike:
             raise NoCall(name)
-        return value
+        return alike[0]
 
     def remember(self, name: str, result: Any) -> None:
         """Take note of what a function returned."""

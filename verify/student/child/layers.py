@@ -23,10 +23,22 @@ def by_layers(trial: Trial, classes: Mapping[str, type]) -> Iterator[str]:
     Yields:
         What was stacked, in words.
     """
+    layers = stacked(trial, classes)
+    for _ in range(STEPS):
+        _step(layers, trial)
+    yield " -> ".join(type(layer).__name__ for layer in layers)
+
+
+def stacked(trial: Trial, classes: Mapping[str, type]) -> list[Any]:
+    """Return the dense layer of a file with its activations in between, as deep as the sizes of a trial.
+
+    Raises:
+        NoCall: when none of the classes is a dense layer.
+    """
     bases = {base for made in classes.values() for base in made.__mro__[1:]}
     concrete = [made for made in classes.values() if made not in bases or _required(made)]
     whole: list[Any] = [made for made in concrete if hasattr(made, "forward") and hasattr(made, "backward")]
-    dense = [made for made in whole if len(_required(made)) == 2]
+    dense = [made for made in whole if len(_required(made)) == 2 and made not in bases]
     between = [made for made in whole if not _required(made) and len(_required(made.forward)) == 2]
     if not dense:
         raise NoCall
@@ -35,9 +47,7 @@ def by_layers(trial: Trial, classes: Mapping[str, type]) -> Iterator[str]:
         layers.append(_made(dense[0], before, after, trial))
         if between and number < len(trial.sizes) - 2:
             layers.append(between[number % len(between)]())
-    for _ in range(STEPS):
-        _step(layers, trial)
-    yield " -> ".join(type(layer).__name__ for layer in layers)
+    return layers
 
 
 def _required(made: Any) -> list[str]:
@@ -50,7 +60,7 @@ def _made(made: type, before: int, after: int, trial: Trial) -> Any:
     first = plain(_required(made)[0])
     if first not in ("w", "weights", "weight"):
         return made(before, after)
-    columns = trial.layout in ("columns", "one")
+    columns = trial.layout in ("columns", "one", "each column")
     W = generator().normal(size=(after, before) if columns else (before, after))
     return made(W, np.zeros((after, 1) if columns else after))
 

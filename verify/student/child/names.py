@@ -17,7 +17,8 @@ class Trial(NamedTuple):
 
     Attributes:
         sizes: of the layers, data to output.
-        layout: "rows" or "columns": where the samples of a batch stand; "one": a single column, "flat": a single row.
+        layout: "rows" or "columns": where the samples of a batch stand; "one": a single column, "flat": a single row;
+            "each row" or "each column": a batch of matrices that are one row or one column each.
         labels: "one-hot" or "integers".
         samples: how many.
     """
@@ -31,7 +32,8 @@ class Trial(NamedTuple):
 TRIALS = tuple(
     Trial(sizes, layout, labels, 1 if layout in ("one", "flat") else 7)
     for layout, labels in (
-        *(("rows", "one-hot"), ("columns", "one-hot"), ("rows", "integers"), ("columns", "integers")),
+        *(("rows", "one-hot"), ("columns", "one-hot"), ("each row", "one-hot"), ("each column", "one-hot")),
+        *(("rows", "integers"), ("columns", "integers")),
         *(("one", "one-hot"), ("flat", "one-hot")),
     )
     for sizes in ((4, 5, 3), (4, 5, 1), (4, 6, 5, 3))
@@ -52,6 +54,8 @@ BACKWARD = re.compile(
     r"^_*(l_model_)?(back|bprop|model_back|((compute|calc|calculate|get)_)?grad(ient)?s?$|cost(_function)?_prime)"
 )
 UPDATE = re.compile(r"^_*(update|apply_grad|step$|gradient_step|optimi[sz]er_step|sgd_step)")
+PRIME = re.compile(r"(prime|deriv|grad|backward|delta)")
+NETWORK = re.compile(r"^(network|net|nn|layers|model)$")
 """What functions do, told from their names in lower case."""
 
 
@@ -66,9 +70,11 @@ SYNONYMS = (
     ("output", "al", "a_last", "y_hat", "yhat", "y_pred", "prediction", "predictions", "out", "o", "pred", "probs"),
     ("delta", "error", "err", "dout"),
 )
-_DATA = re.compile(r"^(x|xs|a0|a_0|data|inputs?|inp|features?|samples?|images?|input_(data|x|vector|list)s?|l0)$")
+_DATA = re.compile(
+    r"^(x|xs|a0|a_0|data|inputs?|inp|features?|samples?|images?|input_(data|x|vector|list)s?|inputs?_list|l0)$"
+)
 _TARGET = re.compile(
-    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|target_(data|y|vector|list)s?|y_true|"
+    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|targets?_(data|y|vector|list)s?|y_true|"
     r"(train(ing)?|expected|desired|target|correct|true)_outputs?)$"
 )
 _RATE = re.compile(r"^(l_?r|alpha|eta|rate|learn(ing)?_?rate|learning|step_?size|epsilon|l_?rate)$")
@@ -162,6 +168,8 @@ def _laid_out(rows: Values, trial: Trial) -> Values:
     """Return rows as rows, as columns, or the only one of them."""
     if trial.layout == "rows":
         return rows
+    if trial.layout.startswith("each"):
+        return rows[:, None, :] if trial.layout == "each row" else rows[:, :, None]
     return rows[0] if trial.layout == "flat" else np.ascontiguousarray(rows.T)
 
 
