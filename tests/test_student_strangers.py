@@ -152,8 +152,7 @@ def test_of_two_signs_the_one_that_climbs_is_the_mistake(tmp_path: Path) -> None
     assert (wrong.verdict, [(bug.id, bug.layer) for bug in wrong.bugs]) == ("wrong", [("B14", 2)])
 
 
-def test_biases_that_are_numbers_of_the_program_need_no_training(tmp_path: Path) -> None:
-    text = """
+NUMBERS = """
 import numpy as np
 x, target = np.array([0.05, 0.1]), np.array([0.01, 0.99])
 U, b, V, c = np.array([[0.15, 0.2], [0.25, 0.3]]), 0.35, np.array([[0.4, 0.45], [0.5, 0.55]]), 0.6
@@ -167,6 +166,15 @@ for i in range(100):
     V = V - 0.5 * np.outer(top, h)
     U = U - 0.5 * np.outer(low, x)
 """
-    said = told(tmp_path, text)
+
+
+def test_biases_that_are_numbers_of_the_program_need_no_training(tmp_path: Path) -> None:
+    said = told(tmp_path, NUMBERS)
     assert said.verdict.startswith("correct"), said
     assert "biases as numbers of the program, not trained" in said.read_as
+
+
+def test_a_gradient_that_is_wrong_as_a_whole_is_not_told_entry_by_entry(tmp_path: Path) -> None:
+    wrong = told(tmp_path, NUMBERS.replace("np.outer(low, x)", "np.outer(x, low)"))
+    assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B22", 13)
+    assert "entry" not in wrong.bugs[0].wrong

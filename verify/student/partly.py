@@ -112,6 +112,8 @@ def _told(s: Stage, g: Gradient, mask: NDArray[np.bool_], scale: float, observed
     for bug, wrong, value in _values(s, g.kind):
         if value.shape == g.got.shape and not _differ(observed, g.got[mask], scale * value[mask]).any():
             right = RIGHT_DW if g.kind == "dW" else RIGHT_DB
+            if not _differ(observed, g.got, scale * value).any():  # of all entries: the others are what they should be
+                return Found(bug, g.l + 1, g.kind, wrong, right, value, g.kind)
             made = np.where(mask, value, g.right)
             return Found(bug, g.l + 1, g.kind, f"{wrong}, in entry {where}", right, made, PART_OF + g.kind)
     return None
