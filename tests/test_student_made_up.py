@@ -304,3 +304,28 @@ for _ in range(int(input("Epochs: ")) * 1000):
     assert run.ended == "enough updates"
     assert any(value.shape == (3, 3) for value in run.values)
     assert "the folder nothing is missing: the program stayed in its own" in run.notes
+
+
+STARTED = {
+    "in a pool": "from multiprocessing import Pool\nwith Pool(4) as pool:\n    pool.map(train, [3, 4])\n",
+    "in a process": "import multiprocessing as mp\np = mp.Process(target=train, args=(3,))\np.start()\np.join()\n",
+    "as a command": "import click\n@click.command()\n@click.option('--hidden', default=3)\n"
+    "def main(hidden):\n    train(hidden)\nmain()\n",
+    "in an animation": "import matplotlib.pyplot as plt\nfrom matplotlib.animation import FuncAnimation\n"
+    "shown = FuncAnimation(plt.figure(), lambda i: train(3), frames=200)\nplt.show()\n",
+    "on each part of the data": "from sklearn.model_selection import KFold\n"
+    "for rows, held_out in KFold(n_splits=5, shuffle=True).split(np.zeros((20, 2))):\n    train(3)\n",
+}
+
+
+@pytest.mark.parametrize("way", STARTED)
+def test_training_is_seen_however_it_is_started(way: str) -> None:
+    run = watched(f"""
+def train(hidden):
+    W = np.ones((3, hidden))
+    for _ in range(1000):
+        W = W - 0.1 * np.eye(3) @ (np.eye(3) @ W)
+{STARTED[way]}""")
+    assert run.raised is None, run.raised
+    assert run.ended == "enough updates"
+    assert not any("nothing in the file trains" in note for note in run.notes)

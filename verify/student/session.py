@@ -143,10 +143,12 @@ class Session:
 
     def _is_told(self, recording: Recording, promise: float) -> bool:
         """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""
-        free = self._argv or bool(self._made) or (self._large and "data" in self._used)
+        fewer = self._large and "data" in self._used
+        free = self._argv or bool(self._made) or fewer
         own_mistake = recording.ended == "raised" and ((promise > 0 and not free) or _widths_differ(recording))
         computed = promise >= TRAINS or (promise >= BACKWARD and recording.ended == "finished")
-        return computed or own_mistake or recording.ended not in ("finished", "raised", "too few data")
+        stopped = recording.ended not in ("finished", "raised", "too few data", *(["memory"] if fewer else []))
+        return computed or own_mistake or stopped
 
     def _resized(self, limits: Header, recording: Recording, promise: float) -> tuple[Header, Recording, float]:
         """Return the plan that shows the most when made-up data have the sizes that exceptions ask for."""

@@ -23,6 +23,7 @@ Item: TypeAlias = tuple[Any, Any, Any, int, int]
 
 DEEPEST, MOST = 3, 64  # how far lists of operands are taken apart
 KEPT = 100  # evaluations of an expression that are kept of data that are made in a loop
+STATES = 40_000_000  # bytes of the states that are kept of an array which is filled row by row
 ROOM = 20  # times that there is room for as many reports as a run may have
 
 
@@ -185,7 +186,8 @@ class Recorder:
                 )
             container[index] = self.report(node, (NOT_A_NUMBER, self.kept.key(value)), (-1, -1), value)
             return
-        if self.counts[node] >= KEPT and container.nbytes > LARGE and not self.updates.products:
+        states = self.counts[node] * container.nbytes
+        if container.nbytes > LARGE and states > min(STATES, KEPT * container.nbytes) and not self.updates.products:
             container[index] = value  # data that are made row by row: not every state of theirs is kept
             return
         before, identity = self.kept.key(container), self.kept.identity(container)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .callers import ARGUMENTS, GUARDED, HOME, LIBRARIES, OLD_NAMES, UNDEFINED, arguments, guarded, separator, undefined
-from .stand_ins import asked, files, numpy_names, patches, quiet, samples
+from .stand_ins import asked, files, numpy_names, patches, quiet, samples, workers
 from .stand_ins.anything import Anything
 from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
@@ -22,7 +22,15 @@ from .stand_ins.table_files import TABLES
 from .stand_ins.tensors import TENSORS
 
 MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES, **TENSORS}
-CONTENTS = {**SCREEN_CONTENTS, **PREPARATION, **quiet.ANSWERS, **numpy_names.NUMPYS, **MADE_UP, **TABLES}
+CONTENTS = {
+    **SCREEN_CONTENTS,
+    **PREPARATION,
+    **quiet.ANSWERS,
+    **numpy_names.NUMPYS,
+    **workers.COMMANDS,
+    **MADE_UP,
+    **TABLES,
+}
 
 
 def enter(path: str, folder: str, tree: ast.Module) -> None:
@@ -46,6 +54,7 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
         del sys.modules[name]
     files.install()
     quiet.install()
+    workers.install()
     numpy_names.install()
     for old, new in OLD_NAMES.items():
         setattr(builtins, old, getattr(builtins, new))

@@ -25,7 +25,7 @@ class Series:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(self.values, name)
+        return getattr(self.values, name) if hasattr(self.values, name) else Anything(name)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -65,7 +65,7 @@ class Series:
         """Return a copy: there is nothing to fill, reset or drop."""
         return Series(self.values.copy(), self.name)
 
-    copy = fillna = dropna = reset_index = itself
+    copy = fillna = dropna = reset_index = pct_change = shift = diff = interpolate = itself
 
     @property
     def loc(self) -> "Series":

@@ -1,5 +1,6 @@
 """What scikit-learn offers around a model: splitting, scaling, encoding, scoring; each in its simplest form."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,23 @@ def train_test_split(*arrays: Any, test_size: Any = 0.25, shuffle: bool = True, 
     order = np.random.Generator(np.random.PCG64(3)).permutation(rows) if shuffle else np.arange(rows)
     train, test = order[: rows - held_out], order[rows - held_out :]
     return [_rows(a, part) for a in arrays for part in (train, test)]
+
+
+class Folds:
+    """Splits rows into parts, each once the one that is held out."""
+
+    def __init__(self, n_splits: int = 5, *_: Any, **__: Any) -> None:
+        self.n_splits = n_splits
+
+    def split(self, X: Any, *_: Any) -> Iterator[tuple[Values, Values]]:
+        """Yield the rows to train on and those held out."""
+        every = np.arange(len(X))
+        for part in np.array_split(every, self.n_splits):
+            yield np.setdiff1d(every, part), part
+
+    def get_n_splits(self, *_: Any) -> int:
+        """Return how many parts there are."""
+        return self.n_splits
 
 
 def shuffle(*arrays: Any, **_: Any) -> Any:
@@ -155,7 +173,10 @@ def mean_squared_error(true: Any, predicted: Any, **_: Any) -> float:
 _SCORES = {"accuracy_score": accuracy_score, "mean_squared_error": mean_squared_error}
 
 PREPARATION: Contents = {
-    "sklearn.model_selection": {"train_test_split": train_test_split},
+    "sklearn.model_selection": {
+        "train_test_split": train_test_split,
+        **dict.fromkeys(("KFold", "StratifiedKFold", "ShuffleSplit", "StratifiedShuffleSplit"), Folds),
+    },
     "sklearn.cross_validation": {"train_test_split": train_test_split},
     "sklearn.utils": {"shuffle": shuffle},
     "sklearn.metrics": _SCORES,

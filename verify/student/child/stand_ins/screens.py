@@ -22,7 +22,19 @@ SCREENS = frozenset(
             "termcolor",
             "colorama",
         ),
-        *("tqdm", "progressbar", "alive_progress", "numba", "pygame", "turtle", "tkinter", "pdb", "prettytable"),
+        *(
+            "tqdm",
+            "progressbar",
+            "alive_progress",
+            "numba",
+            "pygame",
+            "turtle",
+            "tkinter",
+            "pdb",
+            "prettytable",
+            "click",
+            "fire",
+        ),
     )
 )
 
