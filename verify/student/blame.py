@@ -258,6 +258,8 @@ def _formula_at_fault(trail: Trail, inside: list[int], found: Found, explanation
     if len(calls) <= 1:
         return found.bug == "B9" and bool(helper) and helper.count(".") != 1
     span = range(trail.places[0], trail.places[-1] + 1)
+    if any(node.what == GATHERED_STEP for node in tape.nodes):
+        span = range(0)  # each neuron calls it
     returned = sum(tape.node(at).kind == "return" and tape.node(at).function == helper for at in span)
     return len({f.layer for f in explanation.found if f.bug == found.bug}) >= max(len(calls), returned)
 

@@ -97,6 +97,8 @@ def _rename_or_maker(tape: Tape, holders: Sequence[int], user: int) -> int | Non
     """Return the bare rename where the value is used, else what made it there."""
     function = tape.node(user).function
     here = [at for at in holders if at <= user and tape.node(at).function == function]
+    if not here and not function:  # used where no function is, as steps that were gathered from numbers
+        here = [at for at in holders if tape.node(at).function == tape.node(holders[-1]).function]
     for before, at in pairwise(here):
         new_line = tape.node(at).line != tape.node(before).line
         if tape.node(at).kind == "name" and tape.node(at + 1).kind == "bind":
