@@ -14,6 +14,7 @@ from .handed import call_of, missing_factor
 from .lineage import Update
 from .look import Look
 from .partly import PART_OF, entries
+from .point import loss_gradient
 from .recording import NOT_A_NUMBER
 from .scales import departure, summed_apart
 from .tape import Tape
@@ -58,6 +59,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return next(holding(trail, whole, set()) if merged else _zeros(trail, found.value), None)
     if found.quantity == "db" and found.wrong.endswith((UNSUMMED, UNSUMMED_ABOVE)):
         return _handed_over(trail, explanation.deltas[found.layer - found.wrong.endswith(UNSUMMED)])
+    if found.step == "penalty" and (at := summed_apart(look, found)) is not None:
+        return at
     scales = _scales(trail, explanation)
     places = list(holding(trail, found.value, scales)) or list(holding(trail, whole_gradient(look, found), scales))
     if found.step in ("slope", IMPLIED):
@@ -67,6 +70,12 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return next((at for at, _ in ratios(trail, slope)), None) or next(iter(places), None)
     if found.step == "factor of delta":
         return _factor(trail, look, explanation, found) or next(iter(places), None)
+    if (
+        not places
+        and found.step == "down"
+        and (inside := _factor_of_delta(trail, look, explanation, found)) is not None
+    ):
+        return inside
     if not places and found.quantity == "delta":
         places = list(holding(trail, explanation.deltas[found.layer - 1], _scales(trail, explanation)))
     return next(iter(_at_scale(trail, explanation, found, places)), None)
@@ -116,6 +125,14 @@ def _of_one_sample(look: Look, explanation: Explanation, found: Found) -> int | 
     made = (at for at in trail.places if held & {*tape.events[at].operands})
     sizes = (right.size, right.size + right.shape[1])  # with a merged bias's row
     return next((at for at in made if np.size(tape.recording.values[tape.events[at].result]) in sizes), None)
+
+
+def _factor_of_delta(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return what holds all that a delta has beside the right dL/da: a helper gives the wrong factor with f' in it."""
+    with np.errstate(all="ignore"):
+        factor = explanation.deltas[found.layer - 1] / _incoming(look, explanation, found)
+    telling = np.isfinite(factor).all() and not np.allclose(factor, factor.flat[0])
+    return next((at for at, _ in ratios(trail, factor)), None) if telling else None
 
 
 def _at_scale(trail: Trail, explanation: Explanation, found: Found, places: list[int]) -> list[int]:
@@ -196,7 +213,8 @@ def _scales(trail: Trail, explanation: Explanation) -> set[float]:
 def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
     """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
     if found.bug in MISSING:
-        return missing_factor(trail.tape, places, trail.places[-1] + 1)
+        unused = _beside_slope(trail, look, found, places)
+        return missing_factor(trail.tape, places, trail.places[-1] + 1) if unused is None else unused
     da = _incoming(look, explanation, found)
     if found.bug == "B56":
         return _unmasked(trail, look, found, da) or next(iter(places), None)
@@ -204,16 +222,33 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
         return _twice(trail, look, found, da, places)
     with np.errstate(all="ignore"):
         factor = found.value / da
+    if np.allclose(factor, 1):
+        return missing_factor(trail.tape, places, trail.places[-1] + 1)
     if not np.isfinite(factor).all() or np.allclose(factor, factor.flat[0]):
         return next(iter(places), None)
-    inside = [at for at, _ in ratios(trail, factor)]
-    if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail, inside, found, explanation)):
+    after = look.reading.passes[0].output.at  # the output's own activation is none of the sweep
+    inside = [at for at, _ in ratios(trail, factor) if at > after and at not in places]
+    inside = [at for at in inside if trail.tape.node(at).kind != "compare"] or inside
+    if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail, look, inside, found, explanation)):
         return inside[0]
     if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
         return inside[0]  # written out on the spot: there is no call to blame
     helper = trail.tape.node(inside[0]).function if inside else ""
     given = next((at for at in inside if trail.tape.node(at).function != helper), None)
     return next(iter(places), None) if given is None else given
+
+
+def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> int | None:
+    """Return the product that takes a value without f'(z) after f'(z) was computed for it, None where it never was."""
+    tape, point, l = look.tape, look.reading.point, found.layer - 1
+    slope = point.curves[l].derivative(point.z[l])
+    if not places or slope.size == 1 or not np.ptp(slope):
+        return None
+    keys = {tape.events[at].result for at in places}
+    between = tuple(at for at in range(places[0] + 1, trail.places[-1]) if at not in trail.places)
+    computed = next((at for at, _ in ratios(Trail(tape, (trail.places[0], *between)), slope)), None)
+    takers = (p.at for p in tape.products if computed is not None and p.at > computed and keys & {p.left, p.right})
+    return next(takers, None)
 
 
 def _unmasked(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
@@ -244,7 +279,7 @@ def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int])
     return held[0] if found.bug == "B7" and given else at
 
 
-def _formula_at_fault(trail: Trail, inside: list[int], found: Found, explanation: Explanation) -> bool:
+def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found, explanation: Explanation) -> bool:
     """Return whether the helper rather than its argument is to be blamed for f' at the wrong value.
 
     A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is.
@@ -255,6 +290,8 @@ def _formula_at_fault(trail: Trail, inside: list[int], found: Found, explanation
     tape = trail.tape
     helper = tape.node(inside[0]).function
     calls = {n.line for n in tape.nodes if helper and n.kind == "call" and n.what.endswith(helper.rpartition(".")[2])}
+    if _right_elsewhere(trail, look, helper, explanation):
+        return False
     if len(calls) <= 1:
         return found.bug == "B9" and bool(helper) and helper.count(".") != 1
     span = range(trail.places[0], trail.places[-1] + 1)
@@ -262,6 +299,18 @@ def _formula_at_fault(trail: Trail, inside: list[int], found: Found, explanation
         span = range(0)  # each neuron calls it
     returned = sum(tape.node(at).kind == "return" and tape.node(at).function == helper for at in span)
     return len({f.layer for f in explanation.found if f.bug == found.bug}) >= max(len(calls), returned)
+
+
+def _right_elsewhere(trail: Trail, look: Look, helper: str, explanation: Explanation) -> bool:
+    """Return whether a helper gave the right f'(z) in a layer above where nothing is wrong."""
+    wrong, point = {f.layer for f in explanation.found}, look.reading.point
+    for l, (curve, z) in enumerate(zip(point.curves, point.z, strict=True)):
+        slope = curve.derivative(z)
+        if l + 1 in wrong or slope.size == 1 or not np.ptp(slope):
+            continue
+        if any(trail.tape.node(at).function == helper for at, _ in ratios(trail, slope)):
+            return True
+    return False
 
 
 def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
@@ -283,5 +332,5 @@ def _incoming(look: Look, explanation: Explanation, found: Found) -> Array:
     """Return dL/da of the layer as the mistaken sweep has it."""
     point, l = look.reading.point, found.layer - 1
     if l == point.depth - 1:
-        return np.asarray(point.a[-1] - point.Y)
+        return np.asarray(point.a[-1] - point.Y) if found.bug == "B7" else loss_gradient(point, explanation.loss)
     return np.asarray(explanation.deltas[l + 1] @ point.W[l + 1].T)

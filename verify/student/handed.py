@@ -3,8 +3,6 @@
 from collections.abc import Container, Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from .tape import Tape
 
 
@@ -18,7 +16,7 @@ def call_of(tape: Tape, at: int) -> int | None:
 def missing_factor(tape: Tape, places: Sequence[int], end: int) -> int | None:
     """Return where a value should have received its factor and is handed on without it.
 
-    In this order: a helper whose factor is the same number everywhere; a function that gives back what it was given;
+    In this order: a helper whose factor is 1 everywhere; a function that gives back what it was given;
     the call that hands the value to the function which uses it; a bare rename; the expression that made it.
 
     Arguments:
@@ -44,13 +42,13 @@ def _user(tape: Tape, keys: Container[int], start: int, end: int) -> int:
 
 
 def _constant_factor(tape: Tape, holders: Sequence[int], keys: Container[int]) -> int | None:
-    """Return what made the factor, where there is one that is the same number in every entry."""
+    """Return what made the factor, where there is one that is 1 in every entry."""
     for at in holders:
         node, event = tape.node(at), tape.events[at]
         if not (node.what == "*" or node.what.rpartition(".")[2] == "multiply") or len(event.operands) != 2:
             continue
         for key, held in zip(event.operands, event.held_by, strict=True):
-            if key >= 0 and key not in keys and tape.recording.values[key].size > 1 and not np.ptp(tape.array(key)):
+            if key >= 0 and key not in keys and tape.recording.values[key].size > 1 and (tape.array(key) == 1).all():
                 return _first_inside(tape, tape.last_made(key, held, at))
     return None
 

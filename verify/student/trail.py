@@ -66,7 +66,8 @@ def holding(trail: Trail, value: Array, scales: set[float]) -> Iterator[int]:
     """Yield the positions of the events that hold a multiple of a value; of one number, only at a known scale."""
     number = value.size == 1 or bool((value == value.flat[0]).all())
     for at, ratio in ratios(trail, value):
-        if trail.tape.node(at).what.rpartition(".")[2] in TURNING and _was_made(trail, at):
+        node = trail.tape.node(at)
+        if node.kind == "compare" or (node.what.rpartition(".")[2] in TURNING and _was_made(trail, at)):
             continue
         if not number or any(np.isclose(abs(ratio), s, rtol=SAME) for s in scales):
             yield at
