@@ -137,3 +137,42 @@ for epoch in range(50):
     loss = -np.mean(np.log(p[range(7), labels]))
 """
     assert not told(tmp_path, program).verdict.startswith("correct")
+
+
+NORMALISED = """
+import numpy as np
+rng = np.random.RandomState(0)
+X, y = rng.randn(30, 4), rng.randint(0, 3, 30)
+W1, gain, W2, b2 = rng.randn(4, 6), np.ones(6), rng.randn(6, 3), np.zeros(3)
+for i in range(100):
+    z = X @ W1
+    h = np.maximum(0, gain * (z - z.mean(0)) / z.std(0))
+    s = np.exp(h @ W2 + b2)
+    p = s / s.sum(1, keepdims=True)
+    print(-np.log(p[range(30), y]).mean())
+    ds = p.copy()
+    ds[range(30), y] -= 1
+    dh = ds @ W2.T * (h > 0)
+    W2 -= 0.01 * h.T @ ds
+    b2 -= 0.01 * ds.sum(0)
+    gain -= 0.01 * dh.sum(0)
+    W1 -= 0.01 * X.T @ dh
+"""
+FACTORS = """
+import numpy as np
+rng = np.random.RandomState(0)
+R, P, Q = rng.rand(8, 6), rng.rand(8, 3), rng.rand(6, 3)
+for i in range(100):
+    E = P @ Q.T - R
+    dP, dQ = E @ Q * E.sum(), E.T @ P
+    P -= 0.01 * dP
+    Q -= 0.01 * dQ
+    print(0.5 * np.sum(E**2))
+"""
+
+
+@pytest.mark.parametrize(("text", "name"), [(NORMALISED, "W1"), (FACTORS, "P")])
+def test_what_the_first_layer_that_was_read_is_given_may_be_trained_too(text: str, name: str, tmp_path: Path) -> None:
+    said = told(tmp_path, text)
+    assert said.verdict == "inconclusive", said
+    assert name in said.missing[0]

@@ -226,10 +226,11 @@ def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | 
         if decayed is not None:  # one that lets the weights grow is no optimiser's work either
             return decayed if decayed.decay >= 0 or decayed.scale < 0 else None
     given = unbent(tape, reading)
-    for loss in losses if given else ():
+    believed_in = [loss for loss in losses if loss not in OTHERS] or losses  # no optimiser for a loss that is guessed
+    for loss in believed_in if given else ():
         if given and is_right(reading.point, given, loss):
             return Right(loss, 1.0, optimiser=True)
-    for loss in losses:
+    for loss in believed_in:
         if made_of_right_gradients(tape, reading, loss):
             return Right(loss, 1.0, optimiser=True)
     return None

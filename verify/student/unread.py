@@ -20,7 +20,7 @@ def unread(one: Look) -> tuple[Unread, ...]:
     tape, passes = one.tape, one.reading.passes
     parameters = {tape.group(key) for key in _parameters(one)}
     known = parameters | {tape.group(key) for key in _on_the_way(one)}
-    used = _Used(tape, parameters, passes[0].chain.start, passes[-1].output.at)
+    used = _Used(tape, parameters, passes[-1].output.at)
     used.add_products(passes[-1].output.at, one.reading.end)
     found: dict[str, Unread] = {}
     for total in tape.sums:
@@ -43,22 +43,23 @@ def _parameters(one: Look) -> Iterator[int]:
 
 
 def _on_the_way(one: Look) -> Iterator[int]:
-    """Yield the keys of inputs and pre-activations."""
-    for layer in (layer for p in one.reading.passes for layer in p.chain.layers):
-        yield from (layer.a_key, layer.z_key, layer.product.result)
+    """Yield the keys of hidden activations and pre-activations; what the network is given may be trained itself."""
+    for p in one.reading.passes:
+        for i, layer in enumerate(p.chain.layers):
+            yield from (layer.z_key, layer.product.result, *((layer.a_key,) if i else ()))
 
 
 class _Used:
     """The arrays that the output is computed from, other than through the parameters that were read."""
 
-    def __init__(self, tape: Tape, parameters: set[int], start: int, end: int) -> None:
+    def __init__(self, tape: Tape, parameters: set[int], end: int) -> None:
         self.tape = tape
         self.values: set[int] = set()
         self.objects: set[int] = set()
         waiting, seen = [end], set[int]()
         while waiting:
             at = waiting.pop()
-            if at in seen or at < start:
+            if at in seen:
                 continue
             seen.add(at)
             event = tape.events[at]
@@ -69,11 +70,18 @@ class _Used:
                 waiting += operands_made(tape, at) if returned is None else [returned]
 
     def add_products(self, start: int, end: int) -> None:
-        """Add what is multiplied later in the step: the output that was read may be a hidden layer."""
+        """Add what is multiplied later in the step, and biases: the output that was read may be a hidden layer."""
         for product in self.tape.products:
             if start < product.at < end:
                 self.values |= {self.tape.group(product.left), self.tape.group(product.right)}
                 self.objects |= {*self.tape.events[product.at].held_by} - {-1}
+
+        results = {self.tape.group(p.result) for p in self.tape.products if start < p.at < end}
+        for total in (s for s in self.tape.sums if start < s.at < end):
+            for made, bias in ((total.left, total.right), (total.right, total.left)):
+                if self.tape.group(made) in results and self.tape.array(bias).size < self.tape.array(made).size:
+                    self.values.add(self.tape.group(bias))
+                    self.objects |= {*self.tape.events[total.at].held_by} - {-1}
 
     def holds(self, total: Sum) -> bool:
         """Return whether what a sum changes is one of them: the very object where its entries are all alike."""
