@@ -213,8 +213,9 @@ def _scales(trail: Trail, explanation: Explanation) -> set[float]:
 def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
     """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
     if found.bug in MISSING:
-        unused = _beside_slope(trail, look, found, places)
-        return missing_factor(trail.tape, places, trail.places[-1] + 1) if unused is None else unused
+        own = _in_own_closure(look, found, places) if places else None
+        own = own or _beside_slope(trail, look, found, places)
+        return missing_factor(trail.tape, places, trail.places[-1] + 1) if own is None else own
     da = _incoming(look, explanation, found)
     if found.bug == "B56":
         return _unmasked(trail, look, found, da) or next(iter(places), None)
@@ -236,6 +237,15 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     helper = trail.tape.node(inside[0]).function if inside else ""
     given = next((at for at in inside if trail.tape.node(at).function != helper), None)
     return next(iter(places), None) if given is None else given
+
+
+def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
+    """Return where a value is first held inside a function that is defined in the activation's, None where none is."""
+    tape, layers = look.tape, look.reading.passes[0].chain.layers
+    key = layers[found.layer].a_key if found.layer < len(layers) else look.reading.passes[0].output.key
+    made = tape.made.get(key, [])
+    outer = tape.node(made[0]).function if made else ""
+    return next((at for at in places if outer and tape.node(at).function.startswith(f"{outer}.")), None)
 
 
 def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> int | None:
