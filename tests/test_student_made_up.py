@@ -329,3 +329,21 @@ def train(hidden):
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
     assert not any("nothing in the file trains" in note for note in run.notes)
+
+
+def test_an_exception_on_data_of_known_sizes_is_the_programs_own() -> None:
+    run = watched("""
+from sklearn.datasets import load_iris
+X, y = load_iris(return_X_y=True)
+class Net:
+    def __init__(self):
+        self.W = np.zeros((4, 3))
+    def train(self, X, y):
+        self.W = self.W - 0.1 * X.T @ (X @ self.W - y)
+net = Net()
+for epoch in range(10000):
+    net.train(X, y)
+""")
+    assert run.raised is not None
+    assert (run.raised.type, run.raised.line) == ("ValueError", 9)
+    assert not any("nothing in the file trains" in note for note in run.notes), run.notes

@@ -125,6 +125,8 @@ class Session:
             return best, recording
         else:
             best, recording, promise = self._resized(limits, recording, promise)
+            if not best and recording.ended == "raised" and promise > 0 and "table" not in self._used:
+                return best, recording  # data of known sizes: the mistake is the program's own
         hopeless: set[str] = set()
         spent = 0.0
         for plan in [*self._own_main(recording), *self._plans]:
