@@ -8,6 +8,7 @@ import pytest
 from reference.errors import InputError
 from tests.student_programs import DEFINED_ONLY, FLAT, FORWARD_BACKWARD, OWN_MAIN, SCRIPT, source
 from verify.student.adapter import Adapter
+from verify.student.debug import diagnose
 from verify.student.ingest import read
 from verify.student.recording import Recording
 from verify.student.session import watch
@@ -178,3 +179,12 @@ class Dense(Layer):
         run = session.run()
     assert run.raised is None
     assert run.ended == "enough updates", run.notes
+
+
+def test_what_is_missing_of_a_step_is_told_beside_what_was_found(tmp_path: Path) -> None:
+    lines = ["import numpy as np", "x, w = np.ones((3, 2)), np.ones((2, 1))", "for i in range(9):", "    y = x @ w"]
+    path = tmp_path / "net.py"
+    path.write_text("\n".join([*lines, "    print(y)"]))
+    assert "products of arrays were seen, the first in line 4" in diagnose(path).missing[0]
+    path.write_text("\n".join([*lines, "    w = w - 0.1 * (x.T @ np.tanh(y)) * w"]))
+    assert "no value was found that the output is compared with" in diagnose(path).missing[0]

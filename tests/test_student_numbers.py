@@ -145,3 +145,67 @@ def test_a_mistake_in_the_gradient_of_one_number_is_found_in_its_line(
     assert said.verdict == "wrong", said.missing
     assert said.first_fault is not None
     assert (said.bugs[0].id, said.first_fault.line) == (bug, line)
+
+
+# One step written out by hand: new names for new weights, a bias that two neurons share and that is not trained.
+BY_HAND = """
+import math
+x1, x2, w1, w2, w3, w4 = 0.05, 0.10, 0.15, 0.20, 0.25, 0.30
+v1, v2, v3, v4, b1, b2 = 0.40, 0.45, 0.50, 0.55, 0.35, 0.60
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+n1 = w1 * x1 + w2 * x2 + b1
+n2 = w3 * x1 + w4 * x2 + b1
+h1, h2 = sigmoid(n1), sigmoid(n2)
+m1 = v1 * h1 + v2 * h2 + b2
+m2 = v3 * h1 + v4 * h2 + b2
+o1, o2 = sigmoid(m1), sigmoid(m2)
+print(0.5 * (0.01 - o1) ** 2 + 0.5 * (0.99 - o2) ** 2)
+d1 = (o1 - 0.01) * o1 * (1 - o1)
+d2 = (o2 - 0.99) * o2 * (1 - o2)
+e1 = (d1 * v1 + d2 * v3) * h1 * (1 - h1)
+e2 = (d1 * v2 + d2 * v4) * h2 * (1 - h2)
+v1_new, v2_new = v1 - 0.5 * d1 * h1, v2 - 0.5 * d1 * h2
+v3_new = v3 - 0.5 * d2 * h1
+v4_new = v4 - 0.5 * d2 * h2
+w1_new = w1 - 0.5 * e1 * x1
+w2_new = w2 - 0.5 * e1 * x2
+w3_new = w3 - 0.5 * e2 * x1
+w4_new = w4 - 0.5 * e2 * x2
+"""
+
+# The gradients of all samples are added up before the step; the bias starts at the constant 0.0, as do other numbers.
+BATCH = """
+import math, random
+random.seed(0)
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, b))
+X, Y = [[0.5, 1.2], [1.5, -0.3], [-0.7, 0.8], [2.0, 1.0]], [1, 1, 0, 1]
+w, b = [random.uniform(-1, 1) for _ in range(2)], 0.0
+for epoch in range(200):
+    dw, db, loss = [0.0, 0.0], 0.0, 0.0
+    for x, y in zip(X, Y):
+        p = 1 / (1 + math.exp(-(dot(w, x) + b)))
+        loss += -(y * math.log(p) + (1 - y) * math.log(1 - p))
+        for j in range(2):
+            dw[j] += (p - y) * x[j]
+        db += p - y
+    for j in range(2):
+        w[j] -= 0.1 * dw[j] / len(X)
+    b -= 0.1 * db{mean}
+"""
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [(" * h1 * (1 - h1)", "correct"), ("", "wrong")])
+def test_one_step_that_is_written_out_is_judged_and_biases_it_leaves_alone_are_not(
+    slope: str, verdict: str, tmp_path: Path
+) -> None:
+    said = told(tmp_path, BY_HAND.replace("d2 * v3) * h1 * (1 - h1)", f"d2 * v3){slope}"))
+    assert said.verdict == verdict, said.missing
+
+
+@pytest.mark.parametrize(("mean", "verdict"), [(" / len(X)", "correct up to convention"), ("", "wrong")])
+def test_samples_that_are_added_up_make_one_batch(mean: str, verdict: str, tmp_path: Path) -> None:
+    said = told(tmp_path, BATCH.format(mean=mean))
+    assert said.verdict == verdict, said.missing
+    assert verdict != "wrong" or said.bugs[0].id == "B16"

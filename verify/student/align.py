@@ -14,6 +14,7 @@ from .chain import Chain, Layer, chains, of_samples, split
 from .curves import CURVES, Curve
 from .dropout import Dropped, together
 from .lineage import Lineage, Update, lineage
+from .once import is_shown_once
 from .outputs import Output, as_rows, outputs
 from .parts import Positions
 from .point import Observed, Point
@@ -428,7 +429,7 @@ def _step(tape: Tape, update: Update) -> Array:
 def _bias_step(tape: Tape, layer: Layer, weight: Update | None, bias: Update | None) -> Array | None:
     """Return the step of a bias of its own, or of one merged with the weights; None where there is no bias."""
     update = bias if layer.merged is None else weight
-    if layer.b is None:
+    if layer.b is None or (update is None and is_shown_once(tape, weight)):
         return None
     return np.zeros_like(layer.b) if update is None else bias_part(tape, layer, update, _step(tape, update))
 

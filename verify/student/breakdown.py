@@ -7,6 +7,7 @@ from reference.arrays import Array
 from ..report.diagnosis import FirstFault
 from .lineage import lineage
 from .look import Look, candidates, proportional
+from .missing import missing_of_step
 from .point import reverse_sweep
 from .recording import Node, Recording
 from .tape import Tape, upstream
@@ -41,7 +42,7 @@ def nothing_found(recording: Recording) -> tuple[str, str]:
         return "inconclusive", spoilt[0]
     if not recording.events:
         return "inconclusive", "any computation with arrays: nothing in the file calls what it defines"
-    return "inconclusive", "a training step: weights that are multiplied with inputs, then changed"
+    return "inconclusive", missing_of_step(recording)
 
 
 def out_of_time(runs: int, seconds: float) -> str:

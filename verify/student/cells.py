@@ -151,8 +151,9 @@ class _Reader:
     def _renews(self, at: int, old: Number) -> bool:
         """Return whether an addition is written as ``b = b - ...``, or as ``b_new = b - ...``."""
         text, own = self.tape.node(at).text.replace(" ", ""), bare(self.tape.name_of(old.key))
-        for i in range(at + 1, min(at + 3, len(self.tape.events))):
-            if self.tape.node(i).kind in ("bind", "store"):
+        made = self.tape.events[at].result
+        for i in range(at + 1, min(at + NEAR, len(self.tape.events))):
+            if self.tape.node(i).kind in ("bind", "store") and self.tape.events[i].result == made:
                 name = self.tape.node(i).what.replace(" ", "").partition("=")[0]
                 if text.startswith((f"{name}-", f"{name}+")) or (own and own != bare(name) and own in bare(name)):
                     return True
@@ -166,7 +167,10 @@ class _Reader:
     def cells(self) -> list[Cell]:
         """Every complete sum of products, each with one factor that is changed elsewhere, in order."""
         changed = {c.old for c in self.changes}
-        parts = {m for at in self.sums for i in (0, 1) if (m := self._part(at, i)) is not None}
+        terms = [(at, i) for at in self.sums for i in (0, 1)]
+        parts = {m for at, i in terms if (m := self._part(at, i)) is not None}
+        makers = (self._maker_of_term(at, i) for at, i in terms if self.sums[at].sign > 0)
+        parts |= {m for m in makers if m is not None and m in self._totals}
         claimed, known = set[Number](), set[frozenset[Number]]()
         found = []
         for at in sorted({*self.sums, *self._totals} - parts):
@@ -326,3 +330,8 @@ def _layers(cells: list[Cell]) -> list[list[Cell]]:
     for cell in sorted(cells):
         layers.setdefault(tuple(n.key for n in cell.inputs), []).append(cell)
     return list(layers.values())
+
+
+def number_updates(tape: Tape) -> list[int]:
+    """Return the lines in which single numbers are changed by an addition."""
+    return list(dict.fromkeys(tape.node(c.at).line for c in _Reader(tape).changes))

@@ -12,6 +12,7 @@ from .dropout import dropped
 from .tape import Product, Tape, unsigned
 
 FARTHEST = 60  # events between a product and the bias added to it
+TRANSPOSING = ("T", "transpose", "swapaxes", "moveaxis")
 MOST_PRODUCTS = 400
 NEAREST = 8  # products after a layer among which the next layer's is
 
@@ -205,8 +206,21 @@ def _paths(
     for at in later[:NEAREST]:
         for path in best[at]:
             linked = link(layer, path[0])
-            if linked is not None and tape.group(layer.W_key) not in {tape.group(n.W_key) for n in path}:
+            if linked is not None and not any(_same_weights(tape, layer.W_key, n.W_key) for n in path):
                 yield (linked[0], linked[1], *path[1:])
+
+
+def _same_weights(tape: Tape, one: int, other: int) -> bool:
+    """Return whether two weights are one, perhaps transposed; not where one equals the other's transpose by chance."""
+    if tape.group(one) != tape.group(other):
+        return False
+    return one == other or any(_is_transpose(tape, key) for key in (one, other))
+
+
+def _is_transpose(tape: Tape, key: int) -> bool:
+    """Return whether a value was first made by transposing another."""
+    made = tape.made.get(key, ())
+    return not made or tape.node(made[0]).what.rpartition(".")[2] in TRANSPOSING
 
 
 def link(layer: Layer, following: Layer) -> tuple[Layer, Layer] | None:

@@ -52,6 +52,8 @@ def lineage(tape: Tape) -> Lineage:
             if old == total.right and (total.sign < 0 or tape.node(total.at).kind == "augment"):
                 continue
             roles = uses.before(old, total.at)
+            if old == total.right and roles == (BIAS,) and uses.is_product(total.left):
+                continue  # the bias of a layer, equal to that of another
             if roles and (_keeps_shape(tape, old, total.result) or _grows(tape, uses, roles, old, total)):
                 end = _last(tape, total, by_left, uses, roles)
                 if end is not None:

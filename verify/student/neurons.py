@@ -18,6 +18,7 @@ from .scalars import NOTHING, Number, Numbers
 from .tape import Tape
 from .unread import Unread
 
+NEAR = 200  # events between a neuron's sum and its activation
 MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for one layer
 
 
@@ -205,7 +206,9 @@ class _Gathering:
         self.W_keys.append(self._gather(first - 0.9, f"W{l + 1}", weights, (len(layer[0].weights), len(layer)), first))
         biases = [cell.bias for cell in layer]
         has = all(b != NOTHING for b in biases)
-        b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(layer),), first) if has else NOT_A_NUMBER
+        if len(set(biases)) == 1:
+            biases = biases[:1]  # all neurons of the layer share it
+        b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(biases),), first) if has else NOT_A_NUMBER
         self.b_keys.append(b)
 
     def _activation(self, layer: list[Cell], z: int) -> None:
@@ -213,7 +216,7 @@ class _Gathering:
         value = self.values[z]
         self.outputs, self.output_keys = z, tuple(c.z.key for c in layer)
         self.output_node = self.tape.events[layer[-1].at].node
-        for node, places in self._after(layer):
+        for node, places in (*self._after(layer), *self._after_all(layer)):
             keys = [self.tape.events[at].result for at in places]
             a = self._numbers(keys)[None]
             curve = next(matching_curves(value, a), None)
@@ -225,7 +228,7 @@ class _Gathering:
     def _after(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
         """Return, for each expression, its first evaluation after each of a layer's sums, where each has one."""
         found: dict[int, list[int]] = {}
-        ends = [c.at for c in layer[1:]] + [layer[-1].at + 200]
+        ends = [c.at for c in layer[1:]] + [layer[-1].at + NEAR]
         for j, (cell, end) in enumerate(zip(layer, ends, strict=True)):
             for at in range(cell.at + 1, min(end, len(self.tape.events))):
                 event = self.tape.events[at]
@@ -233,6 +236,16 @@ class _Gathering:
                 if event.result >= 0 and not self.tape.shape(event.result) and len(seen) == j:
                     seen.append(at)
         return [(node, places) for node, places in found.items() if len(places) == len(layer)]
+
+    def _after_all(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
+        """Return, for each expression, its first evaluations after all of a layer's sums, one for each."""
+        found: dict[int, list[int]] = {}
+        for at in range(layer[-1].at + 1, min(layer[-1].at + NEAR, len(self.tape.events))):
+            event = self.tape.events[at]
+            seen = found.setdefault(event.node, [])
+            if event.result >= 0 and not self.tape.shape(event.result) and len(seen) < len(layer):
+                seen.append(at)
+        return [(node, places) for node, places in found.items() if len(places) == len(layer) > 1]
 
     def _compared(self, last: list[Cell]) -> None:
         """Enter the difference of outputs and targets."""
@@ -264,7 +277,8 @@ class _Gathering:
             self._update(numbers, [self.cells.changes.get(n) for n in numbers], W)
             if b >= 0:
                 changes = [self.cells.biases.get(c.weights) or self.cells.changes.get(c.bias) for c in layer]
-                self._update([cell.bias for cell in layer], changes, b)
+                count = self.values[b].size
+                self._update([cell.bias for cell in layer][:count], changes[:count], b)
 
     def _update(self, numbers: list[Number], changed: list[Change | None], array: int) -> None:
         ats = [c.at for c in changed if c is not None]

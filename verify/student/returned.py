@@ -60,6 +60,8 @@ def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int) -> Iterator[in
         result = tape.events[at].result
         if result < 0 or tape.node(at).kind not in NAMING or tape.group(result) == tape.group(key):
             continue
+        if _is_renewed(tape, at, key):
+            continue
         if tape.shape(result) not in (shape, shape[::-1]) and not _spread(tape, at, result, key):
             continue
         trail = [back for back in upstream(tape, at) if back > chain.end]
@@ -67,6 +69,12 @@ def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int) -> Iterator[in
         used = {tape.group(k) for back in trail for k in tape.events[back].operands}
         if of_bias or data in used:
             yield at
+
+
+def _is_renewed(tape: Tape, at: int, key: int) -> bool:
+    """Return whether what was named is the parameter itself after an update, as in W_new = W - rate * dW."""
+    made = tape.last_made(tape.events[at].result, tape.events[at].identity, at)
+    return made is not None and tape.node(made).what in ("+", "-") and key in tape.events[made].operands
 
 
 def _spread(tape: Tape, at: int, result: int, key: int) -> bool:
