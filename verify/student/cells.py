@@ -42,12 +42,14 @@ class Cells(NamedTuple):
         changes: by the number before.
         biases: the changes of biases that start at 0, which many things do, by the neuron's weights.
         unread: the trained numbers that the outputs are computed from and that no neuron has.
+        again: where the second step begins.
     """
 
     passes: list[list[list[Cell]]]
     changes: dict[Number, Change]
     biases: dict[tuple[Number, ...], Change]
     unread: tuple[Unread, ...] = ()
+    again: int = 0
 
 
 NONE = Cells([], {}, {})
@@ -92,7 +94,7 @@ class _Reader:
         late = {change.at for change in biases.values()}
         left = [c for c in first.values() if c.old in used - taken and c.at not in late and self.numbers.value(c.old)]
         unread = dict.fromkeys(Unread(written_name(self.tape, c.at), self.tape.node(c.at).line) for c in left)
-        return Cells([_layers(one) for one in with_bias], first, biases, tuple(unread))
+        return Cells([_layers(one) for one in with_bias], first, biases, tuple(unread), again)
 
     def _used(self, ends: list[int]) -> set[Number]:
         """Return the numbers that neurons are computed from."""

@@ -13,7 +13,7 @@ from .conventions import conventions, departs, read_as
 from .details import with_details
 from .findings import as_named, first_fault, named
 from .ingest import Source, read
-from .judge import Judgement, judge, of_all
+from .judge import Judgement, judge, of_numbers
 from .meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
 from .neurons import Neurons, gathered, own_losses
 from .own_loss import Runs
@@ -88,7 +88,7 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
         later = () if single is None or tell else own_losses(session, single, natural)
         natural = natural if single is None else single.recording
         judged = judge(runs, natural, options.seed, tell, later)
-        judged = judged if judged is None or single is None else of_all(judged, single.unread)
+        judged = judged if judged is None or single is None else of_numbers(judged, single.unread)
         judgement, probes = (None, ()) if judged is None else told_apart(judged, runs, tell or later)
         told = _told(source, natural, judgement, options)
         if judgement is not None and told.exit_code == 0 and (slip := _truncated(judgement, runs)) is not None:

@@ -22,6 +22,9 @@ from .unread import Unread, unread
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
 LAST = (np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
+NOT_NAMED = (
+    "a known mistake that makes its steps: its numbers were put together to matrices, perhaps not as it means them"
+)
 POINTS = 2  # injected points that must agree
 TOLD, LATER = "as told", "which the program computes after the step"
 
@@ -257,6 +260,18 @@ def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count:
     sentence = f"every gradient is the one of {right.loss} {where}"
     judged = Judgement("correct", first, points, right, evidence=(sentence,), loss=right.loss, reported=reported)
     return of_all(judged, unread(judged.best))
+
+
+def of_numbers(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
+    """Return the judgement of a program whose arrays were put together of its numbers: wrong only by a known mistake.
+
+    Arguments:
+        judged: what was read.
+        left: the trained numbers that no neuron has.
+    """
+    if judged.verdict == "wrong" and not judged.explanations and judged.spoilt is None:
+        return replace(judged, verdict="inconclusive", evidence=(), missing=(NOT_NAMED,))
+    return of_all(judged, left)
 
 
 def of_all(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:

@@ -18,6 +18,7 @@ from .scalars import NOTHING, Number, Numbers
 from .tape import Tape
 from .unread import Unread
 
+STEPS = 3  # that are looked at
 NEAR = 200  # events between a neuron's sum and its activation
 MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for one layer
 
@@ -36,12 +37,14 @@ class Gathered(NamedTuple):
         scatter: where to put other numbers in.
         output_node: the expression whose values are the outputs.
         unread: the trained numbers that no neuron has.
+        enough: how many events hold the steps that are needed.
     """
 
     recording: Recording
     scatter: dict[Place, Scatter]
     output_node: int
     unread: tuple[Unread, ...] = ()
+    enough: int = 0
 
 
 class Neurons:
@@ -57,7 +60,9 @@ class Neurons:
 
     def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
         """Run with other values injected, those of arrays number by number."""
-        recording = self._runs.run(self._scattered(inject or {}), updates=updates, events=events)
+        recording = self._runs.run(
+            self._scattered(inject or {}), updates=updates, events=min(events, self._natural.enough)
+        )
         found = gathered(recording)
         return recording if found is None else found.recording
 
@@ -130,9 +135,10 @@ class _Gathering:
         self._hide_single_updates()
         self.events.sort(key=lambda pair: pair[0])
         told = self.tape.recording
-        events = tuple(event for _, event in self.events)
+        enough = STEPS * self.cells.again
+        events = tuple(event for at, event in self.events if at < enough)
         made = replace(told, nodes=tuple(self.nodes), events=events, values=tuple(self.values))
-        return Gathered(made, self.scatter, self.output_node, self.cells.unread)
+        return Gathered(made, self.scatter, self.output_node, self.cells.unread, enough)
 
     def _pass(self, layers: list[list[Cell]]) -> None:
         """Enter one forward pass and what its outputs are compared with."""

@@ -65,8 +65,8 @@ def partly(point: Point, observed: Observed, loss: str, scale: float | None = No
 
 def within_a_unit(explanation: Explanation) -> bool:
     """Return whether some weights of one unit have right gradients and others wrong ones: its delta is right."""
-    masks = (_mask(f) for f in explanation.found if f.quantity == "dW")
-    return any(bool((mask.any(axis=0) & ~mask.all(axis=0)).any()) for mask in masks)
+    masks = ((_mask(f), f.value != 0) for f in explanation.found if f.quantity == "dW")
+    return any(bool((mask.any(axis=0) & (told & ~mask).any(axis=0)).any()) for mask, told in masks)
 
 
 def entries(found: Found) -> list[tuple[int, ...]]:
