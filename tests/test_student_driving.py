@@ -188,3 +188,17 @@ def test_what_is_missing_of_a_step_is_told_beside_what_was_found(tmp_path: Path)
     assert "products of arrays were seen, the first in line 4" in diagnose(path).missing[0]
     path.write_text("\n".join([*lines, "    w = w - 0.1 * (x.T @ np.tanh(y)) * w"]))
     assert "no value was found that the output is compared with" in diagnose(path).missing[0]
+
+
+def test_a_second_training_loop_further_down_is_told_not_to_be_judged(tmp_path: Path) -> None:
+    step = """
+for i in range(200):
+    a = 1 / (1 + np.exp(-X.dot({w})))
+    {w} -= 0.1 * X.T.dot((a - Y) * a * (1 - a))
+"""
+    start = "import numpy as np\nX, Y = np.random.rand(6, 3), np.random.rand(6, 2)\nv = w = np.random.rand(3, 2)"
+    path = tmp_path / "net.py"
+    path.write_text(start + step.format(w="w") + step.format(w="v"))
+    assert any("in line 10: that part was not judged" in note for note in diagnose(path).notes)
+    path.write_text(start + step.format(w="w") + "\nprint(X.dot(w))\n")
+    assert not any("not judged" in note for note in diagnose(path).notes)

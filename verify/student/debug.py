@@ -11,6 +11,7 @@ from .adapter import Adapter
 from .breakdown import nan_gradient, not_numbers, nothing_found, out_of_time, overflow, stopped_short, wrong_shape
 from .conventions import conventions, departs, read_as
 from .details import with_details
+from .elsewhere import other_training
 from .findings import as_named, first_fault, named
 from .ingest import Source, read
 from .judge import Judgement, judge, of_numbers
@@ -122,7 +123,13 @@ def _in_cells(diagnosis: Diagnosis, source: Source) -> Diagnosis:
 
 def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> Diagnosis:
     """Return the diagnosis."""
-    base = Diagnosis(file=str(source.path), verdict="", notes=natural.notes, seen=natural.seen, seed=options.seed)
+    base = Diagnosis(
+        file=str(source.path),
+        verdict="",
+        notes=(*natural.notes, *other_training(natural)),
+        seen=natural.seen,
+        seed=options.seed,
+    )
     if judgement is None:
         if (fault := overflow(natural)) is not None and not any(map(MADE_UP.search, natural.notes)):
             return replace(base, verdict="forward differs", first_fault=fault, bugs=(as_named("B48", fault),))
