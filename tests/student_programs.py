@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from verify.student.ingest import Source
+from verify.student.source.ingest import Source
 
 FORWARD_BACKWARD = """
 import numpy as np

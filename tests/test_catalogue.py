@@ -7,7 +7,7 @@ import pytest
 
 import verify.student as student
 from tests.students.scoring import EQUIVALENT
-from verify.student.catalogue import CATALOGUE, SEEN_OTHERWISE, Bug
+from verify.student.mistakes.catalogue import CATALOGUE, SEEN_OTHERWISE, Bug
 
 IDS = {f"B{i}" for i in range(1, 61)}
 every_bug = pytest.mark.parametrize("bug", CATALOGUE.values(), ids=CATALOGUE)

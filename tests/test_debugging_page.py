@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from verify.student.catalogue import CATALOGUE, SEEN_OTHERWISE
 from verify.student.debug import diagnose
+from verify.student.mistakes.catalogue import CATALOGUE, SEEN_OTHERWISE
 
 ROOT = Path(__file__).parent.parent
 PAGE, README = ROOT / "docs" / "debugging.md", ROOT / "README.md"

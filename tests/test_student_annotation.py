@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.student_networks import MISTAKES, PROGRAM, diagnosis_of, line_of, with_mistake
-from verify.student.quantities import multiple, proportion
+from verify.student.reading.quantities import multiple, proportion
 
 COLUMNS = """import numpy as np
 

@@ -5,7 +5,7 @@ import pytest
 
 from reference.arrays import Array
 from tests.student_networks import PROGRAM, diagnosis_of, line_of
-from verify.student.curves import matching_curves
+from verify.student.reading.curves import matching_curves
 
 Z = np.random.default_rng(5).normal(size=(4, 3))
 E = np.exp(Z)

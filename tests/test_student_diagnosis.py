@@ -7,7 +7,7 @@ import pytest
 
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
-from verify.student.penalty import misapplied
+from verify.student.reading.penalty import misapplied
 
 DECAYED = """
 import numpy as np

@@ -7,11 +7,11 @@ import pytest
 
 from reference.errors import InputError
 from tests.student_programs import DEFINED_ONLY, FLAT, FORWARD_BACKWARD, OWN_MAIN, SCRIPT, source
-from verify.student.adapter import Adapter
 from verify.student.debug import diagnose
-from verify.student.ingest import read
-from verify.student.recording import Recording
-from verify.student.session import watch
+from verify.student.runs.adapter import Adapter
+from verify.student.runs.recording import Recording
+from verify.student.runs.session import watch
+from verify.student.source.ingest import read
 
 
 def watched(text: str, **options: object) -> Recording:

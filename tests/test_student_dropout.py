@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.student_networks import PROGRAM, diagnosis_of, line_of
-from verify.student.dropout import dropped
+from verify.student.reading.dropout import dropped
 
 KEEP = "keep = (rng.random(hidden.shape) > 0.4) / 0.6"
 DROPPING = PROGRAM.replace("    z2 =", f"    {KEEP}\n    hidden_kept = hidden * keep\n    z2 =")

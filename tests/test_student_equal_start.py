@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verify.student.debug import Options, diagnose
-from verify.student.ingest import read
+from verify.student.source.ingest import read
 
 EQUAL = """
 import numpy as np

@@ -6,7 +6,7 @@ import pytest
 
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
-from verify.student.ingest import read
+from verify.student.source.ingest import read
 
 PIECES = """
 import numpy as np

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from reference.errors import InputError
-from verify.student.adapter import Adapter, read_adapter, skeleton
-from verify.student.ingest import read
-from verify.student.session import watch
+from verify.student.runs.adapter import Adapter, read_adapter, skeleton
+from verify.student.runs.session import watch
+from verify.student.source.ingest import read
 
 
 def saved(folder: Path, content: str | bytes, name: str = "net.py") -> Path:

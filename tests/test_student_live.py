@@ -12,7 +12,7 @@ import pytest
 
 import verify
 from reference.errors import InputError
-from verify.student.written import definitions_of, program_of
+from verify.student.source.written import definitions_of, program_of
 
 ROOT = Path(__file__).parent.parent
 MODULE = """import numpy as np

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.student_programs import source
-from verify.student.recording import Recording
-from verify.student.session import watch
-from verify.student.sizes import wishes
+from verify.student.runs.recording import Recording
+from verify.student.runs.session import watch
+from verify.student.runs.sizes import wishes
 
 ROWS = """
 for _ in range(1000):

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.student_networks import diagnosis_of, with_mistake
-from verify.student.own_names import at_layer, in_own_names, turned
-from verify.student.variants import RIGHT_DERIVATIVE, RIGHT_DOWN, RIGHT_DW
+from verify.student.mistakes.own_names import at_layer, in_own_names, turned
+from verify.student.mistakes.variants import RIGHT_DERIVATIVE, RIGHT_DOWN, RIGHT_DW
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 
 from tests.student_networks import MISTAKES, PROGRAM, diagnosis_of, line_of, with_mistake
 from verify.report.diagnosis import Probe
-from verify.student.curves import CURVES
-from verify.student.explain import Explanation, Found, explain
-from verify.student.point import Observed, Point, forward, reverse_sweep
-from verify.student.replay import replay, reproduces
-from verify.student.variants import DB, DERIVATIVE, DOWN, DW, Variant
+from verify.student.mistakes.explain import Explanation, Found, explain
+from verify.student.mistakes.replay import replay, reproduces
+from verify.student.mistakes.variants import DB, DERIVATIVE, DOWN, DW, Variant
+from verify.student.reading.curves import CURVES
+from verify.student.reading.point import Observed, Point, forward, reverse_sweep
 
 STABLE = "np.where(v >= 0, 1 / (1 + np.exp(-np.abs(v))), np.exp(-np.abs(v)) / (1 + np.exp(-np.abs(v))))"
 OVERFLOWING = PROGRAM.replace("1 / (1 + np.exp(-v))", "np.exp(v) / (1 + np.exp(v))")

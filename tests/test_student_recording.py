@@ -11,8 +11,8 @@ import pytest
 
 import verify.student.child as child
 from tests.student_programs import FORWARD_BACKWARD, XOR_MAIN, source
-from verify.student.recording import NOT_A_NUMBER, Event, Injection, Recording
-from verify.student.session import Session, watch
+from verify.student.runs.recording import NOT_A_NUMBER, Event, Injection, Recording
+from verify.student.runs.session import Session, watch
 
 XOR = FORWARD_BACKWARD + XOR_MAIN
 

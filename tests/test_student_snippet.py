@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from tests.student_networks import MISTAKES, diagnosis_of, with_mistake
-from verify.student.curves import CURVES, leaky, stretched
-from verify.student.explain import Explanation, Found
-from verify.student.small_case import SIZES, smallest
-from verify.student.snippet import activation_code, snippet
-from verify.student.traced import Traced
-from verify.student.variants import DB, DERIVATIVE, DOWN, DW, Variant
+from verify.student.mistakes.explain import Explanation, Found
+from verify.student.mistakes.variants import DB, DERIVATIVE, DOWN, DW, Variant
+from verify.student.reading.curves import CURVES, leaky, stretched
+from verify.student.telling.small_case import SIZES, smallest
+from verify.student.telling.snippet import activation_code, snippet
+from verify.student.telling.traced import Traced
 
 TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}
 NETWORKS = ("tanh", "sigmoid"), ("relu", "linear"), ("leaky_relu", "linear"), ("elu", "linear"), ("sigmoid", "softmax")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from verify.report.diagnosis import Diagnosis
-from verify.student.curves import matching_curves
 from verify.student.debug import Options, diagnose
+from verify.student.reading.curves import matching_curves
 
 # One column for each sample, one-hot targets filled in on the way back, no loss computed: the bias gradient's
 # sum over everything is 0 at the top, for the columns of p - y sum to 0.

@@ -27,6 +27,8 @@ HOMES = {
     "matplotlib": ("reference/examples/", "verify/report/"),
     "scipy": ("reference/", "verify/"),
 }
+# The debugger's stages: each uses what stands before it.
+STAGES = ("source", "runs", "reading", "mistakes", "judging", "telling")
 
 
 class Import(NamedTuple):
@@ -95,6 +97,16 @@ def test_no_relative_import_leaves_the_reference(file: str) -> None:
 def test_what_is_installed_imports_neither_tests_nor_benchmarks(file: str) -> None:
     plugin = {"pytest"} if file == "verify/pytest_plugin.py" else set()  # only pytest itself imports it
     assert not {found.package for found in imports_of(file)} & {"tests", "bench", "pytest", "hypothesis"} - plugin
+
+
+@pytest.mark.parametrize("file", [f for stage in STAGES for f in files_of(f"verify/student/{stage}")])
+def test_a_stage_of_the_debugger_uses_the_stages_before_it(file: str) -> None:
+    folder = file.split("/")[:-1]
+    for found in imports_of(file):
+        target = [*folder[: len(folder) + 1 - found.level], *found.name.split(".")] if found.level else []
+        if target[:2] == folder[:2] and len(target) > 3:
+            later = STAGES[STAGES.index(folder[2]) + 1 :]
+            assert target[2] not in {*later, "debug", "live", "inferred"}, f"{file} imports {'.'.join(target)}"
 
 
 @pytest.mark.parametrize("file", files_of("bench"))

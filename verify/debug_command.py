@@ -33,10 +33,10 @@ def debug(
     from . import __version__
     from .report.as_json import require_writable, write_json
     from .report.diagnosis_json import diagnosis_json, refusal_json
-    from .student.adapter import read_adapter
     from .student.debug import Options, diagnose
     from .student.inferred import new_adapter
-    from .student.ingest import read
+    from .student.runs.adapter import read_adapter
+    from .student.source.ingest import read
 
     if json:
         require_writable(json)

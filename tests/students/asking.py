@@ -90,7 +90,7 @@ def placed(report: dict[str, Any], case: Case, path: Path) -> dict[str, Any]:
     """Return the report of a notebook with lines of the zoo's own text, and any other as it is."""
     if case.suffix == ".py":
         return report
-    from verify.student.ingest import read
+    from verify.student.source.ingest import read
 
     told, own = read(path).text.split("\n"), case.source.split("\n")
     for part in [report.get("first_fault") or {}, *report.get("bugs", [])]:

@@ -7,21 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from ..report.diagnosis import Diagnosis, FirstFault
-from .adapter import Adapter
-from .breakdown import nan_gradient, not_numbers, nothing_found, out_of_time, overflow, stopped_short, wrong_shape
-from .conventions import conventions, departs, read_as
-from .details import with_details
-from .elsewhere import other_training
-from .findings import as_named, first_fault, named
-from .ingest import Source, read
-from .judge import Judgement, judge, of_numbers
-from .meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
-from .neurons import Neurons, gathered, own_losses
-from .own_loss import Runs
-from .probes import told_apart
-from .recording import Recording
-from .session import watch
-from .truncated import truncated
+from .judging.breakdown import (
+    nan_gradient,
+    not_numbers,
+    nothing_found,
+    out_of_time,
+    overflow,
+    stopped_short,
+    wrong_shape,
+)
+from .judging.conventions import conventions, departs, read_as
+from .judging.elsewhere import other_training
+from .judging.judge import Judgement, judge, of_numbers
+from .judging.meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
+from .judging.neurons import Neurons, gathered, own_losses
+from .judging.own_loss import Runs
+from .judging.truncated import truncated
+from .runs.adapter import Adapter
+from .runs.recording import Recording
+from .runs.session import watch
+from .source.ingest import Source, read
+from .telling.details import with_details
+from .telling.findings import as_named, first_fault, named
+from .telling.probes import told_apart
 
 SECONDS = 8.0  # that one run of the file may take
 MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the program's own

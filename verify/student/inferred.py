@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from .adapter import skeleton
 from .child.names import BACKWARD, LOSS, TRAIN, snake
-from .ingest import Source
-from .lineage import Lineage, Update, lineage
-from .look import Look, look
-from .recording import Recording
-from .session import watch
-from .tape import Tape
+from .judging.look import Look, look
+from .reading.lineage import Lineage, Update, lineage
+from .runs.adapter import skeleton
+from .runs.recording import Recording
+from .runs.session import watch
+from .runs.tape import Tape
+from .source.ingest import Source
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 LONGEST = 300  # characters of a step that is worth filling in

@@ -9,12 +9,12 @@ from typing import Any
 from reference.errors import InputError
 
 from ..report.diagnosis import Diagnosis
-from .adapter import Adapter
 from .child import names as known_names
 from .child.names import BACKWARD, FORWARD, STEP_METHOD, TRIALS, UPDATE, is_data, is_target, made_for, snake
 from .debug import Options, diagnose
-from .ingest import Source
-from .written import program_of
+from .runs.adapter import Adapter
+from .source.ingest import Source
+from .source.written import program_of
 
 RATE = 0.1
 MODEL = "model"

@@ -1,0 +1,346 @@
+"""The guilty line: walking the dataflow back from an update, the first expression that holds the wrong value."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..mistakes.explain import IMPLIED, KEPT, Explanation, Found
+from ..mistakes.partly import PART_OF, entries
+from ..mistakes.variants import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
+from ..reading.dropout import Dropped
+from ..reading.lineage import Update
+from ..reading.point import loss_gradient
+from ..runs.handed import call_of, missing_factor
+from ..runs.recording import NOT_A_NUMBER
+from ..runs.tape import Tape
+from .look import Look
+from .scales import departure, summed_apart
+from .trail import SAME, Trail, first_pass, holding, ratios, trail_of, whole_gradient
+
+NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
+OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
+NEW_WEIGHTS = ("B3", "B30")
+GATHERED_STEP = "gathered step"
+MISSING = ("B4", "B11", "B44")
+TWICE = ("B7", "B25")
+
+
+def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return the position of the guilty event of one mistake, None where no expression holds its value.
+
+    Arguments:
+        look: the injected run.
+        explanation: the mistakes that reproduce it.
+        found: the one to be blamed.
+    """
+    if found.bug in NEW_WEIGHTS:
+        return _uses_new_weights(look, found)
+    if found.step == KEPT:
+        return None
+    if found.step in ("factor of dW", "factor of db") and (at := departure(look, explanation, found)) is not None:
+        return at
+    if found.step.startswith(PART_OF):
+        return _own_update(look, found)
+    if len(look.reading.passes) > 1:
+        if found.quantity == "dW":
+            return _of_one_sample(look, explanation, found) or summed_apart(look, found)
+        look, explanation, found = first_pass(look, explanation, found)
+        if found.quantity != "delta":
+            return None
+    trail = trail_of(look, found)
+    if not trail.places:
+        return None
+    if np.abs(found.value).max(initial=0) <= NOTHING:
+        merged = np.abs(whole := whole_gradient(look, found)).max(initial=0) > NOTHING
+        return next(holding(trail, whole, set()) if merged else _zeros(trail, found.value), None)
+    if found.quantity == "db" and found.wrong.endswith((UNSUMMED, UNSUMMED_ABOVE)):
+        return _handed_over(trail, explanation.deltas[found.layer - found.wrong.endswith(UNSUMMED)])
+    if found.step == "penalty" and (at := summed_apart(look, found)) is not None:
+        return at
+    scales = _scales(trail, explanation)
+    places = list(holding(trail, found.value, scales)) or list(holding(trail, whole_gradient(look, found), scales))
+    if found.step in ("slope", IMPLIED):
+        return _slope(trail, look, explanation, found, places)
+    if found.bug == "B41":
+        slope = look.reading.point.curves[found.layer - 1].derivative(look.reading.point.z[found.layer - 1])
+        return next((at for at, _ in ratios(trail, slope)), None) or next(iter(places), None)
+    if found.step == "factor of delta":
+        return _factor(trail, look, explanation, found) or next(iter(places), None)
+    if (
+        not places
+        and found.step == "down"
+        and (inside := _factor_of_delta(trail, look, explanation, found)) is not None
+    ):
+        return inside
+    if not places and found.quantity == "delta":
+        places = list(holding(trail, explanation.deltas[found.layer - 1], _scales(trail, explanation)))
+    return next(iter(_at_scale(trail, explanation, found, places)), None)
+
+
+def held(look: Look, explanation: Explanation, found: Found) -> bool:
+    """Return whether the run held what a mistake on the way to a delta computes, not only the delta it leads to."""
+    if found.step not in ("error", "down"):
+        return True
+    if len(look.reading.passes) > 1:
+        look, explanation, found = first_pass(look, explanation, found)
+    trail = trail_of(look, found)
+    return bool(trail.places) and any(holding(trail, found.value, _scales(trail, explanation)))
+
+
+def with_zero_weights(look: Look, explanation: Explanation) -> Explanation:
+    """Return an explanation in which a delta of zeros is the product of the delta above with zeros, where it is one.
+
+    A gradient that is still empty stands in place of the weights: nothing is missing, and no mask closed.
+    """
+    told = tuple(_with_zero_weights(look, explanation, f) for f in explanation.found)
+    return replace(explanation, found=told)
+
+
+def _with_zero_weights(look: Look, explanation: Explanation, found: Found) -> Found:
+    below = found.layer < look.reading.point.depth
+    if found.bug not in ("B26", "B29") or not below or np.abs(found.value).max(initial=0) > NOTHING:
+        return found
+    at, tape, W = guilty(look, explanation, found), look.tape, look.reading.point.W[found.layer]
+    if at is None or at not in tape.product_places:
+        return found
+    empty = [k for k in tape.events[at].operands if k >= 0 and not tape.array(k).any()]
+    if not any(tape.shape(k) in (W.shape, W.T.shape) for k in empty):
+        return found
+    return Found("B20", found.layer, "delta", NOTHING_DOWN, RIGHT_DOWN, found.value, "down")
+
+
+def _of_one_sample(look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return the product that makes the first sample's dW of its delta and not of its input, None where it is right."""
+    one, part, _ = first_pass(look, explanation, found)
+    l, tape, trail = found.layer - 1, look.tape, trail_of(one, found)
+    delta = part.deltas[l]
+    right = one.reading.point.inputs[l].T @ delta
+    if delta.size == 1 or next(ratios(trail, right), None) is not None:
+        return None
+    held = {tape.events[at].result for at, _ in ratios(trail, delta)}
+    made = (at for at in trail.places if held & {*tape.events[at].operands})
+    sizes = (right.size, right.size + right.shape[1])  # with a merged bias's row
+    return next((at for at in made if np.size(tape.recording.values[tape.events[at].result]) in sizes), None)
+
+
+def _factor_of_delta(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return what holds all that a delta has beside the right dL/da: a helper gives the wrong factor with f' in it."""
+    with np.errstate(all="ignore"):
+        factor = explanation.deltas[found.layer - 1] / _incoming(look, explanation, found)
+    telling = np.isfinite(factor).all() and not np.allclose(factor, factor.flat[0])
+    return next((at for at, _ in ratios(trail, factor)), None) if telling else None
+
+
+def _at_scale(trail: Trail, explanation: Explanation, found: Found, places: list[int]) -> list[int]:
+    """Return the places that hold the value at the scale of a delta, where some do: of one sample, all are alike."""
+    if found.step not in ("dW", "db"):
+        return places
+    firsts = (next(ratios(trail, delta), None) for delta in explanation.deltas if delta.size > 1)
+    scales = [abs(first[1]) for first in firsts if first is not None]
+    held = dict(ratios(trail, found.value))
+    exact = [at for at in places if at in held and any(np.isclose(abs(held[at]), s, rtol=SAME) for s in scales)]
+    return exact or places
+
+
+def _uses_new_weights(look: Look, found: Found) -> int | None:
+    """Return the product that took the weights of the layer above after their update."""
+    update = look.reading.weights[found.layer] if found.layer < len(look.reading.weights) else None
+    if update is None:
+        return None
+    group, tape = look.tape.group(update.new), look.tape
+    used = (p.at for p in tape.products if p.at > update.at and group in (tape.group(p.left), tape.group(p.right)))
+    return next(used, None) or _uses_new_numbers(tape, update)
+
+
+def _uses_new_numbers(tape: Tape, update: Update) -> int | None:
+    """Return the first product with a new weight where the weights are numbers, one by one."""
+    made = tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    if made is None or tape.node(made).what != GATHERED_STEP:
+        return None
+    new = set(tape.events[made].operands)
+    later = range(update.at, len(tape.events))
+    return next((at for at in later if tape.node(at).what == "*" and new & {*tape.events[at].operands}), None)
+
+
+def _own_update(look: Look, found: Found) -> int | None:
+    """Return the update of the first wrong number where the weights are numbers, one by one."""
+    l, reading, tape = found.layer - 1, look.reading, look.tape
+    update = reading.biases[l] if found.quantity == "db" else reading.weights[l]
+    made = None if update is None else tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    if made is None or tape.node(made).what != GATHERED_STEP:
+        return None
+    new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], np.shape(found.value)))]
+    return next(iter(tape.made.get(new, ())), None)
+
+
+def _handed_over(trail: Trail, delta: Array) -> int | None:
+    """Return where a delta was last given a name on its way to an update, or last held: what should have summed it."""
+    tape, held = trail.tape, list(holding(trail, delta, {1.0}))
+    keys = {tape.events[at].result for at in held}
+    takers = (at for at in reversed(trail.places) if at not in held and keys & {*tape.events[at].operands})
+    text = next((tape.node(at).text for at in takers), "")
+    named = [at for at in held if tape.node(at).kind in ("bind", "store")]
+    own = [at for at in named if re.search(rf"(?<!\w){re.escape(tape.node(at).what)}(?!\w)", text)]
+    return next(iter([*own[::-1], *named[::-1], *held[::-1]]), None)
+
+
+def _zeros(trail: Trail, value: Array) -> Iterator[int]:
+    """Yield the events that hold nothing but zeros, of the right size or as one number."""
+    for at in trail.places:
+        key = trail.tape.events[at].result
+        if key < 0 or trail.tape.recording.values[key].size not in (1, value.size):
+            continue
+        if (
+            trail.tape.node(trail.tape.made[key][0]).kind != "literal"
+            and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING
+        ):
+            yield at
+
+
+def _scales(trail: Trail, explanation: Explanation) -> set[float]:
+    """Return the factors at which the deltas are held: a single number is told from others by them."""
+    found = {1.0, abs(explanation.scale)}
+    for delta in explanation.deltas:
+        if delta.size > 1:
+            found |= {abs(ratio) for _, ratio in ratios(trail, delta)}
+    return found
+
+
+def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
+    """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
+    if found.bug in MISSING:
+        own = _in_own_closure(look, found, places) if places else None
+        own = own or _beside_slope(trail, look, found, places)
+        return missing_factor(trail.tape, places, trail.places[-1] + 1) if own is None else own
+    da = _incoming(look, explanation, found)
+    if found.bug == "B56":
+        return _unmasked(trail, look, found, da) or next(iter(places), None)
+    if found.bug in TWICE and places:
+        return _twice(trail, look, found, da, places)
+    with np.errstate(all="ignore"):
+        factor = found.value / da
+    if np.allclose(factor, 1):
+        return missing_factor(trail.tape, places, trail.places[-1] + 1)
+    if not np.isfinite(factor).all() or np.allclose(factor, factor.flat[0]):
+        return next(iter(places), None)
+    after = look.reading.passes[0].output.at  # the output's own activation is none of the sweep
+    inside = [at for at, _ in ratios(trail, factor) if at > after and at not in places]
+    inside = [at for at in inside if trail.tape.node(at).kind != "compare"] or inside
+    if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail, look, inside, found, explanation)):
+        return inside[0]
+    if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
+        return inside[0]  # written out on the spot: there is no call to blame
+    helper = trail.tape.node(inside[0]).function if inside else ""
+    given = next((at for at in inside if trail.tape.node(at).function != helper), None)
+    return next(iter(places), None) if given is None else given
+
+
+def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
+    """Return where a value is first held inside a function that is defined in the activation's, None where none is."""
+    tape, layers = look.tape, look.reading.passes[0].chain.layers
+    key = layers[found.layer].a_key if found.layer < len(layers) else look.reading.passes[0].output.key
+    made = tape.made.get(key, [])
+    outer = tape.node(made[0]).function if made else ""
+    return next((at for at in places if outer and tape.node(at).function.startswith(f"{outer}.")), None)
+
+
+def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> int | None:
+    """Return the product that takes a value without f'(z) after f'(z) was computed for it, None where it never was."""
+    tape, point, l = look.tape, look.reading.point, found.layer - 1
+    slope = point.curves[l].derivative(point.z[l])
+    if not places or slope.size == 1 or not np.ptp(slope):
+        return None
+    keys = {tape.events[at].result for at in places}
+    between = tuple(at for at in range(places[0] + 1, trail.places[-1]) if at not in trail.places)
+    computed = next((at for at, _ in ratios(Trail(tape, (trail.places[0], *between)), slope)), None)
+    takers = (p.at for p in tape.products if computed is not None and p.at > computed and keys & {p.left, p.right})
+    return next(takers, None)
+
+
+def _unmasked(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
+    """Return where dL/da should have received the mask of the dropout: where it is masked otherwise, or handed on."""
+    f = look.reading.point.curves[found.layer - 1]
+    if not isinstance(f, Dropped):
+        return None
+    otherwise = next(holding(trail, da * (f.mask > 0), {1.0}), None)
+    handed = list(holding(trail, da, {1.0}))
+    return missing_factor(trail.tape, handed, trail.places[-1] + 1) if otherwise is None else otherwise
+
+
+def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int]) -> int | None:
+    """Return where a factor comes in a second time: a formula, the second call of a helper, or what was given to it."""
+    tape, at = trail.tape, places[0]
+    with np.errstate(all="ignore"):
+        factor = found.value / da
+    inside = [i for i, _ in ratios(trail, factor)] if np.isfinite(factor).all() else []
+    if inside and np.ptp(factor) and (found.bug != "B7" or tape.node(inside[0]).function == tape.node(at).function):
+        return inside[0]  # of B7 the factor is right, and a helper that computes it
+    point, l = look.reading.point, found.layer - 1
+    once = point.curves[l].derivative(point.z[l]) * da
+    if any(tape.events[i].node == tape.events[at].node for i, _ in ratios(trail, once) if i < at):
+        return call_of(tape, at) or at
+    held = [i for i, _ in ratios(trail, da) if i < at]
+    function = tape.node(at).function
+    given = any(tape.node(i).kind == "argument" and tape.node(i).function == function for i in held)
+    return held[0] if found.bug == "B7" and given else at
+
+
+def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found, explanation: Explanation) -> bool:
+    """Return whether the helper rather than its argument is to be blamed for f' at the wrong value.
+
+    A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is.
+    Where there is one call, a derivative of z that was written in a is the helper's, one given a the call's.
+    """
+    if found.bug not in ("B8", "B9"):
+        return False
+    tape = trail.tape
+    helper = tape.node(inside[0]).function
+    calls = {n.line for n in tape.nodes if helper and n.kind == "call" and n.what.endswith(helper.rpartition(".")[2])}
+    if _right_elsewhere(trail, look, helper, explanation):
+        return False
+    if len(calls) <= 1:
+        return found.bug == "B9" and bool(helper) and helper.count(".") != 1
+    span = range(trail.places[0], trail.places[-1] + 1)
+    if any(node.what == GATHERED_STEP for node in tape.nodes):
+        span = range(0)  # each neuron calls it
+    returned = sum(tape.node(at).kind == "return" and tape.node(at).function == helper for at in span)
+    return len({f.layer for f in explanation.found if f.bug == found.bug}) >= max(len(calls), returned)
+
+
+def _right_elsewhere(trail: Trail, look: Look, helper: str, explanation: Explanation) -> bool:
+    """Return whether a helper gave the right f'(z) in a layer above where nothing is wrong."""
+    wrong, point = {f.layer for f in explanation.found}, look.reading.point
+    for l, (curve, z) in enumerate(zip(point.curves, point.z, strict=True)):
+        slope = curve.derivative(z)
+        if l + 1 in wrong or slope.size == 1 or not np.ptp(slope):
+            continue
+        if any(trail.tape.node(at).function == helper for at, _ in ratios(trail, slope)):
+            return True
+    return False
+
+
+def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return where the way down departs from delta W^T by the constant."""
+    above = explanation.deltas[found.layer]
+    base = {ratio for _, ratio in ratios(trail, above)} if above.size > 1 else {1.0}
+    da = above @ look.reading.point.W[found.layer].T
+    l = found.layer - 1
+    right = look.reading.point.curves[l].backward(look.reading.point.z[l], da)
+    c = float(np.vdot(right, found.value) / np.vdot(right, right))
+    for value in (da, right):
+        for at, ratio in ratios(trail, value):
+            if any(np.isclose(ratio, c * b, rtol=SAME) for b in base) and not any(np.isclose(ratio, b) for b in base):
+                return at
+    return None
+
+
+def _incoming(look: Look, explanation: Explanation, found: Found) -> Array:
+    """Return dL/da of the layer as the mistaken sweep has it."""
+    point, l = look.reading.point, found.layer - 1
+    if l == point.depth - 1:
+        return np.asarray(point.a[-1] - point.Y) if found.bug == "B7" else loss_gradient(point, explanation.loss)
+    return np.asarray(explanation.deltas[l + 1] @ point.W[l + 1].T)

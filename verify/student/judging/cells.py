@@ -1,0 +1,339 @@
+"""Neurons written out number by number: sums of weights times inputs, found among the scalars of a run."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from ..reading.returned import bare
+from ..reading.scalars import NOTHING, Number, Numbers
+from ..runs.tape import Tape, handed_on, operands_made
+from .unread import Unread, written_name
+
+DEEPEST = 400  # terms of one sum
+MOST_PASSES = 200
+TERMS, NEAR = 3, 12  # additions that may make up one update, and how far they are apart
+TOTALS = ("sum", "math.fsum", "fsum", "np.sum", "numpy.sum", "math.sumprod")
+
+
+class Cell(NamedTuple):
+    """One neuron's sum: where it was complete, its weights, its inputs, its bias and its value."""
+
+    at: int
+    weights: tuple[Number, ...]
+    inputs: tuple[Number, ...]
+    bias: Number
+    z: Number
+
+
+class Change(NamedTuple):
+    """One number changed by an addition: where, and the numbers before and after."""
+
+    at: int
+    old: Number
+    new: Number
+
+
+class Cells(NamedTuple):
+    """The neurons of the first step, and the first change of each number.
+
+    Attributes:
+        passes: each forward pass as layers of neurons; the same weights in all of them.
+        changes: by the number before.
+        biases: the changes of biases that start at 0, which many things do, by the neuron's weights.
+        unread: the trained numbers that the outputs are computed from and that no neuron has.
+        again: where the second step begins.
+    """
+
+    passes: list[list[list[Cell]]]
+    changes: dict[Number, Change]
+    biases: dict[tuple[Number, ...], Change]
+    unread: tuple[Unread, ...] = ()
+    again: int = 0
+
+
+NONE = Cells([], {}, {})
+
+
+def layers_of_cells(tape: Tape) -> Cells:
+    """Return the neurons of the forward passes that the first update was computed from, layer by layer."""
+    return _Reader(tape).read()
+
+
+class _Reader:
+    """Reads the neurons of one run."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.numbers = Numbers(tape)
+        self.sums = {s.at: s for s in tape.sums if not tape.shape(s.result)}
+
+    def read(self) -> Cells:
+        """Return the neurons of the first step."""
+        cells = self.cells
+        if not cells:
+            return NONE
+        inner = {at for cell in cells for at in self._inside(cell.at)}
+        outside = [c for c in self.changes if c.at not in inner]
+        trained = {n for cell in cells for n in (*cell.weights, cell.bias)} - {NOTHING}
+        until = min((c.at for c in outside if c.old in trained and c.at > cells[0].at), default=len(self.tape.events))
+        before = [cell for cell in cells if cell.at < until]
+        forward = {self.tape.events[cell.at].node for cell in before}
+        again = self._next(until, forward)
+        step = [c for c in outside if until <= c.at < again]
+        first: dict[Number, Change] = {}
+        for change in step:
+            first.setdefault(change.old, change)
+        leading = _ancestors(self.tape, [c.at for c in step if c.old in trained])
+        led = [cell for cell in before if cell.at in leading]
+        passes = _passes(led) or _passes(before)[-1:]
+        biases = {cell.weights: made for cell in passes[0] for made in self._late_bias(cell, again)} if passes else {}
+        with_bias = [[_biased(cell, biases) for cell in one] for one in passes]
+        taken = {n for one in with_bias for cell in one for n in (*cell.weights, cell.bias)} | {NOTHING}
+        used = self._used([cell.at for one in passes for cell in one])
+        late = {change.at for change in biases.values()}
+        left = [c for c in first.values() if c.old in used - taken and c.at not in late and self.numbers.value(c.old)]
+        unread = dict.fromkeys(Unread(written_name(self.tape, c.at), self.tape.node(c.at).line) for c in left)
+        return Cells([_layers(one) for one in with_bias], first, biases, tuple(unread), again)
+
+    def _used(self, ends: list[int]) -> set[Number]:
+        """Return the numbers that neurons are computed from."""
+        return {n for at in _ancestors(self.tape, ends) for n in self.numbers.operands(at)}
+
+    def _next(self, until: int, nodes: set[int]) -> int:
+        """Return where the forward pass is next seen after a position."""
+        events = self.tape.events
+        return next((at for at in range(until + 1, len(events)) if events[at].node in nodes), len(events))
+
+    # -- what is a neuron ------------------------------------------------------------------------------------
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The additions to a number in place, under its own name, or whose result comes back in the number's role."""
+        factors = {n for n, roles in self._roles.items() if any(self._multiplies(node) for node, _ in roles)}
+        found = []
+        for at, s in self.sums.items():
+            in_place = self.tape.node(at).kind == "augment"
+            new = self.numbers.result(at)
+            for i in (0, 1) if s.sign > 0 and not in_place else (0,):
+                old = self._first_term(at, i, factors)
+                if in_place or self._comes_back(at, old, new) or (i == 0 and self._renews(at, old)):
+                    found.append(Change(at, old, new))
+        return found
+
+    @cached_property
+    def _roles(self) -> dict[Number, dict[tuple[int, int], tuple[int, int]]]:
+        """Where each number is a factor or a term: by expression and operand, where first and last."""
+        found: dict[Number, dict[tuple[int, int], tuple[int, int]]] = defaultdict(dict)
+        for at in range(len(self.tape.events)):
+            if at in self.sums or self._is_product(at):
+                for i in (0, 1):
+                    roles, role = found[self.numbers.operand(at, i)], (self.tape.events[at].node, i)
+                    roles[role] = roles.get(role, (at, at))[0], at
+        return found
+
+    def _multiplies(self, node: int) -> bool:
+        return self.tape.nodes[node].what == "*"
+
+    def _comes_back(self, at: int, old: Number, new: Number) -> bool:
+        """Return whether what an addition made is later a factor or a term where the old number was one before."""
+        before, after = self._roles.get(old, {}), self._roles.get(new, {})
+        return any(role in before and before[role][0] < at < last for role, (_, last) in after.items())
+
+    def _first_term(self, at: int, i: int, factors: set[Number]) -> Number:
+        """Return the term of an addition; of ``w + a + b`` the one that was a factor before."""
+        old = self.numbers.operand(at, i)
+        for _ in range(TERMS):
+            made = self.numbers.maker(old, at)
+            if old in factors or made is None or made not in self.sums or at - made > NEAR:
+                break
+            old = self.numbers.operand(made, 0)
+        return old
+
+    def _renews(self, at: int, old: Number) -> bool:
+        """Return whether an addition is written as ``b = b - ...``, or as ``b_new = b - ...``."""
+        text, own = self.tape.node(at).text.replace(" ", ""), bare(self.tape.name_of(old.key))
+        made = self.tape.events[at].result
+        for i in range(at + 1, min(at + NEAR, len(self.tape.events))):
+            if self.tape.node(i).kind in ("bind", "store") and self.tape.events[i].result == made:
+                name = self.tape.node(i).what.replace(" ", "").partition("=")[0]
+                if text.startswith((f"{name}-", f"{name}+")) or (own and own != bare(name) and own in bare(name)):
+                    return True
+        return False
+
+    def _is_product(self, at: int) -> bool:
+        node, event = self.tape.node(at), self.tape.events[at]
+        return node.kind == "binary" and node.what == "*" and event.result >= 0 and not self.tape.shape(event.result)
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Every complete sum of products, each with one factor that is changed elsewhere, in order."""
+        changed = {c.old for c in self.changes}
+        terms = [(at, i) for at in self.sums for i in (0, 1)]
+        parts = {m for at, i in terms if (m := self._part(at, i)) is not None}
+        makers = (self._maker_of_term(at, i) for at, i in terms if self.sums[at].sign > 0)
+        parts |= {m for m in makers if m is not None and m in self._totals}
+        claimed, known = set[Number](), set[frozenset[Number]]()
+        found = []
+        for at in sorted({*self.sums, *self._totals} - parts):
+            cell = None if at in self.sums and self.sums[at].sign < 0 else self._cell(at, changed)
+            if cell is None:
+                continue
+            group = frozenset(cell.weights)
+            if group not in known and group & claimed:
+                continue  # the way back multiplies the same weights in other sums
+            known.add(group)
+            claimed |= group
+            found.append(cell)
+        return found
+
+    def _cell(self, at: int, changed: set[Number]) -> Cell | None:
+        products, others = self._terms(at)
+        pairs = []
+        for left, right in products:
+            if (left in changed) == (right in changed):
+                return None
+            pairs.append((left, right) if left in changed else (right, left))
+        if not pairs or len(others) > 1 or len({w for w, _ in pairs}) < len(pairs):
+            return None
+        weights, inputs = zip(*pairs, strict=True)
+        return Cell(at, weights, inputs, others[0] if others else NOTHING, self.numbers.result(at))
+
+    def _inside(self, at: int) -> Iterator[int]:
+        """Yield the positions of the additions that make up a sum."""
+        waiting = [at]
+        while waiting:
+            one = waiting.pop()
+            if one in self.sums:
+                yield one
+                waiting += [m for i in (0, 1) if (m := self._part(one, i)) is not None]
+
+    def _part(self, at: int, i: int) -> int | None:
+        """Return the addition that made a term of a sum, None where the term was no part of that sum.
+
+        A bias too is made by an addition, once it has been updated: what a term is made by when its expression is
+        first evaluated, or that expression itself, is a part.
+        """
+        made = self._maker_of_term(at, i)
+        if made is None or made not in self.sums or self.sums[made].sign < 0 or self.sums[at].sign < 0:
+            return None
+        node, maker = self.tape.events[at].node, self.tape.events[made].node
+        return made if maker == node or self._first_makers.get((node, i)) == maker else None
+
+    def _maker_of_term(self, at: int, i: int) -> int | None:
+        return self.numbers.maker(self.numbers.operand(at, i), at)
+
+    @cached_property
+    def _first_makers(self) -> dict[tuple[int, int], int | None]:
+        """The expression that made each term of each sum's expression when it was first evaluated."""
+        found: dict[tuple[int, int], int | None] = {}
+        for at in self.sums:
+            for i in (0, 1):
+                made = self._maker_of_term(at, i)
+                found.setdefault((self.tape.events[at].node, i), None if made is None else self.tape.events[made].node)
+        return found
+
+    def _terms(self, at: int) -> tuple[list[tuple[Number, Number]], list[Number]]:
+        """Return the factors of the products in a sum, in order, and its other terms that are not 0."""
+        products = [self._pair(one) for one in self._totals.get(at, ())]
+        others: list[Number] = []
+        waiting = [(at, 1), (at, 0)] if at in self.sums else []
+        while waiting and len(products) < DEEPEST:
+            one, i = waiting.pop()
+            part, made, term = self._part(one, i), self._maker_of_term(one, i), self.numbers.operand(one, i)
+            if part is not None:
+                waiting += [(part, 1), (part, 0)]
+            elif made is not None and made in self._totals:
+                products += [self._pair(k) for k in self._totals[made]]
+            elif made is not None and self._is_product(made):
+                products.append(self._pair(made))
+            elif self.numbers.value(term) != 0:
+                others.append(term)
+        return products, others
+
+    def _pair(self, at: int) -> tuple[Number, Number]:
+        return self.numbers.operand(at, 0), self.numbers.operand(at, 1)
+
+    @cached_property
+    def _totals(self) -> dict[int, list[int]]:
+        """The positions of calls of ``sum`` over products, with those of the products."""
+        events = range(len(self.tape.events))
+        calls = (at for at in events if self.tape.node(at).what in TOTALS and self.tape.node(at).kind == "call")
+        return {at: terms for at in calls if (terms := self._summed(at))}
+
+    def _summed(self, at: int) -> list[int]:
+        """Return the products just before a call that add up to its result."""
+        if self.tape.events[at].result < 0 or self.tape.shape(self.tape.events[at].result):
+            return []
+        total = float(self.tape.array(self.tape.events[at].result))
+        so_far, terms = 0.0, list[int]()
+        for i in range(at - 1, max(at - 4 * DEEPEST, -1), -1):
+            if self._is_product(i):
+                terms.insert(0, i)
+                so_far += float(self.tape.array(self.tape.events[i].result))
+                if abs(so_far - total) <= 1e-12 * max(1.0, abs(total)):
+                    return terms
+            elif self.tape.node(i).kind == "call":
+                break
+        return []
+
+    # -- biases that start at 0 --------------------------------------------------------------------------------
+
+    def _late_bias(self, cell: Cell, after: int) -> Iterator[Change]:
+        """Yield the change of a bias that was 0 in a neuron: in a later pass it is what the change made."""
+        if cell.bias != NOTHING:
+            return
+        made = {c.new: c for c in self.changes}
+        for later in self.cells:
+            if later.at < after or later.bias not in made:
+                continue
+            before = tuple(made[w].old if w in made else w for w in later.weights)
+            change = made[later.bias]
+            if before == cell.weights and change.at < after and self.numbers.value(change.old) == 0:
+                yield change
+                return
+
+
+def _biased(cell: Cell, biases: dict[tuple[Number, ...], Change]) -> Cell:
+    change = biases.get(cell.weights)
+    return cell if change is None else cell._replace(bias=change.old)
+
+
+def _ancestors(tape: Tape, ends: Iterable[int]) -> set[int]:
+    """Return the positions of every event that some values were computed from, their own included."""
+    seen: set[int] = set()
+    waiting = list(ends)
+    while waiting:
+        at = waiting.pop()
+        if at not in seen:
+            seen.add(at)
+            returned = handed_on(tape, at)
+            waiting += operands_made(tape, at) if returned is None else [returned]
+    return seen
+
+
+def _passes(cells: list[Cell]) -> list[list[Cell]]:
+    """Return the forward passes: each has every set of weights once; what is computed again is left out."""
+    groups = {frozenset(cell.weights) for cell in cells}
+    found: list[dict[frozenset[Number], Cell]] = []
+    for cell in sorted(cells):
+        group, inputs = frozenset(cell.weights), [n.key for n in cell.inputs]
+        current = found[-1] if found else {}
+        if not found or (group in current and inputs != [n.key for n in current[group].inputs]):
+            found.append(current := {})
+        current.setdefault(group, cell)
+    whole = [list(one.values()) for one in found if one.keys() == groups]
+    return whole[-MOST_PASSES:]
+
+
+def _layers(cells: list[Cell]) -> list[list[Cell]]:
+    """Return the neurons of one pass by what goes into them."""
+    layers: dict[tuple[int, ...], list[Cell]] = {}
+    for cell in sorted(cells):
+        layers.setdefault(tuple(n.key for n in cell.inputs), []).append(cell)
+    return list(layers.values())
+
+
+def number_updates(tape: Tape) -> list[int]:
+    """Return the lines in which single numbers are changed by an addition."""
+    return list(dict.fromkeys(tape.node(c.at).line for c in _Reader(tape).changes))

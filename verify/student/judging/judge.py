@@ -1,0 +1,410 @@
+"""From several looks at a program to one verdict: right, wrong, or not to be told, and on what evidence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+
+from ..mistakes.explain import IMPLIED, Explanation
+from ..reading.points import Sources, sources, spread, stirring
+from ..runs.recording import Injection, Recording
+from ..runs.tape import Tape
+from .blame import NOTHING, guilty, held, with_zero_weights
+from .later import losses_later
+from .look import Look, Right, agreed, candidates, look, rightness
+from .one_slope import is_telling, with_mistakes, with_one_step
+from .own_loss import Moved, Runs, agrees, follows_own, moved
+from .rounding import Spoilt, rounded
+from .scales import placed
+from .second_step import UPDATES, accumulates, masked_before, stale
+from .unread import Unread, unread
+
+MOST_PLACED = 6  # explanations of equal length of which the lines are compared
+LAST = (np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
+NOT_NAMED = (
+    "a known mistake that makes its steps: its numbers were put together to matrices, perhaps not as it means them"
+)
+POINTS = 2  # injected points that must agree
+TOLD, LATER = "as told", "which the program computes after the step"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One injected point: what was injected, the run, and what it shows."""
+
+    inject: Injection
+    look: Look
+    found: Sources
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What can be said of a program.
+
+    Attributes:
+        verdict: "correct", "wrong" or "inconclusive".
+        natural: the program as it is.
+        points: the injected points.
+        right: where the gradients are right.
+        explanations: where they are wrong, the mistakes that reproduce them at every point, fewest first.
+        evidence: what the verdict rests on, sentence by sentence.
+        missing: what a verdict would need.
+        rows: the slopes of the program's own numbers.
+        loss: the loss it is judged by.
+        reported: the loss was computed by the program itself.
+        repeats: whether the gradients of earlier steps are added again.
+        spoilt: what is rounded on the way to an update, or cut by a mask of another pass.
+        known: where the loss is known from, other than the step itself: "as told", or what is computed later.
+    """
+
+    verdict: str
+    natural: Look
+    points: tuple[Shown, ...]
+    right: Right | None = None
+    explanations: tuple[Explanation, ...] = ()
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rows: tuple[Moved, ...] = ()
+    loss: str = ""
+    reported: bool = field(default=False)
+    repeats: bool = field(default=False)
+    spoilt: Spoilt | None = None
+    known: str = ""
+
+    @property
+    def best(self) -> Look:
+        """The look that numbers are shown from: the first injected point, else the program's own."""
+        return self.points[0].look if self.points else self.natural
+
+
+def judge(
+    runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...] = (), later: tuple[str, ...] = ()
+) -> Judgement | None:
+    """Return the judgement of a program, None where no network was found in its run.
+
+    Arguments:
+        runs: runs the program again.
+        natural: the program's own run.
+        seed: of the injected values.
+        tell: the losses to judge by, where they are known.
+        later: the losses that the program is known to compute at some time.
+    """
+    first = look(natural, tell or later)
+    if first is None or _all_alike(first):
+        first = _fuller(first, _stirred(runs, natural, seed, tell))
+    if first is None:
+        return None
+    rounding = rounded(first)
+    if rounding is not None:
+        return _rounding(first, rounding)
+    if tell:
+        return replace(_from_points(runs, first, seed, tell, told=True), known=TOLD)
+    later = later or losses_later(runs, first)
+    if later:
+        first = look(first.tape.recording, later) or first
+    return replace(_from_points(runs, first, seed, later, told=False), known=LATER if later else "")
+
+
+def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, told: bool) -> Judgement:
+    """Return what the program is judged to be from several points; ``told``: the loss is what the user says it is."""
+    points = tuple(_points(runs, first, seed, tell))
+    if points:
+        looks = agreed([p.look for p in points], tell)
+        points = tuple(replace(p, look=one) for p, one in zip(points, with_one_step(looks, tell), strict=True))
+    looks = [p.look for p in points]
+    rights = [one.right for one in looks]
+    if points and all(rights):
+        return _rightly(runs, first, points, [r for r in rights if r is not None])
+    if not points and first.right and first.right.scale > 0 and is_telling(first, first.right.loss):
+        return _correct(first, points, first.right, 0)
+    if len(points) < POINTS or any(rights):
+        return _untold(first, points, "the program could not be run twice with other values")
+    looks = with_mistakes([p.look for p in points], tell)
+    points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
+    points = tuple(sorted(points, key=lambda p: -_told_of(p.look)))
+    return _accused(runs, first, points, seed, tell, told)
+
+
+def _all_alike(one: Look) -> bool:
+    """Return whether weights or pre-activations of a layer are all one number, or trained arrays were left out."""
+    point = one.reading.point
+    alike = any(v.size > 1 and not np.ptp(v) for v in (*point.z, *point.W))
+    return alike or bool(one.right is None and unread(one))
+
+
+def _fuller(natural: Look | None, stirred: Look | None) -> Look | None:
+    """Return the look at the program as it is, or that with other parameters where it shows more of them."""
+    if natural is None or stirred is None:
+        return stirred or natural
+    return stirred if _parameters(stirred) > _parameters(natural) else natural
+
+
+def _parameters(one: Look) -> int:
+    return sum(u is not None for u in (*one.reading.weights, *one.reading.biases))
+
+
+def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:
+    """Return a look at the program with other parameters: where all start equal, none can be told from another."""
+    inject = stirring(Tape(natural), np.random.default_rng((seed, 7)))
+    return look(runs.run(inject, updates=2), tell) if inject else None
+
+
+def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:
+    """Return "correct", or "wrong" where the right gradients are followed uphill."""
+    if all(r.scale > 0 for r in rights):
+
+        @cache
+        def longer(i: int) -> Look:
+            return points[i].look._replace(tape=Tape(runs.run(points[i].inject, updates=UPDATES)))
+
+        if all(accumulates(longer(i)) for i in range(len(points))):
+            return _accumulating(first, points, rights[0])
+        masked = masked_before(longer(0))
+        if masked is not None:
+            return _masked(longer(0), first, points, masked)
+        return _remembering(longer, first, points) or _correct(first, points, rights[0], len(points))
+    if any(r.scale > 0 for r in rights):
+        return _untold(first, points, "a step that goes the same way at every point")
+    right = rights[0]
+    uphill = Explanation((), right.scale, right.loss, ())
+    reported = any(s.name == right.loss for p in points for s in p.look.seen)
+    sentence = "every gradient is right but for its sign: each step raises the loss"
+    return Judgement("wrong", first, points, None, (uphill,), (sentence,), (), (), right.loss, reported)
+
+
+def _masked(longer: Look, first: Look, points: tuple[Shown, ...], what: Spoilt) -> Judgement:
+    """Return "wrong" for a program that cuts its activations by the mask of an earlier pass."""
+    sentence = "the first step is right; a later one cuts its activations where those of an earlier pass were cut"
+    shown = (replace(points[0], look=longer),)
+    loss = "" if longer.right is None else longer.right.loss
+    return Judgement("wrong", first, shown, evidence=(sentence,), loss=loss, spoilt=what)
+
+
+def _rounding(first: Look, what: Spoilt) -> Judgement:
+    """Return "wrong" for a program that rounds inside its computation, or cuts to whole numbers."""
+    sentence = "a value on the way to the update is rounded: the slope of a rounded number is 0 or infinite"
+    if what.bug == "B46":
+        sentence = "a value on the way to the update is stored into an array of whole numbers: its fractions are lost"
+    return Judgement("wrong", first, (), evidence=(sentence,), spoilt=what)
+
+
+def _accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judgement:
+    """Return "wrong" for a program whose second step repeats its first."""
+    sentence = "the first step is right; the second is the right one plus the first again"
+    repeated = Explanation((), right.scale, right.loss, ())
+    return Judgement("wrong", first, points, None, (repeated,), (sentence,), (), (), right.loss, True, repeats=True)
+
+
+def _remembering(longer: Callable[[int], Look], first: Look, points: tuple[Shown, ...]) -> Judgement | None:
+    """Return "wrong" for a program whose second step uses activations of its first at every point, None for others."""
+    shown: list[Shown] = []
+    for i, p in enumerate(points):
+        found = stale(longer(i))
+        if found is None:
+            return None
+        shown.append(replace(p, look=found[0]))
+    sentence = "the first step is right; the second uses activations of the first"
+    explanation = shown[0].look.explanations[0]
+    return Judgement(
+        "wrong", first, tuple(shown), None, (explanation,), (sentence,), (), (), explanation.loss, reported=True
+    )
+
+
+def _points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:
+    """Return the injected points that show the same network: data and parameters replaced, else parameters alone.
+
+    Data that the program reads at several places may have been replaced at one of them alone: where it is right on
+    its own data and not on others, other parameters decide.
+    """
+    found = sources(first.tape, first.reading)
+    kept: list[Shown] = []
+    for data in (True, False):
+        shown = [_point(runs, first, found, np.random.default_rng((seed, i)), data, tell) for i in range(POINTS)]
+        points = [one for one in shown if one is not None]
+        if len(points) == POINTS:
+            if first.right is None or all(p.look.right for p in points):
+                return points
+            kept = kept or points
+    return kept
+
+
+def _point(
+    runs: Runs, first: Look, found: Sources, rng: np.random.Generator, data: bool, tell: tuple[str, ...]
+) -> Shown | None:
+    inject = spread(first.reading, found, rng, data=data)
+    if not inject:
+        return None
+    one = look(runs.run(inject, updates=2), tell)
+    if one is None or one.reading.point.sizes != first.reading.point.sizes or not _arrived(one, found, inject):
+        return None
+    return Shown(inject, one, found)
+
+
+def _arrived(one: Look, found: Sources, inject: Injection) -> bool:
+    """Return whether the injected weights are the ones that the forward pass used."""
+    for W, source in zip(one.reading.point.W, found.W, strict=True):
+        if source is not None and source.place in inject:
+            values = np.sort(np.asarray(inject[source.place]).ravel())
+            if W.size <= values.size and not np.isin(np.round(W.ravel(), 12), np.round(values, 12)).all():
+                return False
+    return True
+
+
+def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count: int) -> Judgement:
+    assert right is not None
+    where = f"at {count} points with other data and weights" if count else "on the program's own data"
+    reported = any(s.name == right.loss for p in points for s in p.look.seen) or any(
+        s.name == right.loss for s in first.seen
+    )
+    sentence = f"every gradient is the one of {right.loss} {where}"
+    judged = Judgement("correct", first, points, right, evidence=(sentence,), loss=right.loss, reported=reported)
+    return of_all(judged, unread(judged.best))
+
+
+def of_numbers(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
+    """Return the judgement of a program whose arrays were put together of its numbers: wrong only by a known mistake.
+
+    Arguments:
+        judged: what was read.
+        left: the trained numbers that no neuron has.
+    """
+    if judged.verdict == "wrong" and not judged.explanations and judged.spoilt is None:
+        return replace(judged, verdict="inconclusive", evidence=(), missing=(NOT_NAMED,))
+    return of_all(judged, left)
+
+
+def of_all(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
+    """Return the judgement "correct" where it speaks of all that is trained, else what it does not speak of.
+
+    Arguments:
+        judged: what was read.
+        left: what is trained beside it.
+    """
+    if not left or judged.verdict != "correct":
+        return judged
+    named = ", ".join(f"{one.name} (changed in line {one.line})" for one in left)
+    sentence = f"how {named} enters the network: it is trained, and its gradient was not judged; what was read is right"
+    return replace(judged, verdict="inconclusive", missing=(sentence,))
+
+
+def _untold(first: Look, points: tuple[Shown, ...], *missing: str) -> Judgement:
+    return Judgement("inconclusive", first, points, missing=missing)
+
+
+def _accused(
+    runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell: tuple[str, ...], told: bool
+) -> Judgement:
+    """Return "wrong" where every piece of evidence says so, else what is missing."""
+    one = points[0]
+    shared = [e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not _unknown_top(e)]
+    seen = [s for s in one.look.seen if s.name != "mae" and (not tell or s.name in tell)]
+    names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
+    rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
+    losses = tell or candidates(one.look.reading.point, one.look.seen)
+    free = not (told or one.look.reading.point.decay)  # else its own loss is known, and may have a penalty
+    telling = is_telling(one.look, losses[0])
+    if free and telling and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
+        sentence = "the steps follow the slopes of a number that the program computes"
+        own = Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
+        return of_all(own, unread(own.best))
+    backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
+    if seen and not backed:
+        return _untold(first, points, "the program's own loss does not change as its forward pass says")
+    if not shared and all(rightness(p.look.tape, p.look.reading, losses) for p in points):
+        return _untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
+    if not shared and not _all_updated(one.look):
+        return _untold(first, points, "an update of every layer's weights: some were not seen to change")
+    if not backed and not shared:
+        return _untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
+    if first.right is not None and not shared and is_telling(first, first.right.loss):
+        return _untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
+    evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
+    if backed:
+        evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
+    elif tell:
+        evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
+    chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
+    chosen = _plainest(chosen)
+    chosen = _once([_refined(one.look, e) for e in chosen])
+    loss = chosen[0].loss if chosen else backed[0].name
+    return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
+
+
+def _plainest(explanations: list[Explanation]) -> list[Explanation]:
+    """Return the explanations without those of more mistakes, or of another derivative where none at all fits as well.
+
+    A derivative that is 1 at the points, such as the sign of positive numbers, is none.
+    """
+    short = [e for e in explanations if e.cost[0] == explanations[0].cost[0]]
+    none = {(e.loss, f.layer) for e in short for f in e.found if f.bug in ("B4", "B11") and f.quantity == "delta"}
+    return [e for e in short if not any(f.bug == "B40" and (e.loss, f.layer) in none for f in e.found)]
+
+
+def _once(explanations: list[Explanation]) -> list[Explanation]:
+    """Return the first of all explanations that are told in the same words."""
+    kept: dict[tuple[tuple[str, int, str], ...], Explanation] = {}
+    for explanation in explanations:
+        kept.setdefault(explanation.words, explanation)
+    return list(kept.values())
+
+
+def _refined(at: Look, explanation: Explanation) -> Explanation:
+    """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
+    return with_zero_weights(at, placed(at, explanation))
+
+
+def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
+    """Return the explanations, among those of equal length first the one whose wrong values the run has shown."""
+    shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
+    if len(shortest) < 2:
+        return explanations
+    unseen = {id(e): (_invented(at, e), *_unheld(at, e)) for e in shortest}
+    return sorted(
+        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), LAST), [f.quantity != "delta" for f in e.found])
+    )
+
+
+def _unheld(at: Look, explanation: Explanation) -> tuple[int, int]:
+    """Return how many mistakes have no line, and of how many the run held only what came of them."""
+    placeless = sum(guilty(at, explanation, f) is None for f in explanation.found)
+    return placeless, sum(not held(at, explanation, f) for f in explanation.found)
+
+
+def _invented(at: Look, explanation: Explanation) -> int:
+    """Return how many zero deltas an explanation needs for layers that no update was seen of: they need none."""
+    untrained = [update is None for update in at.reading.weights]
+    zeros = [f for f in explanation.found if f.quantity == "delta" and np.abs(f.value).max(initial=0) <= NOTHING]
+    return sum(untrained[f.layer - 1] for f in zeros)
+
+
+def _unknown_top(explanation: Explanation) -> bool:
+    """Return whether an explanation needs a derivative of its own at the output: perhaps of a loss not seen."""
+    return any(f.step == IMPLIED and f.layer == len(explanation.deltas) for f in explanation.found)
+
+
+def _all_updated(one: Look) -> bool:
+    return all(u is not None for u in one.reading.weights)
+
+
+def _wanted(one: Look) -> int:
+    """Return how many parameters must have moved for the slopes to speak of all of them."""
+    layers = one.reading.passes[0].chain.layers
+    return len(layers) + sum(layer.bias is not None for layer in layers)
+
+
+def _told_of(one: Look) -> int:
+    """Return how many places of the mistake a point shows: where all units are positive, a slope is right."""
+    return max((len(e.found) for e in one.explanations[:1]), default=0)
+
+
+def common(lists: list[list[Explanation]]) -> list[Explanation]:
+    """Return the explanations of the first point that hold at every other point too."""
+    return [e for e in lists[0] if all(any(_agree(e, other) for other in one) for one in lists[1:])]
+
+
+def _agree(one: Explanation, other: Explanation) -> bool:
+    """Return whether two explanations are of the same mistakes, in the same places where both points show them."""
+    mine, theirs = ({(f.bug, f.layer, f.quantity) for f in e.found} for e in (one, other))
+    same = {(bug, quantity) for bug, _, quantity in mine} == {(bug, quantity) for bug, _, quantity in theirs}
+    return one.loss == other.loss and same and (mine >= theirs or mine <= theirs)

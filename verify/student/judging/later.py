@@ -1,0 +1,79 @@
+"""Which loss a program computes after its first step: once an epoch, in a function of its own."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..reading.align import Pass, Reading, compared, point_of
+from ..reading.chain import Chain, Layer, chains
+from ..reading.losses_seen import METRICS, believed, losses_seen
+from ..reading.point import Observed
+from ..runs.tape import Tape
+from .look import DEFAULTS, Look
+from .own_loss import Runs
+
+EVENTS = 16_000  # an epoch of a small data set
+ROOM = 50_000_000  # bytes that their values may take
+WINDOW = 600  # events from the first new expression on in which a forward pass and its loss are looked for
+MANY = 1_000_000  # updates: the run ends with its events
+
+
+def losses_later(runs: Runs, first: Look) -> tuple[str, ...]:
+    """Return the names of the losses that the program computes later on; empty where none is, or none is needed.
+
+    Asked only where the first step computes none and the output's activation does not settle which it is.
+    """
+    told = [name for name in believed(first.seen) if name not in METRICS]
+    if told or first.reading.point.curves[-1].family not in DEFAULTS:
+        return ()
+    tape = Tape(runs.run(updates=MANY, events=_affordable(first.tape)))
+    for one in _passes(tape, first):
+        names = [name for name in believed(losses_seen(tape, one)) if name not in METRICS]
+        if names:
+            return tuple(names)
+    return ()
+
+
+def _affordable(seen: Tape) -> int:
+    """Return how many events may be recorded, by the bytes that the values of a few steps took."""
+    each = sum(value.nbytes for value in seen.recording.values) / max(1, len(seen.events))
+    return int(min(EVENTS, ROOM / max(1.0, each)))
+
+
+def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
+    """Yield the forward passes of the code that was not run before, each as a reading without gradients."""
+    known = {event.node for event in tape.events[: first.reading.end]}
+    since = next((at for at, e in enumerate(tape.events) if at >= first.reading.end and e.node not in known), None)
+    if since is None:
+        return
+    until = min(since + WINDOW, len(tape.events))
+    whole = [c for c in chains(tape, until, since=since) if len(c.layers) == first.reading.point.depth]
+    for chain in (*whole, *_of_all_samples(tape, whole)):
+        for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
+            yield _alone(tape, one)
+
+
+def _of_all_samples(tape: Tape, passes: list[Chain]) -> Iterator[Chain]:
+    """Yield the passes of one sample after another as one pass of all: their outputs are compared together."""
+    if not passes:
+        return
+
+    def told(one: Chain) -> tuple[int, ...]:
+        return (tape.events[one.start].node, *map(tape.group, one.weights))
+
+    alike = {c.start: c for c in reversed(passes) if told(c) == told(passes[0])}
+    in_order = [alike[start] for start in sorted(alike)]
+    if len(in_order) > 1:
+        yield Chain(tuple(map(_joined, zip(*(c.layers for c in in_order), strict=True))))
+
+
+def _joined(layers: tuple[Layer, ...]) -> Layer:
+    """Return a layer of several passes as that of one: it ends where the last one does."""
+    a_in, z = (np.concatenate([getattr(layer, name) for layer in layers]) for name in ("a_in", "z"))
+    return layers[-1]._replace(a_in=a_in, z=z, product=layers[0].product)
+
+
+def _alone(tape: Tape, one: Pass) -> Reading:
+    none = tuple(None for _ in one.chain.layers)
+    end = min(one.chain.end + WINDOW, len(tape.events))
+    return Reading(point_of(tape, [one], none), Observed((), ()), (one,), none, none, one.chain.start, end)

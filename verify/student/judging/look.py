@@ -1,0 +1,318 @@
+"""One run looked at: the reading that fits best, and whether its gradients are right, up to what, or how wrong."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..mistakes.explain import Explanation, Found, explain, is_right
+from ..mistakes.partly import partly, within_a_unit
+from ..reading.align import Reading, readings
+from ..reading.curves import Curve, close
+from ..reading.implied import recorded
+from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
+from ..reading.penalty import penalty
+from ..reading.point import Observed, Point, reverse_sweep
+from ..reading.unbent import unbent
+from ..runs.recording import Recording
+from ..runs.tape import Tape
+
+DEFAULTS = {
+    "sigmoid": ("half_sse", "bce", "cross_entropy"),
+    "softmax": ("cross_entropy", "half_sse", "bce"),
+}
+OTHERS = ("mae", "huber", "log_cosh", "hinge")
+TRIED = 2  # readings that are searched for mistakes
+
+
+class Right(NamedTuple):
+    """Gradients that are right.
+
+    Attributes:
+        loss: the loss they belong to.
+        scale: observed = scale * gradient of the summed loss.
+        decay: observed = scale * (gradient + decay * W).
+        optimiser: whether the step is made of the right gradients but is not proportional to them.
+    """
+
+    loss: str
+    scale: float
+    decay: float = 0.0
+    optimiser: bool = False
+
+
+class Look(NamedTuple):
+    """What one run shows.
+
+    Attributes:
+        tape: the run.
+        reading: the one that fits best.
+        seen: the losses that were computed.
+        right: where the gradients are right.
+        explanations: else the mistakes that reproduce them, fewest first.
+    """
+
+    tape: Tape
+    reading: Reading
+    seen: list[LossSeen]
+    right: Right | None
+    explanations: list[Explanation]
+
+    @property
+    def bugs(self) -> frozenset[str]:
+        """The ids of every explanation, first ones only."""
+        return frozenset(b for e in self.explanations for b in e.bugs)
+
+
+def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
+    """Return what a run shows, None where no network was found in it; mistakes are not searched for.
+
+    Arguments:
+        recording: the run.
+        tell: the names of the losses to judge by, where they are known.
+    """
+    tape = Tape(recording)
+    told = [_with_penalty(tape, reading) for reading in readings(tape)]
+    found, seen = [reading for reading, _ in told], [losses for _, losses in told]
+    for reading, losses in zip(found, seen, strict=True):
+        right = rightness(tape, reading, tell or candidates(reading.point, losses))
+        if right is not None:
+            return Look(tape, reading, losses, right, [])
+    return Look(tape, found[0], seen[0], None, []) if found else None
+
+
+def explained(looks: list[Look], tell: tuple[str, ...] = (), scale: float | None = None) -> list[Look]:
+    """Return the looks with the mistakes that reproduce the gradients of the first, and of each other where they do.
+
+    Arguments:
+        looks: of several points, none of which shows right gradients.
+        tell: the names of the losses to judge by, where they are known.
+        scale: of the gradients, where it must be the same at all points.
+    """
+    first = _explained(looks[0], tell, None, scale)
+    named = frozenset(b for e in first.explanations for b in e.bugs)
+    return [first, *(_explained(one, tell, named, scale) for one in looks[1:])] if named else [first, *looks[1:]]
+
+
+def _explained(one: Look, tell: tuple[str, ...], only: frozenset[str] | None, scale: float | None) -> Look:
+    """Return the look at the reading that needs the fewest mistakes of those that are looked for."""
+    others = [r for r in readings(one.tape)[:TRIED] if r.point.sizes == one.reading.point.sizes]
+    told = [_with_penalty(one.tape, r) for r in others if not _same(r, one)]
+    found = [one, *(one._replace(reading=r, seen=seen) for r, seen in told)]
+    tried = [_tried(each, tell or candidates(each.reading.point, each.seen)[:3], only, scale) for each in found]
+    good = [each for each in tried if each.explanations]
+    return min(good, key=lambda each: each.explanations[0].cost, default=tried[0])
+
+
+def _tried(one: Look, names: tuple[str, ...], only: frozenset[str] | None, scale: float | None) -> Look:
+    """Return the look with the mistakes that reproduce its steps, or what an optimiser was given to make them."""
+    explanations = _searched(one.tape, one.reading, names, only, scale)
+    given = None if explanations else unbent(one.tape, one.reading)
+    if given is None:
+        return one._replace(explanations=explanations)
+    reading = one.reading._replace(observed=given)
+    return one._replace(reading=reading, explanations=_searched(one.tape, reading, names, only))
+
+
+def _same(reading: Reading, one: Look) -> bool:
+    """Return whether a reading says the same of the passes, outputs and targets as that of a look."""
+    mine, theirs = ([(p.chain.start, p.output[1:], p.target[:2]) for p in r.passes] for r in (reading, one.reading))
+    return mine == theirs
+
+
+def agreed(looks: list[Look], tell: tuple[str, ...] = ()) -> list[Look]:
+    """Return the looks with one activation for each layer: a few values may fit several, those of all points one."""
+    options = zip(*(one.reading.point.curves for one in looks), strict=True)
+    chosen = tuple(_fitting(list(curves), looks, l) for l, curves in enumerate(options))
+    return [_with_curves(one, chosen, tell) for one in looks]
+
+
+def _fitting(curves: list[Curve], looks: list[Look], l: int) -> Curve:
+    """Return the first of some curves that fits layer l of every look; the commonest where none does."""
+    points = [one.reading.point for one in looks]
+    for curve in sorted(curves, key=lambda c: [f.name for f in curves].count(c.name), reverse=True):
+        with np.errstate(all="ignore"):
+            if all(close(p.a[l], np.asarray(curve.forward(p.z[l]))) for p in points):
+                return curve
+    return curves[0]
+
+
+def _with_curves(one: Look, curves: tuple[Curve, ...], tell: tuple[str, ...]) -> Look:
+    point = one.reading.point
+    if tuple(c.name for c in curves) == tuple(c.name for c in point.curves):
+        return one
+    reading = one.reading._replace(point=point._replace(curves=curves))
+    right = rightness(one.tape, reading, tell or candidates(reading.point, one.seen))
+    return one._replace(reading=reading, right=right)
+
+
+def _with_penalty(tape: Tape, reading: Reading) -> tuple[Reading, list[LossSeen]]:
+    """Return a reading that knows the penalty of its loss, and the losses seen; their sum with it is one of them."""
+    seen = losses_seen(tape, reading)
+    added = penalty(tape, reading, [s for s in seen if s.name not in METRICS])
+    if added is None:
+        return reading, seen
+    reading = reading._replace(point=reading.point._replace(decay=added.decay))
+    at = next(i for i in range(reading.start, reading.end) if tape.place(i) == added.place)
+    value = float(tape.array(tape.events[at].result).reshape(()))
+    return reading, [*seen, LossSeen(added.loss, added.place, at, value, added.factor)]
+
+
+def _searched(
+    tape: Tape,
+    reading: Reading,
+    losses: tuple[str, ...],
+    only: frozenset[str] | None = None,
+    scale: float | None = None,
+) -> list[Explanation]:
+    """Return the mistakes that reproduce the gradients, fewest first; with a weight decay where there is one."""
+    entries = [e for loss in losses for e in partly(reading.point, reading.observed, loss, scale)]
+    if any(within_a_unit(e) for e in entries) and not reading.point.decay:
+        return entries
+    back = recorded(tape, reading)
+    found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back, only, scale)]
+    found += [e for loss in losses if (e := misdecayed(reading, loss)) is not None]
+    if not found and not reading.point.decay and scale is None:
+        undecayed = [(loss, without_decay(reading.point, reading.observed, loss)) for loss in losses]
+        found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss, only=only)]
+    if not found and not reading.point.decay:
+        found = entries
+    return sorted(found, key=lambda e: e.cost)
+
+
+def without_decay(point: Point, observed: Observed, loss: str) -> Observed | None:
+    """Return the observed gradients less the weight decay that the top layer shows, None where it shows none."""
+    right, W, got = reverse_sweep(point, loss).dW[-1], point.W[-1], observed.dW[-1]
+    if got is None:
+        return None
+    fit = fitted([(got, right, W)], observed, loss)
+    if fit is None or not fit.decay:
+        return None
+    share = fit.scale * fit.decay
+    dW = tuple(d - share * W if d is not None and d.any() else d for d, W in zip(observed.dW, point.W, strict=True))
+    return observed._replace(dW=dW)
+
+
+def misdecayed(reading: Reading, loss: str) -> Explanation | None:
+    """Return the mistake of gradients that are right but for one and the same wrong decay in all layers."""
+    point = reading.point
+    fit = with_decay(point._replace(decay=0.0), reading.observed, loss)
+    if fit is None or fit.scale < 0 or not (point.decay or fit.decay < 0):
+        return None
+    gradients = reverse_sweep(point._replace(decay=0.0), loss)
+    ratio = f"{fit.decay / point.decay:.6g} * " if point.decay else "-"
+    bug = "B60" if fit.decay < 0 else "B13"
+    wrong = Found(bug, point.depth, "dW", f"dW_l + {ratio}lambda W_l", "dW_l + lambda W_l", gradients.dW[-1], "penalty")
+    return Explanation((wrong,), fit.scale, loss, gradients.delta)
+
+
+def candidates(point: Point, seen: list[LossSeen]) -> tuple[str, ...]:
+    """Return the losses to judge by: the computed ones, else every one that the output may go with."""
+    names = believed(seen)
+    if names and names != ["mae"]:
+        return tuple(names)
+    return (*DEFAULTS.get(point.curves[-1].family, ("half_sse",)), *OTHERS)
+
+
+def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | None:
+    """Return how the observed gradients are right for one of the losses, None where they are not."""
+    for loss in losses:
+        scale = is_right(reading.point, reading.observed, loss)
+        if scale is not None:
+            return Right(loss, scale)
+    for loss in losses:
+        decayed = None if reading.point.decay else with_decay(reading.point, reading.observed, loss)
+        if decayed is not None:  # one that lets the weights grow is no optimiser's work either
+            return decayed if decayed.decay >= 0 or decayed.scale < 0 else None
+    given = unbent(tape, reading)
+    believed_in = [loss for loss in losses if loss not in OTHERS] or losses  # no optimiser for a loss that is guessed
+    for loss in believed_in if given else ():
+        if given and is_right(reading.point, given, loss):
+            return Right(loss, 1.0, optimiser=True)
+    for loss in believed_in:
+        if made_of_right_gradients(tape, reading, loss):
+            return Right(loss, 1.0, optimiser=True)
+    return None
+
+
+def with_decay(point: Point, observed: Observed, loss: str) -> Right | None:
+    """Return scale and decay with observed = scale (gradient + decay W) in every layer, the same decay in all."""
+    right = reverse_sweep(point, loss)
+    rows: list[tuple[Array, Array, Array]] = []
+    for l in range(point.depth):
+        got, b = observed.dW[l], observed.db[l]
+        if got is None:
+            return None
+        rows.append((got, right.dW[l], point.W[l]))
+        if b is not None:
+            rows.append((b, right.db[l], np.zeros_like(b)))
+    return fitted(rows, observed, loss)
+
+
+def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str) -> Right | None:
+    """Return the least-squares fit of got = s g + t W over all rows where it leaves nothing over."""
+    if any(one.shape != g_l.shape for one, g_l, _ in rows):
+        return None
+    got, g, W = (np.concatenate([row[i].ravel() for row in rows]) for i in range(3))
+    basis = np.stack([g, W], axis=1)
+    if not np.isfinite(basis).all() or not np.isfinite(got).all() or len(got) < 4:
+        return None
+    (s, t), _, rank, _ = np.linalg.lstsq(basis, got, rcond=None)
+    if rank < 2:
+        return None
+    for one, g_l, W_l in rows:
+        off = np.abs(one - s * g_l - t * W_l).max()
+        if off > observed.tolerance * max(np.abs(one).max(), np.abs(s * g_l).max()) + observed.floor:
+            return None
+    return Right(loss, float(s), float(t / s)) if s else None
+
+
+def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
+    """Return whether every right gradient was computed, at one scale, and the update then bent each of them.
+
+    A step that is no multiple of its own gradient is the work of an optimiser (Adam, RMSprop, clipping), which is
+    no mistake. A step that is one, at a factor of its own, is.
+    """
+    right = reverse_sweep(reading.point, loss)
+    scales: set[float] | None = None
+    for got, g in sorted(_pairs(reading.observed, right.dW, right.db), key=lambda pair: pair[1].size):
+        if got is None or got.shape != g.shape or not g.any() or not got.any():
+            return False
+        if g.size == 1:
+            continue  # a multiple of every other number
+        if proportional(got, g):
+            return False
+        here = {round(s, 7) for s in _scales_recorded(tape, reading, g)}
+        scales = here if scales is None else {s for s in scales if any(abs(s - h) < 1e-6 * abs(s) for h in here)}
+        if not scales:
+            return False
+    return bool(scales)
+
+
+def _pairs(observed: Observed, dW: tuple[Array, ...], db: tuple[Array, ...]) -> list[tuple[Array | None, Array]]:
+    biases = [(got, g) for got, g in zip(observed.db, db, strict=True) if got is not None]
+    return [*zip(observed.dW, dW, strict=True), *biases]
+
+
+def proportional(got: Array, g: Array) -> bool:
+    """Return whether one array is the other times a number."""
+    scale = float(np.vdot(g, got) / np.vdot(g, g))
+    return bool(np.abs(got - scale * g).max() <= 1e-6 * np.abs(got).max())
+
+
+def _scales_recorded(tape: Tape, reading: Reading, g: Array) -> list[float]:
+    """Return the factors at which a gradient, or its transpose, was recorded during the step."""
+    found = []
+    keys = dict.fromkeys(e.result for e in tape.events[reading.start : reading.end] if e.result >= 0)
+    for key in keys:
+        if np.size(tape.recording.values[key]) != g.size:
+            continue
+        value = tape.array(key)
+        for form in (g, g.T):
+            if value.shape == form.shape or 1 in (*value.shape, *form.shape) or value.ndim == 1:
+                flat, other = value.ravel(), form.ravel()
+                scale = float(np.vdot(other, flat) / np.vdot(other, other))
+                if scale and np.abs(flat - scale * other).max() <= 1e-6 * np.abs(flat).max():
+                    found.append(scale)
+    return found

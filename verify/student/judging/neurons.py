@@ -1,0 +1,330 @@
+"""A run of numbers told as one of matrices: neurons written out one by one become layers, and are read as any other."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..reading.curves import matching_curves
+from ..reading.origins import Origin, origins
+from ..reading.scalars import NOTHING, Number, Numbers
+from ..runs.recording import NOT_A_NUMBER, Event, Injection, Node, Place, Recording
+from ..runs.tape import Tape
+from .blame import GATHERED_STEP
+from .cells import Cell, Cells, Change, layers_of_cells
+from .number_losses import later_losses, losses_of_numbers
+from .own_loss import Runs
+from .unread import Unread
+
+STEPS = 3  # that are looked at
+NEAR = 200  # events between a neuron's sum and its activation
+MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for one layer
+
+
+class Scatter(NamedTuple):
+    """Where the numbers of a gathered array come from: (place, position inside what is made there) for each entry."""
+
+    entries: tuple[Origin | None, ...]
+
+
+class Gathered(NamedTuple):
+    """A run told in arrays.
+
+    Attributes:
+        recording: with the arrays that its numbers make up.
+        scatter: where to put other numbers in.
+        output_node: the expression whose values are the outputs.
+        unread: the trained numbers that no neuron has.
+        enough: how many events hold the steps that are needed.
+    """
+
+    recording: Recording
+    scatter: dict[Place, Scatter]
+    output_node: int
+    unread: tuple[Unread, ...] = ()
+    enough: int = 0
+
+
+class Neurons:
+    """Runs a program of single numbers and tells of matrices.
+
+    Arguments:
+        runs: runs the program.
+        natural: its own run, gathered.
+    """
+
+    def __init__(self, runs: Runs, natural: Gathered) -> None:
+        self._runs, self._natural = runs, natural
+
+    def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
+        """Run with other values injected, those of arrays number by number."""
+        recording = self._runs.run(
+            self._scattered(inject or {}), updates=updates, events=min(events, self._natural.enough)
+        )
+        found = gathered(recording)
+        return recording if found is None else found.recording
+
+    def _scattered(self, inject: Injection) -> Injection:
+        single: dict[Place, NDArray[Any]] = {}
+        for place, value in inject.items():
+            scatter = self._natural.scatter.get(place)
+            if scatter is None:
+                single[place] = value
+                continue
+            for entry, number in zip(scatter.entries, np.ravel(value), strict=True):
+                if entry is not None:
+                    _put(single, entry, number, self._natural.recording)
+        return single
+
+
+def _put(single: dict[Place, NDArray[Any]], entry: Origin, number: float, of: Recording) -> None:
+    """Enter one number: by itself, or as a part of the display it stands in."""
+    place, i = entry
+    if i is None:
+        single[place] = np.full((), number)
+        return
+    if place not in single:
+        event = next(e for e in of.events if (e.node, e.occurrence) == place)
+        single[place] = np.array(of.values[event.result], dtype=np.float64)
+    single[place].flat[i] = number
+
+
+def own_losses(session: Runs, single: Gathered, natural: Recording) -> tuple[str, ...]:
+    """Return the loss that a program of single numbers computes of its outputs, in its first steps or later."""
+    found = losses_of_numbers(Tape(natural), single.output_node)
+    return found or later_losses(session, single.output_node)
+
+
+def gathered(recording: Recording) -> Gathered | None:
+    """Return the run with its numbers gathered to arrays, None where it has matrices or no neurons."""
+    tape = Tape(recording)
+    if tape.products:
+        return None
+    cells = layers_of_cells(tape)
+    if not cells.passes or any(not _is_network(one) for one in cells.passes):
+        return None
+    return _Gathering(tape, cells).done()
+
+
+def _is_network(layers: list[list[Cell]]) -> bool:
+    """Return whether all neurons of a layer have as many inputs."""
+    return bool(layers) and all(len({len(c.weights) for c in layer}) == 1 for layer in layers)
+
+
+class _Gathering:
+    """Builds the gathered recording of one run."""
+
+    def __init__(self, tape: Tape, cells: Cells) -> None:
+        self.tape, self.passes, self.cells, self.numbers = tape, cells.passes, cells, Numbers(tape)
+        self.layers = cells.passes[-1]
+        self.nodes: list[Node] = list(tape.nodes)
+        self.values: list[NDArray[Any]] = list(tape.recording.values)
+        self.events: list[tuple[float, Event]] = [(float(at), e) for at, e in enumerate(tape.events)]
+        self.scatter: dict[Place, Scatter] = {}
+        self.outputs, self.output_keys, self.output_node = NOT_A_NUMBER, tuple[int, ...](), NOT_A_NUMBER
+        self.W_keys: list[int] = []
+        self.b_keys: list[int] = []
+
+    def done(self) -> Gathered:
+        """Return the recording."""
+        for layers in self.passes:
+            self._pass(layers)
+        self._updates()
+        self._hide_single_updates()
+        self.events.sort(key=lambda pair: pair[0])
+        told = self.tape.recording
+        enough = STEPS * self.cells.again
+        events = tuple(event for at, event in self.events if at < enough)
+        made = replace(told, nodes=tuple(self.nodes), events=events, values=tuple(self.values))
+        return Gathered(made, self.scatter, self.output_node, self.cells.unread, enough)
+
+    def _pass(self, layers: list[list[Cell]]) -> None:
+        """Enter one forward pass and what its outputs are compared with."""
+        for l, layer in enumerate(layers):
+            self._layer(l, layer)
+        self._compared(layers[-1])
+
+    def _hide_single_updates(self) -> None:
+        """Let an addition to one number be no update of its own: a bias of one unit would have two."""
+        single = {float(change.at) for change in (*self.cells.changes.values(), *self.cells.biases.values())}
+        for i, (at, event) in enumerate(self.events):
+            if at in single:
+                node = self.nodes[event.node]
+                self.nodes.append(node._replace(kind="call", what="changed"))
+                self.events[i] = at, event._replace(node=len(self.nodes) - 1)
+
+    def _value(self, value: NDArray[Any]) -> int:
+        self.values.append(np.asarray(value, np.float64))
+        return len(self.values) - 1
+
+    def _event(
+        self, at: float, kind: str, what: str, line: int, operands: Sequence[int], value: NDArray[Any] | int
+    ) -> tuple[Place, int]:
+        """Enter an event of a node of its own; return its place and the key of its value."""
+        self.nodes.append(Node(kind, what, line, what, ""))
+        return self._again(at, len(self.nodes) - 1, 0, operands, value)
+
+    def _again(
+        self, at: float, node: int, occurrence: int, operands: Sequence[int], value: NDArray[Any] | int
+    ) -> tuple[Place, int]:
+        key = value if isinstance(value, int) else self._value(value)
+        held = (NOT_A_NUMBER,) * len(operands)
+        self.events.append((at, Event(node, occurrence, tuple(operands), key, NOT_A_NUMBER, held)))
+        return (node, occurrence), key
+
+    def _gather(self, at: float, name: str, numbers: Sequence[Number], shape: tuple[int, ...], before: int) -> int:
+        """Gather numbers to an array that may be replaced; return its key."""
+        keys = [n.key for n in numbers]
+        value = self._numbers(keys).reshape(shape)
+        place, key = self._event(at, "call", f"gathered {name}", 0, keys, value)
+        entries = origins(self.numbers, numbers, before)
+        if all(e is not None for e in entries):
+            self.scatter[place] = Scatter(entries)
+        return key
+
+    def _numbers(self, keys: Sequence[int]) -> NDArray[np.float64]:
+        return np.array([float(self.tape.array(k)) for k in keys])
+
+    def _layer(self, l: int, layer: list[Cell]) -> None:
+        """Enter the product of one layer."""
+        first, last, line = layer[0].at, layer[-1].at, self.tape.node(layer[0].at).line
+        if l == len(self.W_keys):
+            self._parameters(l, layer)
+        W, b = self.W_keys[l], self.b_keys[l]
+        inputs = [n.key for n in layer[0].inputs]
+        if l and tuple(inputs) == self.output_keys:
+            a = self.outputs
+        else:
+            a = self._gather(first - 0.9, f"a{l}", layer[0].inputs, (1, len(inputs)), first)
+        wide = self.values[a] @ self.values[W]
+        _, z = self._event(last + 0.1, "binary", "@", line, (a, W), wide)
+        if b >= 0:
+            total = self._numbers([c.z.key for c in layer])[None]
+            _, z = self._event(last + 0.2, "binary", "+", line, (z, b), total)
+        self._activation(layer, z)
+
+    def _parameters(self, l: int, layer: list[Cell]) -> None:
+        """Gather the weights and biases of one layer."""
+        first = layer[0].at
+        weights = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
+        self.W_keys.append(self._gather(first - 0.9, f"W{l + 1}", weights, (len(layer[0].weights), len(layer)), first))
+        biases = [cell.bias for cell in layer]
+        has = all(b != NOTHING for b in biases)
+        if len(set(biases)) == 1:
+            biases = biases[:1]  # all neurons of the layer share it
+        b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(biases),), first) if has else NOT_A_NUMBER
+        self.b_keys.append(b)
+
+    def _activation(self, layer: list[Cell], z: int) -> None:
+        """Find the activations of a layer's sums: numbers made by one expression after each of them."""
+        value = self.values[z]
+        self.outputs, self.output_keys = z, tuple(c.z.key for c in layer)
+        self.output_node = self.tape.events[layer[-1].at].node
+        for node, places in (*self._after(layer), *self._after_all(layer)):
+            keys = [self.tape.events[at].result for at in places]
+            a = self._numbers(keys)[None]
+            curve = next(matching_curves(value, a), None)
+            if curve is not None and curve.name != "linear":
+                _, self.outputs = self._again(places[-1] + 0.3, node, 10_000 + places[-1], keys, a)
+                self.output_keys, self.output_node = tuple(keys), node
+                return
+
+    def _after(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
+        """Return, for each expression, its first evaluation after each of a layer's sums, where each has one."""
+        found: dict[int, list[int]] = {}
+        ends = [c.at for c in layer[1:]] + [layer[-1].at + NEAR]
+        for j, (cell, end) in enumerate(zip(layer, ends, strict=True)):
+            for at in range(cell.at + 1, min(end, len(self.tape.events))):
+                event = self.tape.events[at]
+                seen = found.setdefault(event.node, [])
+                if event.result >= 0 and not self.tape.shape(event.result) and len(seen) == j:
+                    seen.append(at)
+        return [(node, places) for node, places in found.items() if len(places) == len(layer)]
+
+    def _after_all(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
+        """Return, for each expression, its first evaluations after all of a layer's sums, one for each."""
+        found: dict[int, list[int]] = {}
+        for at in range(layer[-1].at + 1, min(layer[-1].at + NEAR, len(self.tape.events))):
+            event = self.tape.events[at]
+            seen = found.setdefault(event.node, [])
+            if event.result >= 0 and not self.tape.shape(event.result) and len(seen) < len(layer):
+                seen.append(at)
+        return [(node, places) for node, places in found.items() if len(places) == len(layer) > 1]
+
+    def _compared(self, last: list[Cell]) -> None:
+        """Enter the difference of outputs and targets."""
+        start = last[-1].at
+        places: list[int] = []
+        for key in self.output_keys:
+            at = next((i for i in range(start, len(self.tape.events)) if self._compares(i, key)), None)
+            if at is None:
+                return
+            places.append(at)
+        node = self.tape.events[places[0]].node
+        left = self.tape.events[places[0]].operands[0] == self.output_keys[0]
+        others = [self.numbers.operand(at, 1 if left else 0) for at in places]
+        Y = self._gather(start - 0.5, "Y", others, (1, len(others)), places[0])
+        pair = (self.outputs, Y) if left else (Y, self.outputs)
+        self._again(places[-1] + 0.4, node, 20_000 + places[0], pair, self.values[pair[0]] - self.values[pair[1]])
+
+    def _compares(self, at: int, key: int) -> bool:
+        node, event = self.tape.node(at), self.tape.events[at]
+        if node.kind != "binary" or node.what != "-" or key not in event.operands or len(event.operands) != 2:
+            return False
+        other = event.operands[1] if event.operands[0] == key else event.operands[0]
+        return other >= 0 and not (node.text.startswith("1") or "(1" in node.text[:2])
+
+    def _updates(self) -> None:
+        """Enter the update of every layer's weights and biases, with what was computed on the way back."""
+        for layer, W, b in zip(self.passes[0], self.W_keys, self.b_keys, strict=True):
+            numbers = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
+            self._update(numbers, [self.cells.changes.get(n) for n in numbers], W)
+            if b >= 0:
+                changes = [self.cells.biases.get(c.weights) or self.cells.changes.get(c.bias) for c in layer]
+                count = self.values[b].size
+                self._update([cell.bias for cell in layer][:count], changes[:count], b)
+
+    def _update(self, numbers: list[Number], changed: list[Change | None], array: int) -> None:
+        ats = [c.at for c in changed if c is not None]
+        if not ats:
+            return
+        new = [n.key if c is None else c.new.key for n, c in zip(numbers, changed, strict=True)]
+        value = self._numbers(new).reshape(self.values[array].shape)
+        node, back = self.tape.node(ats[0]), self._backward(min(ats))
+        sign = "+" if node.what.endswith("+=") or node.what == "+" else "-"
+        step = self._value(value - self.values[array] if sign == "+" else self.values[array] - value)
+        self._event(max(ats) + 0.5, "call", GATHERED_STEP, node.line, [*new, *back], step)
+        name = f"{node.what.partition(' ')[0]} {sign}="
+        self._event(max(ats) + 0.6, "augment", name, node.line, (array, step), value)
+
+    def _backward(self, until: int) -> list[int]:
+        """Return the keys of what expressions on the way back computed for a layer's units one after another."""
+        if not hasattr(self, "back"):
+            self.back = self._windows()
+        return [key for at, key in self.back if at < until]
+
+    def _windows(self) -> list[tuple[float, int]]:
+        """Enter, for each expression on the way back, its values for the units of each layer."""
+        start = self.layers[-1][-1].at + 1
+        places: dict[int, list[int]] = {}
+        until = max((c.at for c in self.cells.changes.values()), default=start)
+        for at in range(start, min(until + 1, len(self.tape.events))):
+            event = self.tape.events[at]
+            if event.result >= 0 and not self.tape.shape(event.result):
+                places.setdefault(event.node, []).append(at)
+        found = []
+        sizes = {len(layer) for layer in self.layers}
+        for node, ats in places.items():
+            for size in sizes - {1}:
+                runs = [ats[i : i + size] for i in range(min(len(ats) - size, MOST_WINDOWS) + 1)]
+                every = [ats[stride - 1 :: stride][:size] for stride in sizes - {1}]
+                found += [self._window(node, window) for window in (*every, *runs) if len(window) == size]
+        return found
+
+    def _window(self, node: int, places: list[int]) -> tuple[float, int]:
+        """Enter the values that one expression had for the units of a layer; return the position and the key."""
+        keys = [self.tape.events[at].result for at in places]
+        at = places[-1] + 0.3
+        return at, self._again(at, node, 30_000 + 100 * places[-1] + len(places), keys, self._numbers(keys)[None])[1]

@@ -1,0 +1,73 @@
+"""Rounding inside a computation, on purpose or by an array of whole numbers: what is rounded has no slope."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..reading.point import reverse_sweep
+from ..runs.recording import NOT_A_NUMBER
+from ..runs.tape import ROUNDING, Tape, upstream
+from .look import Look
+
+HARMLESS = 1e-6  # of the largest entry: a change that no slope would notice
+ALIKE = 0.05  # of the largest entry: how far rounding may move the value it is known by
+
+
+class Spoilt(NamedTuple):
+    """A value on the way to an update that is spoilt: of which layer it is, which quantity, where, and the mistake."""
+
+    layer: int
+    quantity: str
+    at: int
+    bug: str
+
+
+def rounded(look: Look) -> Spoilt | None:
+    """Return the first rounding that an update was computed from, None where there is none."""
+    tape, reading = look.tape, look.reading
+    ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
+    trail = sorted(at for at in set().union(*(upstream(tape, end) for end in ends)) if at >= reading.start)
+    for at in trail:
+        found = _rounding(tape, at)
+        if found is not None:
+            bug, old, new = found
+            if np.abs(old - new).max(initial=0) > HARMLESS * np.abs(old).max(initial=0):
+                return Spoilt(*_known_as(look, old), at, bug)
+    return None
+
+
+def _rounding(tape: Tape, at: int) -> tuple[str, Array, Array] | None:
+    """Return the mistake that an event may be, with a value before and after it; None where it rounds nothing."""
+    node, event = tape.node(at), tape.events[at]
+    if event.result < 0:
+        return None
+    if node.kind == "call" and node.what.rpartition(".")[2] in ROUNDING:
+        before = next((k for k in event.operands if k >= 0), NOT_A_NUMBER)
+        same = before >= 0 and tape.shape(before) == tape.shape(event.result)
+        return ("B47", tape.array(before), tape.array(event.result)) if same else None
+    if node.kind != "store" or len(event.operands) < 2 or min(event.operands[:2]) < 0:
+        return None
+    stored = tape.array(event.operands[1])
+    whole = tape.recording.values[event.result].dtype.kind in "iu"
+    return ("B46", stored, np.trunc(stored)) if whole else None
+
+
+def _known_as(look: Look, value: Array) -> tuple[int, str]:
+    """Return the layer, from 1, and the quantity that a value is a multiple of; dW at the top where it is none."""
+    point = look.reading.point
+    with np.errstate(all="ignore"):
+        sweep = reverse_sweep(point, look.right.loss if look.right else "half_sse")
+    for quantity, arrays in (("a", point.a), ("a", point.z), ("delta", sweep.delta), ("dW", sweep.dW)):
+        for l, array in enumerate(arrays):
+            if any(_alike(value, form) for form in (array, array.T)):
+                return l + 1, quantity
+    return point.depth, "dW"
+
+
+def _alike(value: Array, form: Array) -> bool:
+    if value.shape != form.shape or not form.any():
+        return False
+    scale = float(np.vdot(form, value) / np.vdot(form, form))
+    return bool(np.abs(value - scale * form).max() <= ALIKE * np.abs(value).max())

@@ -1,0 +1,190 @@
+"""At which scales a program holds its gradients on the way to their updates: where a stray constant comes in."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..mistakes.explain import Explanation, Found
+from ..mistakes.variants import RIGHT_DB, RIGHT_DW
+from ..reading.losses_seen import factor_of
+from ..reading.point import bias_gradient, reverse_sweep
+from .look import Look
+from .trail import SAME, Trail, first_pass, ratios, trail_of, whole_gradient
+
+FACTOR = "factor of "  # the step of a stray constant, before its quantity
+
+
+class Scales(NamedTuple):
+    """The scales at which one gradient is held, first to last, with the place where each comes up.
+
+    Attributes:
+        places: of the events that hold it.
+        factors: held = factor * right gradient, event by event.
+    """
+
+    places: tuple[int, ...]
+    factors: tuple[float, ...]
+
+    def stepwise(self) -> tuple[float, ...]:
+        """Return the factors without repetitions."""
+        kept = [f for i, f in enumerate(self.factors) if i == 0 or not _same(f, self.factors[i - 1])]
+        return tuple(kept)
+
+
+def placed(look: Look, explanation: Explanation) -> Explanation:
+    """Return an explanation by one stray constant with the constant where the program has it.
+
+    Whether delta_l is scaled or dW_l and db_l alone cannot be told from the steps, but from what was recorded: where
+    delta_l was held at the scale of the delta above, the constant came in after it. Which layer then has the right
+    scale is told by the program's own loss.
+
+    Arguments:
+        look: the run.
+        explanation: that reproduces it.
+    """
+    found, *more = explanation.found or (None,)
+    if found is None or more or not (found.step == "factor of delta" or found.bug == "B41"):
+        return explanation
+    depth, l = len(explanation.deltas), found.layer
+    factor = _factor(look, explanation, found) if l < depth else None
+    if factor is None or _delta_departs(look, explanation, found):
+        return explanation
+    if l == depth - 1 and (l > 1 or _top_is_wrong(look, explanation, factor)):
+        return _moved(look, explanation, found, depth, 1 / factor, explanation.scale * factor)
+    return _moved(look, explanation, found, l, factor, explanation.scale) if l == 1 else explanation
+
+
+def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return where a gradient takes the scale that sets it apart from the others, None where that is not seen.
+
+    That is the first event at a scale that no other gradient has; where a factor is missing, the last name that the
+    gradient is given; where all scales are those of others, the update.
+    """
+    layer, quantity = found.layer, found.quantity
+    own = held_scales(look, explanation, layer, quantity)
+    apart = {(f.layer, f.quantity) for f in explanation.found if f.step.startswith(FACTOR)}
+    others = [held_scales(look, explanation, l, q) for l, q in _gradients(look) if (l, q) not in apart]
+    others = [o for o in others if o.factors]
+    if not own.factors or not others:
+        return None
+    mine, theirs = own.stepwise(), [o.stepwise() for o in others]
+    if all(len(t) > 1 for t in (mine, *theirs)) and all(_same(t[-1] / t[-2], mine[-1] / mine[-2]) for t in theirs):
+        mine, theirs = mine[:-1], [t[:-1] for t in theirs]  # the learning rate
+    known = {f for t in theirs for f in t}
+    if not any(_same(mine[-1], f) for f in known):
+        return next(at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1]))
+    if not any(_same(mine[-1], t[-1]) for t in theirs):
+        held = [at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1])]
+        return _last_name(look, held)
+    update = (look.reading.biases[layer - 1] if quantity == "db" else None) or look.reading.weights[layer - 1]
+    return None if update is None else update.end
+
+
+def summed_apart(look: Look, found: Found) -> int | None:
+    """Return where the wrong sum over samples first has the scale that its step has, None where it is not held."""
+    trail = trail_of(look, found)
+    held = list(ratios(trail, whole_gradient(look, found))) or list(ratios(trail, found.value))
+    own = Scales(tuple(at for at, _ in held), tuple(ratio for _, ratio in held))
+    kept = own.stepwise()
+    if not kept:
+        return None
+    last = kept[-2] if len(kept) > 1 else kept[-1]  # the last is the learning rate's
+    return next(at for at, ratio in held if _same(ratio, last))
+
+
+def _last_name(look: Look, held: list[int]) -> int:
+    """Return where a value is last given a name in the function that made it, else where it was made."""
+    made = look.tape.node(held[0]).function
+    here = [at for at in held if look.tape.node(at).kind == "bind" and look.tape.node(at).function == made]
+    return here[-1] if here else held[0]
+
+
+def _gradients(look: Look) -> Iterator[tuple[int, str]]:
+    """Yield every gradient that was observed, by layer and name."""
+    observed = look.reading.observed
+    for l, (dW, db) in enumerate(zip(observed.dW, observed.db, strict=True), 1):
+        if dW is not None:
+            yield l, "dW"
+        if db is not None:
+            yield l, "db"
+
+
+def _right(look: Look, explanation: Explanation, layer: int, quantity: str) -> Array:
+    """Return a gradient as it follows from the sweep's delta."""
+    point, delta = look.reading.point, explanation.deltas[layer - 1]
+    if quantity == "db":
+        return bias_gradient(point, layer - 1, delta)
+    return np.asarray(point.inputs[layer - 1].T @ delta + point.decay * point.W[layer - 1])
+
+
+def held_scales(look: Look, explanation: Explanation, layer: int, quantity: str) -> Scales:
+    """Return the scales of one gradient on the way to its update."""
+    right = _right(look, explanation, layer, quantity)
+    trail = trail_of(look, Found("", layer, quantity, "", "", right, ""))
+    forms = [right]
+    merged = look.reading.passes[0].chain.layers[layer - 1].merged
+    if merged is not None:
+        dW, row = (_right(look, explanation, layer, q) for q in ("dW", "db"))
+        row = row[None, :] * look.reading.passes[0].chain.layers[layer - 1].constant
+        forms.append(np.concatenate([dW, row] if merged == -1 else [row, dW]))
+    if right.size == 1:
+        return Scales((), ())
+    found = sorted({(at, ratio) for form in forms for at, ratio in ratios(trail, form)})
+    return Scales(tuple(at for at, _ in found), tuple(ratio for _, ratio in found))
+
+
+def _factor(look: Look, explanation: Explanation, found: Found) -> float | None:
+    """Return the constant: delta_l = factor * what the sweep makes of the delta above."""
+    point, l = look.reading.point, found.layer - 1
+    right = point.curves[l].backward(point.z[l], explanation.deltas[l + 1] @ point.W[l + 1].T)
+    norm = float(np.vdot(right, right))
+    return float(np.vdot(right, explanation.deltas[l])) / norm if norm else None
+
+
+def _delta_departs(look: Look, explanation: Explanation, found: Found) -> bool:
+    """Return whether delta_l was held at another scale than the delta above it, or cannot be told."""
+    if len(look.reading.passes) > 1:
+        look, explanation, found = first_pass(look, explanation, found)
+    l, trail = found.layer - 1, trail_of(look, found)
+    own, above = (_held(trail, explanation.deltas[i]) for i in (l, l + 1))
+    return not own or not above or _same(own[-1], above[-1])
+
+
+def _held(trail: Trail, delta: Array) -> list[float]:
+    return [] if delta.size == 1 else [ratio for _, ratio in ratios(trail, delta)]
+
+
+def _top_is_wrong(look: Look, explanation: Explanation, factor: float) -> bool:
+    """Return whether the gradients below the top have the scale of the program's own loss, and those at the top not."""
+    if factor < 0:
+        return explanation.scale < 0  # it climbs
+    wanted = factor_of(look.seen, explanation.loss)
+    below, top = (held_scales(look, explanation, l, "dW").stepwise() for l in (1, 2))
+    if not wanted or not below or not top:
+        return False
+    if len(below) > 1 and len(top) > 1 and _same(below[-1] / below[-2], top[-1] / top[-2]):
+        below, top = below[:-1], top[:-1]  # the learning rate
+    # the mistaken sweep has the constant in its delta
+    return _same(abs(below[-1] * factor), wanted) and not _same(abs(top[-1]), wanted)
+
+
+def _moved(look: Look, explanation: Explanation, found: Found, layer: int, factor: float, scale: float) -> Explanation:
+    """Return the explanation with the constant in the gradients of one layer."""
+    sweep = reverse_sweep(look.reading.point, explanation.loss)
+    bug = found.bug if found.bug != "B41" else "B43"
+    told = []
+    for l, quantity in _gradients(look):
+        if l == layer:
+            value = sweep.dW[l - 1] if quantity == "dW" else sweep.db[l - 1]
+            right = RIGHT_DW if quantity == "dW" else RIGHT_DB
+            wrong = f"{factor:.6g} * ({right.partition(' = ')[2]})"
+            told.append(Found(bug, l, quantity, wrong, right, factor * value, FACTOR + quantity))
+    return replace(explanation, found=tuple(told), scale=scale, deltas=sweep.delta)
+
+
+def _same(a: float, b: float) -> bool:
+    return bool(np.isclose(a, b, rtol=SAME, atol=0))

@@ -1,0 +1,112 @@
+"""Arrays that a program trains and that are no part of the network as it was read: nothing can be said of them."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..reading.returned import bare
+from ..runs.tape import Sum, Tape, handed_on, operands_made
+from .look import Look
+
+
+class Unread(NamedTuple):
+    """One trained array outside the reading: its name, and the line in which it changes."""
+
+    name: str
+    line: int
+
+
+def unread(one: Look) -> tuple[Unread, ...]:
+    """Return the arrays that the step changes and that the network lacks: what its output, or a product, is made of."""
+    tape, passes = one.tape, one.reading.passes
+    parameters = {tape.group(key) for key in _parameters(one)}
+    known = parameters | {tape.group(key) for key in _on_the_way(one)}
+    used = _Used(tape, parameters, passes[-1].output.at)
+    used.add_products(passes[-1].output.at, one.reading.end)
+    found: dict[str, Unread] = {}
+    for total in tape.sums:
+        within = passes[-1].output.at < total.at < one.reading.end
+        if within and tape.group(total.left) not in known and used.holds(total) and _is_changed(tape, total):
+            name = written_name(tape, total.at)
+            found.setdefault(name, Unread(name, tape.node(total.at).line))
+    return tuple(found.values())
+
+
+def _parameters(one: Look) -> Iterator[int]:
+    """Yield the keys of the parameters that the reading accounts for, and of whole vectors of them."""
+    for layer in (layer for p in one.reading.passes for layer in p.chain.layers):
+        yield layer.W_key
+        if layer.bias is not None:
+            yield layer.bias.key
+    for update in (*one.reading.weights, *one.reading.biases):
+        if update is not None:
+            yield update.old
+
+
+def _on_the_way(one: Look) -> Iterator[int]:
+    """Yield the keys of hidden activations and pre-activations; what the network is given may be trained itself."""
+    for p in one.reading.passes:
+        for i, layer in enumerate(p.chain.layers):
+            yield from (layer.z_key, layer.product.result, *((layer.a_key,) if i else ()))
+
+
+class _Used:
+    """The arrays that the output is computed from, other than through the parameters that were read."""
+
+    def __init__(self, tape: Tape, parameters: set[int], end: int) -> None:
+        self.tape = tape
+        self.values: set[int] = set()
+        self.objects: set[int] = set()
+        waiting, seen = [end], set[int]()
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            event = tape.events[at]
+            self.values |= {tape.group(k) for k in event.operands if k >= 0 and tape.shape(k)}
+            self.objects |= {*event.held_by} - {-1}
+            if tape.group(event.result) not in parameters:
+                returned = handed_on(tape, at)
+                waiting += operands_made(tape, at) if returned is None else [returned]
+
+    def add_products(self, start: int, end: int) -> None:
+        """Add what is multiplied later in the step, and biases: the output that was read may be a hidden layer."""
+        for product in self.tape.products:
+            if start < product.at < end:
+                self.values |= {self.tape.group(product.left), self.tape.group(product.right)}
+                self.objects |= {*self.tape.events[product.at].held_by} - {-1}
+
+        results = {self.tape.group(p.result) for p in self.tape.products if start < p.at < end}
+        for total in (s for s in self.tape.sums if start < s.at < end):
+            for made, bias in ((total.left, total.right), (total.right, total.left)):
+                if self.tape.group(made) in results and self.tape.array(bias).size < self.tape.array(made).size:
+                    self.values.add(self.tape.group(bias))
+                    self.objects |= {*self.tape.events[total.at].held_by} - {-1}
+
+    def holds(self, total: Sum) -> bool:
+        """Return whether what a sum changes is one of them: the very object where its entries are all alike."""
+        if self.tape.group(total.left) not in self.values:
+            return False
+        array, held = self.tape.array(total.left), self.tape.events[total.at].held_by[0]
+        return bool((array != array.flat[0]).any()) or held in self.objects
+
+
+def _is_changed(tape: Tape, total: Sum) -> bool:
+    """Return whether a sum replaces its left side: in place, or under the same name."""
+    if not tape.shape(total.left):
+        return False
+    if tape.node(total.at).kind == "augment":
+        return True
+    before = {tape.node(at).what for at in tape.made.get(total.left, ()) if at < total.at and _binds(tape, at)}
+    after = {tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)}
+    return bool(before & after)
+
+
+def _binds(tape: Tape, at: int) -> bool:
+    return tape.node(at).kind in ("bind", "store")
+
+
+def written_name(tape: Tape, at: int) -> str:
+    """Return what is changed by an addition, as it is written."""
+    node, operands = tape.node(at), tape.events[at].operands
+    return node.what.rpartition(" ")[0] if node.kind == "augment" else tape.name_of(operands[0]) or bare(node.text)

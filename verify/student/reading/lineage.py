@@ -1,0 +1,166 @@
+"""Parameters found by what happens to them: used in a product, then changed by an addition, then used again."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+import numpy as np
+
+from ..runs.tape import Sum, Tape
+from .parts import Part, Positions, parts
+
+WEIGHT, BIAS = "weight", "bias"
+STEPS = 3  # additions that may follow one another in one update
+
+
+class Update(NamedTuple):
+    """One change of a parameter.
+
+    Attributes:
+        at: the position of the first addition; ``end`` of the last.
+        old, new: keys of the parameter before and after.
+        step: the key of what was first added or subtracted, ``sign`` how.
+        where: which entries of old and new are meant, None for all: the parameter is a part of a longer vector.
+    """
+
+    at: int
+    end: int
+    old: int
+    new: int
+    step: int
+    sign: int
+    where: Positions | None = None
+
+
+Lineage = dict[int, list[Update]]
+
+
+def lineage(tape: Tape) -> Lineage:
+    """Return the updates of every trained parameter, by the group of the value that was changed.
+
+    A weight is an operand of a product, a bias is added to the result of one; what is changed must come
+    back in the same role, or be assigned in place, or to a name.
+    """
+    uses = _Uses(tape)
+    found: Lineage = defaultdict(list)
+    cut = _cut(tape)
+    uses.add_parts(cut)
+    by_left: dict[int, list[Sum]] = defaultdict(list)
+    for total in tape.sums:
+        by_left[total.left].append(total)
+    for total in tape.sums:
+        for old, step in ((total.left, total.right), (total.right, total.left)):
+            if old == total.right and (total.sign < 0 or tape.node(total.at).kind == "augment"):
+                continue
+            roles = uses.before(old, total.at)
+            if old == total.right and roles == (BIAS,) and uses.is_product(total.left):
+                continue  # the bias of a layer, equal to that of another
+            if roles and (_keeps_shape(tape, old, total.result) or _grows(tape, uses, roles, old, total)):
+                end = _last(tape, total, by_left, uses, roles)
+                if end is not None:
+                    update = Update(total.at, end.at, old, end.result, step, total.sign)
+                    found[tape.group(old)].append(update)
+                    for key, part in cut.get(old, ()):
+                        found[tape.group(key)].append(update._replace(where=part.where))
+    return {group: sorted(updates, key=lambda u: u.at) for group, updates in found.items()}
+
+
+def _cut(tape: Tape) -> dict[int, list[tuple[int, Part]]]:
+    """Return the parts, with their keys, of every value that is changed by an addition."""
+    changed = {key for s in tape.sums for key in (s.left, s.right, s.result) if tape.shape(key) == tape.shape(s.result)}
+    whole: dict[int, list[tuple[int, Part]]] = defaultdict(list)
+    for key, made in parts(tape, changed).items():
+        for part in made:
+            whole[part.root].append((key, part))
+    return whole
+
+
+class _Uses:
+    """Where values serve as weights or biases, by role and group."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.places: dict[tuple[str, int], list[int]] = defaultdict(list)
+        results: dict[int, int] = {}
+        for p in tape.products:
+            for key in (p.left, p.right):
+                self.places[WEIGHT, tape.group(key)].append(p.at)
+            results.setdefault(tape.group(p.result), p.at)
+        self.results = results
+        for s in tape.sums:
+            for key, other in ((s.left, s.right), (s.right, s.left)):
+                made = results.get(tape.group(other))
+                if made is not None and made < s.at and tape.group(key) not in results:
+                    self.places[BIAS, tape.group(key)].append(s.at)
+
+    def add_parts(self, cut: dict[int, list[tuple[int, Part]]]) -> None:
+        """Give every value the roles of its parts."""
+        for whole, made in cut.items():
+            groups = {self.tape.group(key) for key, _ in made}
+            for role in (WEIGHT, BIAS):
+                own = self.places[role, self.tape.group(whole)]
+                own += [at for group in groups for at in self.places.get((role, group), ())]
+                own.sort()
+
+    def is_product(self, key: int) -> bool:
+        """Return whether a value is the result of a product."""
+        return self.tape.group(key) in self.results
+
+    def before(self, key: int, at: int) -> tuple[str, ...]:
+        """Return the roles that a value had before a position."""
+        group = self.tape.group(key)
+        return tuple(role for role in (WEIGHT, BIAS) if next(iter(self.places.get((role, group), [])), at) < at)
+
+    def next_after(self, key: int, at: int, roles: tuple[str, ...]) -> int | None:
+        """Return where a value next has one of the roles after a position."""
+        group = self.tape.group(key)
+        found = (next((p for p in self.places.get((role, group), []) if p > at), None) for role in roles)
+        return min((p for p in found if p is not None), default=None)
+
+
+def _keeps_shape(tape: Tape, old: int, new: int) -> bool:
+    shape = tape.shape(old)
+    return tape.shape(new) == shape
+
+
+def _grows(tape: Tape, uses: _Uses, roles: tuple[str, ...], old: int, total: Sum) -> bool:
+    """Return whether a bias is spread out by what is subtracted from it: a gradient that was not summed."""
+    was, step, now = (tape.shape(key) for key in (old, total.right, total.result))
+    if roles != (BIAS,) or old != total.left or total.sign > 0 or uses.is_product(total.right):
+        return False
+    return len(now) <= 2 and was != now and np.broadcast_shapes(was, step) == now
+
+
+def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, roles: tuple[str, ...]) -> Sum | None:
+    """Return the last addition of an update: the one whose result comes back as a parameter or is assigned."""
+    best: Sum | None = None
+    total: Sum | None = first
+    for _ in range(STEPS):
+        if total is None:
+            break
+        following = next((s for s in by_left.get(total.result, []) if s.at > total.at), None)
+        used = uses.next_after(total.result, total.at, roles)
+        if used is not None or _assigned(tape, total):
+            best = total
+        if used is not None and (following is None or used < following.at):
+            break
+        total = following
+    return best
+
+
+def _assigned(tape: Tape, total: Sum) -> bool:
+    """Return whether a sum went back to where its left side came from: in place, or to the same name."""
+    node = tape.node(total.at)
+    if node.kind == "augment":
+        return True
+    targets = {
+        tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)
+    }
+    if any(node.text.startswith((f"{target} +", f"{target} -")) for target in targets):
+        return True
+    return bool(targets) and any(
+        tape.node(at).what in targets for at in tape.made.get(total.left, []) if at < total.at and _binds(tape, at)
+    )
+
+
+def _binds(tape: Tape, at: int) -> bool:
+    return tape.node(at).kind in ("bind", "store")

@@ -1,0 +1,91 @@
+"""Which loss a program believes in: the recorded numbers that are a known loss of its output and targets."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.losses import LOSSES
+
+from ..runs.recording import Place
+from ..runs.tape import Tape
+from .align import Reading
+from .point import FUSED, Point
+
+BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence")
+METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
+EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
+
+
+class LossSeen(NamedTuple):
+    """One recorded number that is a loss.
+
+    Attributes:
+        name: of the loss's table entry.
+        place: of the expression that computed it; ``at`` its position, ``value`` what it was.
+        factor: value = factor * the summed loss; of the norm of the error, its slopes = factor * those of the loss.
+    """
+
+    name: str
+    place: Place
+    at: int
+    value: float
+    factor: float
+
+
+def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
+    """Return every recorded number of the step that is a simple multiple of a known loss, in the order of computing."""
+    found: list[LossSeen] = []
+    known = [(name, total, factors) for name, total, factors in _totals(reading.point) if total > 0]
+    seen: set[int] = set()
+    for at in range(reading.start, reading.end):
+        key = tape.events[at].result
+        if key < 0 or key in seen or tape.recording.values[key].size != 1:
+            continue
+        seen.add(key)
+        value = float(np.real(tape.recording.values[key]).reshape(()))
+        if not np.isfinite(value) or value == round(value):
+            continue
+        for name, total, factors in known:
+            within = EXACT if name in ("half_sse", *METRICS) else LOGARITHMIC
+            factor = next((f for f in factors if abs(value - f * total) <= within * abs(value)), None)
+            if factor is not None:
+                found.append(LossSeen(name, tape.place(at), at, value, factor))
+            elif name == "half_sse" and reading.point.Y.size > 1 and abs(value**2 - 2 * total) <= 4 * EXACT * total:
+                found.append(LossSeen(name, tape.place(at), at, value, 1 / value))
+    return found
+
+
+def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
+    """Return the summed value of each loss at a point, with the factors that a program may put before it.
+
+    The loss that the output is made for comes first: of a softmax of two classes the binary cross-entropy is twice
+    the other one, and no number tells them apart.
+    """
+    N, K = point.a[-1].shape
+    factors = {1.0, 1 / N, 1 / (N * K), 1 / K}
+    factors |= {2 * f for f in factors} | {f / 2 for f in factors}
+    both = tuple(sorted(factors | {-f for f in factors}, key=lambda f: -f))
+    found = []
+    with np.errstate(all="ignore"):
+        for name in sorted((*BELIEVED, *METRICS), key=lambda name: (point.curves[-1].name, name) not in FUSED):
+            if name == "hinge" and N * K == 1:
+                continue  # 1 - a is computed for many a reason
+            total = float(np.sum(LOSSES[name].forward(point.a[-1], point.Y)))
+            if np.isfinite(total):
+                found.append((name, total, both))
+    return found
+
+
+def believed(seen: list[LossSeen]) -> list[str]:
+    """Return the names of the losses that were computed, a metric only where nothing else was.
+
+    For a target of 1 or -1 the hinge 1 - y a is the error of one output itself, and no loss for that.
+    """
+    errors = {s.place for s in seen if s.name == "mae"}
+    names = list(dict.fromkeys(s.name for s in seen if s.name != "hinge" or s.place not in errors))
+    return [n for n in names if n not in METRICS] or names
+
+
+def factor_of(seen: list[LossSeen], name: str) -> float | None:
+    """Return what a program's own loss is of the summed one, as computed last; None where it computes no such loss."""
+    return next((s.factor for s in reversed(seen) if s.name == name and s.factor > 0), None)

@@ -1,0 +1,112 @@
+"""What the activation of the last layer is: a value computed from its pre-activation that a curve meets."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..runs.tape import Tape, upstream
+from .chain import Layer
+from .curves import CURVES, Curve, close, matching_curves, scaled
+
+TELLING = 3  # distinct pre-activations that no curve meets by chance
+SCALING, LARGEST, ROUNDED = ("*", "/", "+", "-"), 1e6, 1e-12
+MOST = 3  # values that are held for the activation of fewer
+
+
+class Output(NamedTuple):
+    """The last activation of one pass: the curve, the key of its value and where it was made."""
+
+    curve: Curve
+    key: int
+    at: int
+
+
+def outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
+    """Yield what the last activation may be, the likeliest first; the identity is always one of them.
+
+    It is the first value that is f(z) for a curve other than the identity. Of few numbers many values are f(z) for
+    some f: those count that are computed from z, by a curve without a constant that is not flat there, or nearly so.
+
+    Arguments:
+        tape: the run.
+        last: the last layer of a pass.
+        end: where to stop looking.
+    """
+    identity = Output(CURVES["linear"], last.z_key, last.z_at)
+    if np.unique(last.z).size >= TELLING:
+        scaled_first, met = _first_met(tape, last, end)
+        again = (other for one in met for other in _scaled(tape, last, one, end))
+        yield from (*met, *again, *scaled_first, identity)
+        return
+    ranked = sorted(((_doubts(tape, last, found), found) for found in _met(tape, last, end)), key=lambda pair: pair[0])
+    yield from [found for doubts, found in ranked if doubts <= 1][:MOST]
+    yield identity
+
+
+def _first_met(tape: Tape, last: Layer, end: int) -> tuple[list[Output], list[Output]]:
+    """Return the scaled values that come before the first value that needs no scale, and that one."""
+    before: list[Output] = []
+    for found in _met(tape, last, end):
+        if not found.curve.name[0].isdigit() and found.curve.name[0] != "-":
+            return before[:1], [found]
+        before.append(found)
+    return before[:1], []
+
+
+def _met(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
+    """Yield every value after the pre-activation that is f(z) for a curve other than the identity."""
+    size, seen = last.z.size, set()
+    for at in range(last.z_at + 1, min(end, len(tape.events))):
+        key = tape.events[at].result
+        if key < 0 or key in seen or np.size(tape.recording.values[key]) != size:
+            continue
+        seen.add(key)
+        a = as_rows(tape.array(key), last)
+        if not close(a, last.z, 1e-12) and (curve := next(matching_curves(last.z, a), None)) is not None:
+            yield Output(curve, key, at)
+
+
+def _scaled(tape: Tape, last: Layer, found: Output, end: int) -> Iterator[Output]:
+    """Yield what an output becomes that is multiplied by a number after its activation, and what is added to that."""
+    groups = {tape.group(found.key)}
+    for at in range(found.at + 1, min(end, len(tape.events))):
+        event, node = tape.events[at], tape.node(at)
+        if node.kind != "binary" or node.what not in SCALING or event.result < 0 or len(event.operands) != 2:
+            continue
+        own = [tape.group(k) in groups for k in event.operands]
+        number = next((k for k, mine in zip(event.operands, own, strict=True) if not mine), -1)
+        if sum(own) != 1 or number < 0 or tape.recording.values[number].size != 1:
+            continue
+        a, value = (as_rows(tape.array(k), last) for k in (found.key, event.result))
+        c, d = _line(a, value)
+        if c and abs(c) != 1 and abs(d) <= LARGEST and close(value, c * a + d):
+            groups.add(tape.group(event.result))
+            yield Output(scaled(found.curve, c, d), event.result, at)
+
+
+def _line(a: Array, value: Array) -> tuple[float, float]:
+    """Return c and d of value = c a + d from the entries furthest apart, 0 for what is rounding."""
+    high, low = int(a.argmax()), int(a.argmin())
+    if value.size != a.size or a.flat[high] == a.flat[low]:
+        return 0.0, 0.0
+    c = float((value.flat[high] - value.flat[low]) / (a.flat[high] - a.flat[low]))
+    d = float(value.flat[low] - c * a.flat[low])
+    return float(f"{c:.12g}"), 0.0 if abs(d) <= ROUNDED * abs(c) else float(f"{d:.10g}")
+
+
+def _doubts(tape: Tape, last: Layer, found: Output) -> int:
+    """Return how much speaks against a value: not computed from z, a flat place of the curve, a constant fitted."""
+    flat = not np.any(found.curve.derivative(last.z))
+    return (last.z_at not in upstream(tape, found.at)) + flat + (found.curve.name not in CURVES)
+
+
+def as_rows(value: Array, layer: Layer) -> Array:
+    """Return a value of the layer's pre-activation row-major, as it is where it has another shape."""
+    shape = layer.z.shape
+    if value.size != layer.z.size:
+        return value
+    turned = value.T if layer.side == "left" and value.ndim == 2 else value
+    return turned if turned.shape == shape else value.reshape(shape) if value.ndim != 2 or 1 in shape else value

@@ -1,0 +1,126 @@
+"""Weight decay: what a program's own loss asks for, and what its gradients hold instead."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..runs.recording import Place
+from ..runs.tape import Tape
+from .align import Reading
+from .losses_seen import LossSeen
+
+SAME = 1e-6
+
+
+class Penalty(NamedTuple):
+    """A penalty on the squared weights that a program adds to its loss.
+
+    Attributes:
+        loss: the name of the loss it is added to.
+        decay: the summed loss grows by decay/2 times the sum of squared weights.
+        place: of the expression that computes the sum of both.
+        factor: that sum = factor * (the summed loss + the penalty).
+    """
+
+    loss: str
+    decay: float
+    place: Place
+    factor: float
+
+
+def penalty(tape: Tape, reading: Reading, seen: list[LossSeen]) -> Penalty | None:
+    """Return the penalty that is added to a loss, None where no such sum was recorded.
+
+    The squared norm of every layer's weights must have been computed: one number alone is a multiple of any other.
+    A loss that is computed after the step holds the new weights.
+    """
+    weights = (reading.point.W, reading.point.new_W or ())
+    norms = ([float(np.sum(W**2)) for W in matrices] for matrices in weights)
+    known = (squares for squares in norms if squares and all(squares) and _were_computed(tape, reading, squares))
+    return next((found for squares in known if (found := _of_squares(tape, reading, seen, squares)) is not None), None)
+
+
+def _of_squares(tape: Tape, reading: Reading, seen: list[LossSeen], squares: list[float]) -> Penalty | None:
+    """Return the penalty on weights of these squared norms."""
+    for one in seen:
+        key = tape.events[one.at].result
+        added, at = _added(tape, reading, key, one.value)
+        c = _coefficient(added, squares)
+        if c and one.factor > 0:
+            return Penalty(one.name, 2 * c / one.factor, tape.place(at), one.factor)
+    return None
+
+
+def _were_computed(tape: Tape, reading: Reading, squares: list[float]) -> bool:
+    """Return whether every squared norm was recorded in this step."""
+    keys = {e.result for e in tape.events[reading.start : reading.end] if e.result >= 0}
+    numbers = np.array([float(tape.array(k).reshape(())) for k in keys if tape.recording.values[k].size == 1])
+    return all(bool((np.abs(numbers - s) <= 1e-9 * s).any()) for s in squares)
+
+
+def _added(tape: Tape, reading: Reading, key: int, value: float) -> tuple[list[float], int]:
+    """Return the numbers that were added to a loss one after another, and where the last was."""
+    added: list[float] = []
+    last = -1
+    for total in tape.sums:
+        if not reading.start <= total.at < reading.end or key not in (total.left, total.right) or total.at <= last:
+            continue
+        if tape.recording.values[total.result].size != 1:
+            continue
+        now = float(tape.array(total.result).reshape(()))
+        if now != value:
+            added.append(now - value)
+            key, value, last = total.result, now, total.at
+    return added, last
+
+
+def _coefficient(added: list[float], squares: list[float]) -> float | None:
+    """Return the one factor of all squared norms in what was added at once or layer by layer, None where none is."""
+    if len(added) == 1:
+        return added[0] / sum(squares)
+    if len(added) != len(squares):
+        return None
+    for order in (squares, squares[::-1]):
+        ratios = [p / s for p, s in zip(added, order, strict=True)]
+        if np.allclose(ratios, ratios[0], rtol=SAME, atol=0):
+            return ratios[0]
+    return None
+
+
+def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator[tuple[str, str]]:
+    """Yield (id, formula) of the mistake that put ``rest`` where decay * W belongs.
+
+    Arguments:
+        rest: what was added to the gradient of the data's loss.
+        W: the weights.
+        gradient: the gradient of the data's loss.
+        decay: what the penalty asks for.
+    """
+    size = max(float(np.abs(rest).max()), SAME * float(np.abs(gradient).max()))
+    if np.abs(rest).max() <= SAME * np.abs(gradient).max():
+        yield "B13", "dW_l without lambda W_l"
+        return
+    own = float(np.vdot(W, rest) / np.vdot(W, W))
+    if np.abs(rest - own * W).max() <= SAME * size:
+        yield ("B60" if own * decay < 0 else "B13"), f"dW_l + {own / decay:.6g} * lambda W_l"
+    elif np.ptp(rest) <= SAME * size:
+        yield "B13", "dW_l + one number for all entries"
+    elif _multiple(rest, gradient):
+        yield "B13", "dW_l + lambda dW_l"
+    elif _multiple(rest, np.sign(W)):
+        yield "B13", "dW_l + lambda sign(W_l)"
+
+
+def misapplied_to_bias(rest: Array, b: Array | None, db: Array) -> Iterator[tuple[str, str]]:
+    """Yield (id, formula) where ``rest``, what a bias's gradient has too much, is a penalty that the loss has not."""
+    if b is not None and b.any() and np.abs(rest).max() > SAME * np.abs(db).max() and _multiple(rest, b):
+        yield "B13", "db_l + lambda b_l, though the loss does not hold it"
+
+
+def _multiple(rest: Array, form: Array) -> bool:
+    norm = float(np.vdot(form, form))
+    scale = float(np.vdot(form, rest)) / norm if norm else 0.0
+    return bool(scale) and bool(np.abs(rest - scale * form).max() <= SAME * np.abs(rest).max())

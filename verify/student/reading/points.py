@@ -1,0 +1,236 @@
+"""Where a run's inputs, targets and parameters come from, and well-spread values to inject there."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.arrays import Array
+
+from ..runs.recording import Injection, Place
+from ..runs.tape import Tape, upstream
+from .align import Pass, Reading, positions
+from .chain import Layer
+from .lineage import Update, lineage
+from .parts import VIEWS as REARRANGED
+from .parts import Positions
+
+VIEWS = (*REARRANGED, "float", "astype", "asfarray", "float64")
+LARGEST = 200_000
+
+
+class Source(NamedTuple):
+    """Where a value enters the run.
+
+    Attributes:
+        place: where to inject.
+        value: what the expression returned.
+        where: which entries of it are meant, in the shape they are used in; None for all.
+    """
+
+    place: Place
+    value: Array
+    where: Positions | None = None
+
+    def put(self, inject: dict[Place, NDArray[Any]], value: Array) -> None:
+        """Enter a value to be injected; of a longer one the rest stays as it was."""
+        if self.where is None:
+            inject[self.place] = value
+        else:
+            inject[self.place] = self.spread(value, np.asarray(inject.get(self.place, self.value)))
+
+    def spread(self, value: Array, rest: Array) -> Array:
+        """Return a value in the shape of the source: with the rest around it where it is a part."""
+        if self.where is None:
+            return value
+        flat = np.array(rest, np.float64).ravel()
+        flat[self.where] = value
+        return flat.reshape(self.value.shape)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of what is meant."""
+        return self.value.shape if self.where is None else self.where.shape
+
+
+class Sources(NamedTuple):
+    """The sources of a reading; None where one was not found.
+
+    Attributes:
+        X, Y: one for each pass.
+        W, b: one for each layer; b None too where the layer has none.
+    """
+
+    X: tuple[Source | None, ...]
+    Y: tuple[Source | None, ...]
+    W: tuple[Source | None, ...]
+    b: tuple[Source | None, ...]
+
+
+def sources(tape: Tape, reading: Reading) -> Sources:
+    """Return where each quantity of a reading comes from: before its first use, through views and slices."""
+    layers = reading.passes[0].chain.layers
+    return Sources(
+        tuple(source(tape, p.chain.start, p.chain.layers[0].a_key, whole=True) for p in reading.passes),
+        tuple(_target_source(tape, p) for p in reading.passes),
+        tuple(
+            _parameter(tape, layer.product.at, layer.W_key, u) for layer, u in zip(layers, reading.weights, strict=True)
+        ),
+        tuple(
+            None if layer.bias is None else _parameter(tape, layer.z_at, layer.bias.key, u)
+            for layer, u in zip(layers, reading.biases, strict=True)
+        ),
+    )
+
+
+def _parameter(tape: Tape, at: int, key: int, update: Update | None) -> Source | None:
+    """Return where a parameter comes from: the vector it is a part of, where there is one."""
+    if update is None or update.where is None:
+        return source(tape, at, key)
+    whole = source(tape, update.at, update.old)
+    size = tape.array(update.old).size
+    return (
+        None
+        if whole is None or whole.value.size != size
+        else whole._replace(where=positions(tape, update, tape.array(key)))
+    )
+
+
+def _target_source(tape: Tape, one: Pass) -> Source | None:
+    found = source(tape, one.target.at, one.target.key, whole=True)
+    if found is None and one.target.key in tape.events[one.target.at].operands:
+        return None
+    return found
+
+
+def source(tape: Tape, at: int, key: int, *, whole: bool = False) -> Source | None:
+    """Return where the operand ``key`` of the event at a position comes from, None where no event made it.
+
+    Arguments:
+        tape: the run.
+        at: the position of the event that uses the value.
+        key: the value's key.
+        whole: whether a part of an array is traced to the array, so that every use of it sees the new value.
+    """
+    if (told := tape.adapted(key, at)) is not None:
+        return Source(tape.place(told), tape.array(key))
+    event = tape.events[at]
+    held = dict(zip(event.operands, event.held_by, strict=False)).get(key, -1)
+    made = _maker(tape, key, held, at)
+    if made is None:
+        return None
+    node, maker = tape.node(made), tape.events[made]
+    arrays = [k for k in maker.operands if k >= 0 and tape.shape(k)]
+    last = node.what.rpartition(".")[2]
+    view = last in VIEWS and len(arrays) >= 1 and np.size(tape.recording.values[arrays[0]]) == _size(tape, key)
+    part = whole and node.kind == "subscript" and bool(arrays)
+    if view or part or (node.kind in ("bind", "argument", "name", "return") and arrays):
+        earlier = source(tape, made, arrays[0], whole=whole)
+        if earlier is not None:
+            return earlier
+    return Source(tape.place(made), tape.array(key))
+
+
+def _size(tape: Tape, key: int) -> int:
+    return int(np.size(tape.recording.values[key]))
+
+
+def _maker(tape: Tape, key: int, held: int, before: int) -> int | None:
+    """Return the first event that made the value: of the very object that was used, where that can be told."""
+    places = [at for at in tape.made.get(key, []) if at < before]
+    same = [at for at in places if held >= 0 and tape.events[at].identity == held]
+    return next(iter(same or places), None)
+
+
+def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: bool = True) -> Injection:
+    """Return well-spread values for every source: normal inputs, weights of order one, biases that are not zero.
+
+    Arguments:
+        reading: what the values are for.
+        found: where they go.
+        rng: the source of randomness.
+        data: whether inputs and targets are replaced too, or the parameters alone.
+    """
+    inject: dict[Place, NDArray[Any]] = {}
+    layers = reading.passes[0].chain.layers
+    for layer, own, W, b in zip(layers, reading.point.b, found.W, found.b, strict=True):
+        if W is not None:
+            W.put(inject, rng.normal(size=W.shape) * min(1.0, 1.6 / np.sqrt(len(layer.W))))
+        if b is not None:
+            b.put(inject, 0.4 * _biases(layer, own, b.shape, rng))
+    if data:
+        for X in found.X:
+            if X is not None and X.place not in inject and X.value.size <= LARGEST:
+                inject[X.place] = _inputs(X.value, rng)
+        for one, Y in zip(reading.passes, found.Y, strict=True):
+            if Y is not None and Y.place not in inject:
+                inject[Y.place] = _targets(Y.value, one, rng)
+    return inject
+
+
+def _biases(layer: Layer, own: Array | None, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Return normal biases, the same for every sample where they were read as one for each unit."""
+    if own is None or own.ndim > 1 or shape not in (layer.z.shape, layer.z.T.shape):
+        return rng.normal(size=shape)
+    row = rng.normal(size=layer.z.shape[1])
+    rows: Array = np.broadcast_to(row, layer.z.shape)
+    return np.array(rows if layer.side == "right" else rows.T)
+
+
+def _inputs(value: Array, rng: np.random.Generator) -> Array:
+    """Return normal inputs; a row or column that holds one number throughout, as a merged bias does, stays."""
+    new: Array = rng.normal(size=value.shape)
+    if value.ndim == 2 and min(value.shape) > 1:
+        for axis in (0, 1):
+            first = np.take(value, [0], axis=axis)
+            held = (value == first).all(axis=axis) & (np.abs(first[0] if axis == 0 else first[:, 0]) == 1)
+            if axis == 0:
+                new[:, held] = value[:, held]
+            else:
+                new[held] = value[held]
+    return new
+
+
+def _targets(value: Array, one: Pass, rng: np.random.Generator) -> NDArray[Any]:
+    """Return targets of the same kind: labels, one-hot rows, or numbers inside (0, 1)."""
+    if one.target.labels and _whole(value):
+        labels = rng.integers(0, one.target.value.shape[1], size=value.shape)
+        return np.asarray(labels, np.float64) if value.ndim == 0 else labels
+    if _one_hot(one.target.value):
+        return _shuffled_hot(value, one.target.value.shape[1], rng)
+    return rng.uniform(0.05, 0.95, size=value.shape)
+
+
+def _whole(value: Array) -> bool:
+    return bool((value == np.round(value)).all())
+
+
+def _one_hot(rows: Array) -> bool:
+    return rows.shape[1] > 1 and bool((rows.sum(axis=1) == 1).all()) and bool(((rows == 0) | (rows == 1)).all())
+
+
+def _shuffled_hot(value: Array, classes: int, rng: np.random.Generator) -> Array:
+    """Return other one-hot targets in the value's own layout."""
+    hot: Array = np.eye(classes)
+    if value.ndim == 2 and value.shape[1] == classes and bool((value.sum(axis=1) == 1).all()):
+        return hot[rng.integers(0, classes, len(value))]
+    if value.ndim == 2 and value.shape[0] == classes:
+        chosen: Array = hot[rng.integers(0, classes, value.shape[1])]
+        return chosen.T
+    return hot[int(rng.integers(0, classes))].reshape(value.shape) if value.size == classes else value
+
+
+def stirring(tape: Tape, rng: np.random.Generator) -> Injection:
+    """Return other values for every parameter that is seen to be updated, those that start equal included."""
+    trained = lineage(tape)
+    new = {tape.group(u.new) for found in trained.values() for u in found if u.new != u.old}
+    updates = [u for group, found in trained.items() if group not in new for u in found]
+    started = [source(tape, u.at, u.old) for u in updates]
+    found = [s for s in started if s is not None and s.value.size > 1 and _is_made_of_no_product(tape, s)]
+    return {s.place: rng.normal(size=s.value.shape) for s in found}
+
+
+def _is_made_of_no_product(tape: Tape, start: Source) -> bool:
+    """Return whether a value is no result of the forward pass."""
+    at = next(i for i in range(len(tape.events)) if tape.place(i) == start.place)
+    return tape.product_places.isdisjoint(upstream(tape, at))

@@ -1,0 +1,91 @@
+"""Gradients that a program computes and never applies: returned, stored or printed."""
+
+import re
+from collections.abc import Iterator
+
+from ..runs.recording import NOT_A_NUMBER
+from ..runs.tape import Tape, upstream
+from .chain import Chain, Layer, chains
+from .lineage import Lineage, Update
+
+MOST_CHAINS = 6
+CALLED = ("w", "theta", "syn", "coef", "weight")
+NAMING = ("bind", "store", "augment")
+
+
+def returned(tape: Tape) -> Lineage:
+    """Return the gradients of every parameter of a forward pass as updates that were never made, {} where some lack."""
+    given = [c for c in chains(tape, len(tape.events)) if all(_was_there(tape, c, key) for key in c.weights)]
+    first = {tuple(tape.group(key) for key in c.weights): c for c in reversed(given)}
+    likely = sorted(list(first.values())[::-1][:MOST_CHAINS], key=lambda c: (-len(c.layers), *_unlike_weights(tape, c)))
+    return next((found for chain in likely if (found := _gradients(tape, chain))), {})
+
+
+def _unlike_weights(tape: Tape, chain: Chain) -> tuple[bool, bool]:
+    """Return whether the last weights are not called so, and whether they are a vector: an input may be either."""
+    key = chain.weights[-1]
+    return not bare(tape.name_of(key)).startswith(CALLED), 1 in tape.shape(key) or len(tape.shape(key)) < 2
+
+
+def _was_there(tape: Tape, chain: Chain, key: int) -> bool:
+    """Return whether a weight was there before the pass."""
+    return tape.first_made(key, chain.start) is not None
+
+
+def _gradients(tape: Tape, chain: Chain) -> Lineage:
+    """Return the gradient of each weight and bias of a pass as an update without a new value; {} where one lacks."""
+    found: Lineage = {}
+    for layer in chain.layers:
+        for key in (layer.W_key, *(() if layer.bias is None else (layer.bias.key,))):
+            at = _gradient(tape, chain, layer, key)
+            if at is None:
+                return {}
+            found[tape.group(key)] = [Update(chain.end + 1, at, key, NOT_A_NUMBER, tape.events[at].result, -1)]
+    return found
+
+
+def _gradient(tape: Tape, chain: Chain, layer: Layer, key: int) -> int | None:
+    """Return where a parameter's gradient got its name: computed from the layer's input, of its shape and its name."""
+    own = bare(tape.name_of(key))
+    places = list(_candidates(tape, chain, layer, key))
+    alike = [at for at in places if own and own in bare(tape.node(at).what) and own != bare(tape.node(at).what)]
+    alone = len({bare(tape.node(at).what) for at in places}) == 1
+    return max(alike, default=None) if alike or not alone else max(places)
+
+
+def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int) -> Iterator[int]:
+    """Yield where values of a parameter's shape, computed after the pass from the layer's input, were named."""
+    shape, data = tape.shape(key), tape.group(layer.a_key)
+    for at in range(chain.end + 1, len(tape.events)):
+        result = tape.events[at].result
+        if result < 0 or tape.node(at).kind not in NAMING or tape.group(result) == tape.group(key):
+            continue
+        if _is_renewed(tape, at, key):
+            continue
+        if tape.shape(result) not in (shape, shape[::-1]) and not _spread(tape, at, result, key):
+            continue
+        trail = [back for back in upstream(tape, at) if back > chain.end]
+        of_bias = layer.bias is not None and key == layer.bias.key
+        used = {tape.group(k) for back in trail for k in tape.events[back].operands}
+        if of_bias or data in used:
+            yield at
+
+
+def _is_renewed(tape: Tape, at: int, key: int) -> bool:
+    """Return whether what was named is the parameter itself after an update, as in W_new = W - rate * dW."""
+    made = tape.last_made(tape.events[at].result, tape.events[at].identity, at)
+    return made is not None and tape.node(made).what in ("+", "-") and key in tape.events[made].operands
+
+
+def _spread(tape: Tape, at: int, result: int, key: int) -> bool:
+    """Return whether a value of another shape was meant: it has the parameter's name, and is spread over its shape."""
+    own, given, shape = bare(tape.name_of(key)), bare(tape.node(at).what), tape.shape(key)
+    value = tape.shape(result)
+    fits = len(value) == len(shape) == 2 and all(n in (1, m) for n, m in zip(value, shape, strict=True))
+    return fits and bool(own) and own != given and given.endswith(own) and value != (1, 1)
+
+
+def bare(name: str) -> str:
+    """Return the last word of a name as written: "w1" of self.W1, of params['W1'], of W1[:, 1:] and of "W1 +="."""
+    words = re.findall(r"[A-Za-z_]\w*", re.sub(r"\[[^\]'\"]*:[^\]]*\]", "", name))
+    return words[-1].lower() if words else ""

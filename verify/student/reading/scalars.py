@@ -1,0 +1,74 @@
+"""The single numbers of a run told apart: by the object that holds each, by value where no object lasts."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from ..runs.recording import NOT_A_NUMBER
+from ..runs.tape import Tape
+
+PASSED = ("bind", "name", "argument", "return", "store", "subscript")
+
+
+class Number(NamedTuple):
+    """One number: the key of its value, and its object; NOT_A_NUMBER where only its value is known."""
+
+    key: int
+    held: int
+
+
+NOTHING = Number(NOT_A_NUMBER, NOT_A_NUMBER)
+
+
+class Numbers:
+    """Which event made each number of a run: through names, lists, arguments and returns.
+
+    A number taken out of an array is another object each time it is: there the value alone tells it.
+
+    Arguments:
+        tape: the run.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self._made: dict[int, int] = {}
+        self._by_value: dict[int, list[int]] = defaultdict(list)
+        own = {n.function.rpartition(".")[2] for n in tape.nodes if n.function}
+        for at, event in enumerate(tape.events):
+            if event.result < 0 or tape.shape(event.result) or not self._computes(at, own):
+                continue
+            self._by_value[event.result].append(at)
+            if event.identity >= 0:
+                self._made.setdefault(event.identity, at)
+
+    def _computes(self, at: int, own: set[str]) -> bool:
+        """Return whether an event makes a number rather than handing one on."""
+        node, event = self.tape.node(at), self.tape.events[at]
+        if node.kind in PASSED or (event.identity >= 0 and event.identity in self._made):
+            return False
+        return not (node.kind == "call" and node.what.rpartition(".")[2] in own)
+
+    def operand(self, at: int, i: int) -> Number:
+        """Return an operand of an event."""
+        event = self.tape.events[at]
+        held = event.held_by[i] if i < len(event.held_by) else NOT_A_NUMBER
+        return Number(event.operands[i], held if held in self._made else NOT_A_NUMBER)
+
+    def operands(self, at: int) -> tuple[Number, ...]:
+        """Return all operands of an event."""
+        return tuple(self.operand(at, i) for i in range(len(self.tape.events[at].operands)))
+
+    def result(self, at: int) -> Number:
+        """Return what an event resulted in."""
+        event = self.tape.events[at]
+        return Number(event.result, event.identity if event.identity in self._made else NOT_A_NUMBER)
+
+    def maker(self, number: Number, before: int) -> int | None:
+        """Return the event that made a number, None where none before a position did."""
+        if number.held >= 0:
+            made = self._made[number.held]
+            return made if made < before else None
+        return next((at for at in reversed(self._by_value.get(number.key, ())) if at < before), None)
+
+    def value(self, number: Number) -> float:
+        """Return the number."""
+        return float(self.tape.array(number.key))

@@ -1,0 +1,110 @@
+"""The gradients that an optimiser was given, where its steps are no multiple of them: Adam, RMSprop, clipping."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..runs.recording import NOT_A_NUMBER
+from ..runs.tape import ROUNDING, Tape, handed_on, operands_made, upstream
+from .align import Reading, bias_part, weight_part
+from .lineage import Update
+from .point import Observed
+
+
+class _Trail(NamedTuple):
+    """The values of a step's size that all of its dependence on the forward pass went through, in order.
+
+    Attributes:
+        values: in the step's shape, the step itself last.
+        bent: the position of the last one that the step is no multiple of; None where it is one of all of them.
+    """
+
+    values: tuple[Array, ...]
+    bent: int | None
+
+
+def unbent(tape: Tape, reading: Reading) -> Observed | None:
+    """Return each parameter's gradient as it was before its step was bent; None where any step is its multiple.
+
+    A gradient is one value through which all that the step depends on has passed. What follows the last
+    such value, other than factors, is the optimiser's. Every single number is a multiple of every other: of
+    those, as many values are taken for the optimiser's as of the others.
+    """
+    layers = reading.passes[0].chain.layers
+    updates = [u for u in (*reading.weights, *reading.biases) if u is not None]
+    trails = {id(u): _trail(tape, u, reading.start) for u in updates}
+    after = [len(t.values) - t.bent for t in trails.values() if t.bent is not None]
+    given = {u: _before_bend(t, min(after, default=0)) for u, t in trails.items()}
+    dW: list[Array | None] = []
+    db: list[Array | None] = []
+    for layer, weight, bias in zip(layers, reading.weights, reading.biases, strict=True):
+        update = bias if layer.merged is None else weight
+        own, below = (None if u is None else given[id(u)] for u in (weight, update))
+        if weight is None or own is None or (layer.b is not None and (update is None or below is None)):
+            return None
+        dW.append(weight_part(tape, layer, weight, own))
+        db.append(None if update is None or below is None else bias_part(tape, layer, update, below))
+    return reading.observed._replace(dW=tuple(dW), db=tuple(db))
+
+
+def _trail(tape: Tape, update: Update, start: int) -> _Trail:
+    """Return the values before a step, and the last that the step is no multiple of."""
+    if update.new == NOT_A_NUMBER:
+        return _Trail((), None)
+    step = tape.array(update.old) - tape.array(update.new)
+    values = [tape.array(key) for key in _bottlenecks(tape, update, start)]
+    before = [_spread(v, step) for v in values if v.size == 1 or np.squeeze(v).shape == np.squeeze(step).shape]
+    bent = [i for i, v in enumerate(before) if not _multiple(v, step)]
+    return _Trail(tuple(before), bent[-1] if bent else None)
+
+
+def _spread(value: Array, step: Array) -> Array:
+    """Return a value in the shape of a step: one number is the same for all entries."""
+    return np.full(step.shape, float(value.reshape(()))) if value.size == 1 else value.reshape(step.shape)
+
+
+def _before_bend(trail: _Trail, after: int) -> Array | None:
+    """Return the last value before a step was bent, None where nothing bends it.
+
+    ``after``: how many values come from there on where one can tell; 0 where nowhere.
+    """
+    if trail.bent is not None:
+        return trail.values[trail.bent]
+    single = bool(trail.values) and np.ptp(trail.values[-1]) == 0
+    return trail.values[-after] if single and 0 < after <= len(trail.values) else None
+
+
+def _bottlenecks(tape: Tape, update: Update, start: int) -> Iterator[int]:
+    """Yield the keys of the values that all of a step's dependence on the forward pass goes through, in order."""
+    if update.step == NOT_A_NUMBER:
+        return
+    through: dict[int, frozenset[int]] = {}
+    trail = sorted(at for at in upstream(tape, update.at) if at >= start)
+    for at in trail:
+        returned = handed_on(tape, at)
+        made = operands_made(tape, at) if returned is None else [returned]
+        above = [through[m] for m in made if m in through]
+        if above:
+            through[at] = frozenset.intersection(*above) | {at}
+        elif _multiplies(tape, at):
+            through[at] = frozenset({at})
+        if at in through and tape.node(at).what.rpartition(".")[2] in ROUNDING:
+            return
+    step = tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    keys = [tape.events[at].result for at in sorted(through.get(step, ()))] if step is not None else []
+    yield from (k for k in dict.fromkeys(keys) if k >= 0)
+
+
+def _multiplies(tape: Tape, at: int) -> bool:
+    return at in tape.product_places
+
+
+def _multiple(value: Array, step: Array) -> bool:
+    a, b = value.ravel(), step.ravel()
+    norm = float(a @ a)
+    if not norm:
+        return not b.any()
+    return bool(np.abs(b - float(a @ b) / norm * a).max(initial=0) <= 1e-6 * np.abs(b).max(initial=0))

@@ -1,0 +1,289 @@
+"""From a judgement to what is shown: the first wrong number, the mistakes with their lines, the oracles' words."""
+
+import numpy as np
+
+from reference import Activation, Gradients, InputError, Network
+from reference.arrays import Array
+from reference.layers import Affine
+from reference.network import ACTIVATIONS, activation
+
+from ...architectures import Problem
+from ...blocks import backward_values
+from ...patterns import find_pattern
+from ...report.diagnosis import FirstFault, Named
+from ..judging.blame import guilty
+from ..judging.judge import Judgement
+from ..judging.look import Look
+from ..judging.rounding import Spoilt
+from ..mistakes.catalogue import CATALOGUE
+from ..mistakes.explain import Explanation, Found
+from ..reading.lineage import Update
+from ..reading.losses_seen import factor_of
+from ..reading.point import Point, reverse_sweep
+from ..runs.tape import Sum, upstream
+
+ALTERNATIVES = 3
+
+
+def first_fault(judgement: Judgement, *, autodiff: bool) -> FirstFault | None:
+    """Return the first wrong quantity with its worst entry, None where nothing is wrong.
+
+    Arguments:
+        judgement: of the program.
+        autodiff: whether JAX is asked as well, which takes a second or two.
+    """
+    if judgement.verdict != "wrong":
+        return None
+    if judgement.spoilt is not None:
+        return _spoilt(judgement, judgement.spoilt)
+    if not judgement.explanations:
+        return _unnamed(judgement)
+    explanation = judgement.explanations[0]
+    found = explanation.found[0] if explanation.found else None
+    if found is None:
+        return _repeated(judgement) if judgement.repeats else _turned(judgement)
+    got, should, scale = _values(judgement, explanation, found)
+    line, text = line_of(judgement, explanation, found)
+    return _fault(judgement, found.layer, found.quantity, got, should, scale, (line, text), autodiff)
+
+
+def _fault(
+    judgement: Judgement,
+    layer: int,
+    quantity: str,
+    got: Array,
+    should: Array,
+    scale: float,
+    line: tuple[int | None, str],
+    autodiff: bool,
+) -> FirstFault:
+    """Return one block's fault at its worst entry."""
+    point = judgement.best.reading.point
+    if got.shape != should.shape:
+        told, name = f"not summed over the batch: its shape is {got.shape}", point.curves[layer - 1].name
+        return FirstFault(layer=layer, activation=name, quantity=quantity, line=line[0], text=line[1], pattern=told)
+    index = tuple(int(i) for i in np.unravel_index(int(np.abs(got - should).argmax()), should.shape))
+    sizes = {"the batch size": len(point.X), "the number of outputs": point.sizes[-1]}
+    pattern = find_pattern(got, should, 1e-9 * np.abs(should).max(), sizes)
+    jax, differences, bar = _oracles(point, judgement.loss, layer, quantity, index, autodiff)
+    return FirstFault(
+        layer=layer,
+        activation=point.curves[layer - 1].name,
+        quantity=quantity,
+        index=index,
+        line=line[0],
+        text=line[1],
+        got=float(got[index]),
+        should_be=float(should[index]),
+        autodiff=None if jax is None else jax * scale,
+        differences=None if differences is None else differences * scale,
+        error_bar=None if bar is None else bar * abs(scale),
+        pattern=pattern.words if pattern else "",
+    )
+
+
+def _values(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[Array, Array, float]:
+    """Return what the wrong quantity is, what it should be, and the scale: the gradient of the program's own loss."""
+    point = judgement.best.reading.point
+    right = reverse_sweep(point, explanation.loss)
+    l = found.layer - 1
+    factor = _loss_factor(judgement, explanation.loss)
+    if found.quantity == "delta":
+        return explanation.deltas[l] * factor, right.delta[l] * factor, factor
+    observed = judgement.best.reading.observed
+    got = observed.dW[l] if found.quantity == "dW" else observed.db[l]
+    should = right.dW[l] if found.quantity == "dW" else right.db[l]
+    assert got is not None
+    return got / explanation.scale * factor, should * factor, factor
+
+
+def _loss_factor(judgement: Judgement, loss: str) -> float:
+    """Return what the program's own loss is of the summed one; 1 where it computes none."""
+    return factor_of(judgement.best.seen, loss) or 1.0
+
+
+def _turned(judgement: Judgement) -> FirstFault:
+    """Return the fault of a program whose gradients are right but whose steps climb."""
+    look = judgement.best
+    point = look.reading.point
+    right = reverse_sweep(point, judgement.loss)
+    factor = _loss_factor(judgement, judgement.loss)
+    update = next((u for u in reversed(look.reading.weights) if u is not None), None)
+    line = (None, "") if update is None else _source_line(judgement, update.end)
+    should = right.delta[-1] * factor
+    return _fault(judgement, point.depth, "delta", -should, should, factor, line, False)
+
+
+def _unnamed(judgement: Judgement) -> FirstFault | None:
+    """Return the first quantity from the top that no common scale makes right."""
+    look = judgement.best
+    point, observed = look.reading.point, look.reading.observed
+    right = reverse_sweep(point, judgement.loss)
+    scale = None
+    for l in reversed(range(point.depth)):
+        wrong = []
+        for quantity, got, should in (("dW", observed.dW[l], right.dW[l]), ("db", observed.db[l], right.db[l])):
+            if got is None or got.shape != should.shape:
+                wrong += [] if got is None else [(quantity, got, should)]
+                continue
+            own = float(np.vdot(should, got) / np.vdot(should, should)) if should.any() else 0.0
+            off = np.abs(got - (own if scale is None else scale) * should).max()
+            fits = off <= 1e-6 * np.abs(got).max() + observed.floor
+            if fits and scale is None:
+                scale = own
+            if not fits:
+                wrong.append((quantity, got, should))
+        if wrong:
+            used = scale or 1.0
+            quantity, got, should = wrong[0]
+            both = len(wrong) == 2 or observed.db[l] is None
+            told = _fault(judgement, l + 1, quantity, got / used, should, 1.0, (None, ""), False)
+            return told if not both else FirstFault(**{**vars(told), "quantity": "delta", "index": None, "got": None})
+    return None
+
+
+def named(judgement: Judgement) -> tuple[Named, ...]:
+    """Return the mistakes of the best explanation, then those of others that fit as well."""
+    if judgement.verdict != "wrong":
+        return ()
+    if judgement.spoilt is not None:
+        return (_whole(judgement, judgement.spoilt.bug),)
+    if not judgement.explanations:
+        return ()
+    best = judgement.explanations[0]
+    if not best.found:
+        return (_whole(judgement, "B35" if judgement.repeats else "B14"),)
+    distinct = {(f.bug, f.wrong): f for f in reversed(best.found)}.values()
+    told = [_named(judgement, best, found, alternative=False) for found in reversed(list(distinct))]
+    if best.scale < 0 and (turned := _turned(judgement)) is not None:
+        told.append(as_named("B14", turned))
+    ids = {n.id for n in told}
+    for other in judgement.explanations[1:]:
+        for found in other.found:
+            if found.bug not in ids and len(ids) < len(best.found) + ALTERNATIVES:
+                ids.add(found.bug)
+                told.append(_named(judgement, other, found, alternative=True))
+    return tuple(told)
+
+
+def _named(judgement: Judgement, explanation: Explanation, found: Found, *, alternative: bool) -> Named:
+    bug = CATALOGUE[found.bug]
+    only = len({e.bugs for e in judgement.explanations}) == 1
+    line, _ = line_of(judgement, explanation, found)
+    return Named(
+        id=bug.id,
+        name=bug.name,
+        confidence="reproduces every number" if only else "fits, and so do others",
+        layer=found.layer,
+        line=line,
+        wrong=found.wrong,
+        right=found.right,
+        why=bug.why,
+        fix=bug.fix,
+        alternative=alternative,
+    )
+
+
+def as_named(id: str, fault: FirstFault) -> Named:
+    """Return the catalogue's mistake that one fault is."""
+    bug = CATALOGUE[id]
+    return Named(
+        id=id, name=bug.name, confidence="reproduces every number", layer=fault.layer, line=fault.line,
+        wrong=bug.wrong, right=bug.right, why=bug.why, fix=bug.fix,
+    )  # fmt: skip
+
+
+def _whole(judgement: Judgement, id: str) -> Named:
+    """Return a mistake that no single gradient shows: steps that climb, or that repeat earlier ones."""
+    fault = first_fault(judgement, autodiff=False)
+    assert fault is not None
+    return as_named(id, fault)
+
+
+def _spoilt(judgement: Judgement, what: Spoilt) -> FirstFault:
+    """Return the fault of a program that rounds inside its computation."""
+    line, text = _source_line(judgement, what.at)
+    name = judgement.best.reading.point.curves[what.layer - 1].name
+    return FirstFault(layer=what.layer, activation=name, quantity=what.quantity, line=line, text=text)
+
+
+def _repeated(judgement: Judgement) -> FirstFault:
+    """Return the fault of a program that adds the gradients of earlier steps again: the line that adds."""
+    point = judgement.best.reading.point
+    line = next((_source_line(judgement, at)[0] for at in repeating(judgement.best)), None)
+    return FirstFault(layer=point.depth, activation=point.curves[-1].name, quantity="dW", line=line)
+
+
+def repeating(look: Look) -> list[int]:
+    """Return the first addition of a gradient to those of earlier steps, none where it is not seen."""
+    update = look.reading.weights[-1]
+    if update is None:
+        return []
+    trail = sorted(upstream(look.tape, update.at))
+    adds = [at for at in trail if look.tape.node(at).kind == "augment" and at < update.at]
+    return (adds or [s.at for s in look.tape.sums if s.at in trail and _starts_at_zero(look, s, update)])[:1]
+
+
+def _starts_at_zero(look: Look, total: Sum, update: Update) -> bool:
+    """Return whether something of a parameter's shape is added to zeros, on the way to its update."""
+    tape = look.tape
+    if total.at >= update.at or tape.shape(total.result) != tape.shape(update.old):
+        return False
+    return not (tape.array(total.left).any() and tape.array(total.right).any())
+
+
+def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
+    """Return the guilty line and its text; (None, "") where the mistake is something missing."""
+    at = guilty(judgement.best, explanation, _clearest(explanation, found))
+    return (None, "") if at is None else _source_line(judgement, at)
+
+
+def _clearest(explanation: Explanation, found: Found) -> Found:
+    """Return the same mistake in the layer where it shows best: of a single number many expressions are a multiple."""
+    same = [f for f in explanation.found if (f.bug, f.wrong, f.step) == (found.bug, found.wrong, found.step)]
+    return found if found.value.size > 1 else max(same, key=lambda f: f.value.size, default=found)
+
+
+def _source_line(judgement: Judgement, at: int) -> tuple[int | None, str]:
+    node = judgement.best.tape.node(at)
+    return node.line, node.text
+
+
+def _oracles(
+    point: Point, loss: str, layer: int, quantity: str, index: tuple[int, ...], autodiff: bool
+) -> tuple[float | None, float | None, float | None]:
+    """Return what autodiff and differences say at one entry, penalty included; None where they cannot speak."""
+    network = as_network(point, loss)
+    if network is None:
+        return None, None, None
+    from ...crosscheck import crosscheck
+
+    block = ({"delta": "dz"}.get(quantity, quantity), layer)
+    try:
+        problem = Problem(network, network.forward(point.X).X, point.Y)
+        jax = float(backward_values(_autodiff(problem), np.asarray)[block][index]) if autodiff else None
+        estimate = crosscheck([problem], oracles=("differences",))[0].differences.get(block)
+    except (InputError, ValueError, FloatingPointError):
+        return None, None, None
+    added = point.decay * float(point.W[layer - 1][index]) if quantity == "dW" else 0.0
+    jax = None if jax is None else jax + added
+    if estimate is None or not np.isfinite(estimate.bar[index]):
+        return jax, None, None
+    return jax, float(estimate.value[index]) + added, float(estimate.bar[index])
+
+
+def _autodiff(problem: Problem) -> Gradients:
+    """Return JAX's gradients of one network: compiled for it alone, the program for all networks takes far longer."""
+    from ...oracles.autodiff import plain
+
+    return plain(problem).gradients
+
+
+def as_network(point: Point, loss: str) -> Network | None:
+    """Return the point's network as one of the reference's, None where it has an activation that the tables lack."""
+    if any(f.name not in ACTIVATIONS for f in point.curves) or any(b is not None and b.ndim > 1 for b in point.b):
+        return None
+    layers: list[Affine | Activation] = []
+    for W, b, f in zip(point.W, point.b, point.curves, strict=True):
+        layers += [Affine(W.copy(), np.zeros(W.shape[1]) if b is None else b.copy()), activation(f.name)]
+    return Network.stack(layers, loss, reduction="sum")
