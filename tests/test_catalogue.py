@@ -15,7 +15,7 @@ every_bug = pytest.mark.parametrize("bug", CATALOGUE.values(), ids=CATALOGUE)
 
 def searched() -> set[str]:
     """Return the ids that the search may name: those in the sources beside the catalogue."""
-    sources = [p for p in Path(student.__file__).parent.glob("*.py") if p.name != "catalogue.py"]
+    sources = [p for p in Path(student.__file__).parent.rglob("*.py") if p.name != "catalogue.py"]
     return {id for p in sources for id in re.findall(r"\"(B\d+)\"", p.read_text(encoding="utf-8"))}
 
 
