@@ -4,7 +4,7 @@ import pytest
 
 from tests.student_networks import diagnosis_of, with_mistake
 from verify.student.mistakes.own_names import at_layer, in_own_names, turned
-from verify.student.mistakes.variants import RIGHT_DERIVATIVE, RIGHT_DOWN, RIGHT_DW
+from verify.student.mistakes.stage import RIGHT_DERIVATIVE, RIGHT_DOWN, RIGHT_DW
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import pytest
 from tests.student_networks import MISTAKES, PROGRAM, diagnosis_of, line_of, with_mistake
 from verify.report.diagnosis import Probe
 from verify.student.mistakes.explain import Explanation, Found, explain
+from verify.student.mistakes.products import DB, DOWN, DW
 from verify.student.mistakes.replay import replay, reproduces
-from verify.student.mistakes.variants import DB, DERIVATIVE, DOWN, DW, Variant
+from verify.student.mistakes.stage import Variant
+from verify.student.mistakes.variants import DERIVATIVE
 from verify.student.reading.curves import CURVES
 from verify.student.reading.point import Observed, Point, forward, reverse_sweep
 

@@ -11,7 +11,9 @@ import pytest
 
 from tests.student_networks import MISTAKES, diagnosis_of, with_mistake
 from verify.student.mistakes.explain import Explanation, Found
-from verify.student.mistakes.variants import DB, DERIVATIVE, DOWN, DW, Variant
+from verify.student.mistakes.products import DB, DOWN, DW
+from verify.student.mistakes.stage import Variant
+from verify.student.mistakes.variants import DERIVATIVE
 from verify.student.reading.curves import CURVES, leaky, stretched
 from verify.student.telling.small_case import SIZES, smallest
 from verify.student.telling.snippet import activation_code, snippet

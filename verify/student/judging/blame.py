@@ -10,7 +10,7 @@ from reference.arrays import Array
 
 from ..mistakes.explain import IMPLIED, KEPT, Explanation, Found
 from ..mistakes.partly import PART_OF, entries
-from ..mistakes.variants import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
+from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.dropout import Dropped
 from ..reading.lineage import Update
 from ..reading.point import loss_gradient

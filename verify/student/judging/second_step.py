@@ -9,7 +9,7 @@ import numpy as np
 from reference.arrays import Array
 
 from ..mistakes.explain import KEPT, Explanation, Found, is_right
-from ..mistakes.variants import RIGHT_DW
+from ..mistakes.stage import RIGHT_DW
 from ..reading.align import Reading, readings
 from ..reading.chain import Layer
 from ..reading.curves import Curve

@@ -11,7 +11,9 @@ from reference.arrays import Array
 from ..reading.implied import Recorded, implied, multiple, of_ramp
 from ..reading.penalty import misapplied, misapplied_to_bias
 from ..reading.point import FUSED, Observed, Point, bias_gradient, loss_gradient, reverse_sweep, top_delta
-from .variants import DB, DERIVATIVE, DOWN, DW, RIGHT_DERIVATIVE, Stage, Variant, error_variants
+from .products import DB, DOWN, DW
+from .stage import RIGHT_DERIVATIVE, Stage, Variant
+from .variants import DERIVATIVE, error_variants
 
 IMPLIED = "implied slope"  # the step of a mistake that is told by its values alone
 KEPT = "kept pass"  # that of a sweep right in every line, through the numbers of an earlier pass

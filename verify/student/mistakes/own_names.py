@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from .variants import RIGHT_DOWN
+from .stage import RIGHT_DOWN
 
 TOKEN = re.compile(r"(?:dL/da|delta|dW|db|[aWzbe])_\d+")
 DIFFERENCE = re.compile(r"_\(l([+-]\d)\)")

@@ -11,7 +11,9 @@ from reference.arrays import Array
 
 from ..reading.point import Observed, Point, loss_gradient, reverse_sweep
 from .explain import Explanation, Found
-from .variants import DB, DERIVATIVE, DW, RIGHT_DB, RIGHT_DW, Stage
+from .products import DB, DW
+from .stage import RIGHT_DB, RIGHT_DW, Stage
+from .variants import DERIVATIVE
 
 MOST = 120  # entries of all gradients together: networks that are written out are small
 INDEX = re.compile(r"\[([\d, ]+)\]")

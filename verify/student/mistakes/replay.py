@@ -8,7 +8,9 @@ from reference.arrays import Array
 
 from ..reading.point import Observed, Point, bias_gradient, loss_gradient, top_delta
 from .explain import Explanation, Found
-from .variants import DB, DERIVATIVE, DOWN, DW, Stage, error_variants
+from .products import DB, DOWN, DW
+from .stage import Stage
+from .variants import DERIVATIVE, error_variants
 
 KNOWN = ("error", "slope", "down", "dW", "db", "factor of delta", "factor of dW", "factor of db")
 TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}

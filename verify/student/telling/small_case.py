@@ -10,7 +10,9 @@ import numpy as np
 from reference.arrays import Array
 
 from ..mistakes.explain import Explanation, Found
-from ..mistakes.variants import DB, DERIVATIVE, DOWN, DW, Stage, Variant, error_variants
+from ..mistakes.products import DB, DOWN, DW
+from ..mistakes.stage import Stage, Variant
+from ..mistakes.variants import DERIVATIVE, error_variants
 from ..reading.curves import CURVES, Curve
 from ..reading.dropout import Dropped
 from ..reading.point import FUSED, Point, Sweep, forward, reverse_sweep
