@@ -7,7 +7,8 @@ import pytest
 
 from tests.student_networks import MISTAKES, PROGRAM, diagnosis_of, line_of, with_mistake
 from verify.report.diagnosis import Probe
-from verify.student.mistakes.explain import Explanation, Found, explain
+from verify.student.mistakes.explain import explain
+from verify.student.mistakes.explanation import Explanation, Found
 from verify.student.mistakes.products import DB, DOWN, DW
 from verify.student.mistakes.replay import replay, reproduces
 from verify.student.mistakes.stage import Variant

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.student_networks import MISTAKES, diagnosis_of, with_mistake
-from verify.student.mistakes.explain import Explanation, Found
+from verify.student.mistakes.explanation import Explanation, Found
 from verify.student.mistakes.products import DB, DOWN, DW
 from verify.student.mistakes.stage import Variant
 from verify.student.mistakes.variants import DERIVATIVE

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explain import IMPLIED, KEPT, Explanation, Found
+from ..mistakes.explanation import IMPLIED, KEPT, Explanation, Found
 from ..mistakes.partly import PART_OF, entries
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.dropout import Dropped

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from ..mistakes.explain import IMPLIED, Explanation
+from ..mistakes.explanation import IMPLIED, Explanation
 from ..reading.points import Sources, sources, spread, stirring
 from ..runs.recording import Injection, Recording
 from ..runs.tape import Tape

@@ -6,7 +6,8 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explain import Explanation, Found, explain, is_right
+from ..mistakes.explain import explain, is_right
+from ..mistakes.explanation import Explanation, Found
 from ..mistakes.partly import partly, within_a_unit
 from ..reading.align import Reading, readings
 from ..reading.curves import Curve, close

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explain import Explanation, Found
+from ..mistakes.explanation import Explanation, Found
 from ..mistakes.stage import RIGHT_DB, RIGHT_DW
 from ..reading.losses_seen import factor_of
 from ..reading.point import bias_gradient, reverse_sweep

@@ -8,7 +8,8 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explain import KEPT, Explanation, Found, is_right
+from ..mistakes.explain import is_right
+from ..mistakes.explanation import KEPT, Explanation, Found
 from ..mistakes.stage import RIGHT_DW
 from ..reading.align import Reading, readings
 from ..reading.chain import Layer

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explain import Explanation, Found
+from ..mistakes.explanation import Explanation, Found
 from ..reading.quantities import one_by_one
 from ..runs.tape import Tape, upstream
 from .look import Look

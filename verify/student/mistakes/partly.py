@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reference.arrays import Array
 
 from ..reading.point import Observed, Point, loss_gradient, reverse_sweep
-from .explain import Explanation, Found
+from .explanation import Explanation, Found
 from .products import DB, DW
 from .stage import RIGHT_DB, RIGHT_DW, Stage
 from .variants import DERIVATIVE

@@ -7,7 +7,7 @@ import numpy as np
 from reference.arrays import Array
 
 from ..reading.point import Observed, Point, bias_gradient, loss_gradient, top_delta
-from .explain import Explanation, Found
+from .explanation import Explanation, Found
 from .products import DB, DOWN, DW
 from .stage import Stage
 from .variants import DERIVATIVE, error_variants

@@ -10,7 +10,7 @@ from ...report.diagnosis_parts import FirstFault, Line
 from ..judging.blame import guilty
 from ..judging.judge import Judgement
 from ..judging.look import Look
-from ..mistakes.explain import KEPT, Found
+from ..mistakes.explanation import KEPT, Found
 from ..reading.lineage import Update
 from ..runs.recording import Node
 from ..runs.tape import Tape, operands_made, upstream

@@ -16,7 +16,7 @@ from ..judging.judge import Judgement
 from ..judging.look import Look
 from ..judging.rounding import Spoilt
 from ..mistakes.catalogue import CATALOGUE
-from ..mistakes.explain import Explanation, Found
+from ..mistakes.explanation import Explanation, Found
 from ..reading.lineage import Update
 from ..reading.losses_seen import factor_of
 from ..reading.point import Point, reverse_sweep

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..judging.look import Look
-from ..mistakes.explain import Explanation
+from ..mistakes.explanation import Explanation
 from ..reading.align import Reading
 from ..reading.point import reverse_sweep
 from ..reading.quantities import (

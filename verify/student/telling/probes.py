@@ -14,7 +14,7 @@ from ...report.diagnosis_parts import Probe
 from ..judging.judge import Judgement, Shown
 from ..judging.look import look
 from ..judging.own_loss import Runs
-from ..mistakes.explain import Explanation
+from ..mistakes.explanation import Explanation
 from ..mistakes.own_names import at_layer
 from ..mistakes.replay import CannotReplay, constant, replay, reproduces
 from ..reading.align import Reading

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explain import Explanation, Found
+from ..mistakes.explanation import Explanation, Found
 from ..mistakes.products import DB, DOWN, DW
 from ..mistakes.stage import Stage, Variant
 from ..mistakes.variants import DERIVATIVE, error_variants

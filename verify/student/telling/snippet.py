@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..mistakes.explain import Explanation
+from ..mistakes.explanation import Explanation
 from ..reading.curves import Curve
 from .small_case import ACTIVATIONS, CONSTANTS, LOSSES, Case, function_name, right_delta, smallest, traced_point
 from .traced import Traced

@@ -1,0 +1,156 @@
+"""Whether a layer's observed dW and db follow from a delta, as they should or by a known mistake."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..reading.penalty import misapplied, misapplied_to_bias
+from ..reading.point import Observed, Point, bias_gradient
+from .explanation import BEAM, Found, State, few_enough, found_of, is_another
+from .products import DB, DW
+from .stage import Stage
+
+
+def settled_at(point: Point, observed: Observed, l: int, states: list[State], most: int) -> list[State]:
+    """Return the states whose delta, with at most one mistake in dW and in db, gives the layer's gradients."""
+    kept: list[State] = []
+    for state in sorted(states, key=lambda s: s.cost):
+        if len(kept) >= BEAM:
+            break
+        kept += few_enough(iter(matches(point, observed, l, state, most - state.cost[0])), most)
+    kept.sort(key=lambda s: s.cost)
+    return kept[:BEAM]
+
+
+def matches(point: Point, observed: Observed, l: int, state: State, room: int) -> list[State]:
+    """Return the state once for every way in which its delta gives the layer's observed dW and db.
+
+    ``room`` is how many further mistakes may be made: with 0 only those made already, with -1 none.
+    """
+    stage = Stage(point, l, state.da, state.delta, next(iter(state.deltas[-1:]), None))
+    state = state._replace(deltas=(*state.deltas, state.delta))
+    dW, db = observed.dW[l], observed.db[l]
+    if room > 0 and state.found and state.found[-1].layer == l + 1 and not _half_right(observed, stage, state, dW, db):
+        return []
+    found = _after_dW(observed, stage, state, dW, room)
+    if db is None:
+        return found
+    kept = [s for one in found for s in _after_db(observed, stage, one, db, room)]
+    open_scale = state.scale is None and room > 0 and all(s.found != state.found for s in kept)
+    if (not kept or open_scale) and room >= 0 and dW is not None:
+        found = _after_db(observed, stage, state, db, room)
+        kept += [s for one in found for s in _after_dW(observed, stage, one, dW, room)]
+    return kept
+
+
+def _half_right(observed: Observed, s: Stage, state: State, dW: Array | None, db: Array | None) -> bool:
+    """Return whether a mistaken delta gives one of the layer's gradients: three mistakes in one layer are a guess."""
+    if dW is not None and common_scale(observed, dW, s.a_in.T @ s.delta, state.scale) is not None:
+        return True
+    return db is not None and common_scale(observed, db, s.delta.sum(axis=0), state.scale) is not None
+
+
+def _after_dW(observed: Observed, s: Stage, state: State, got: Array | None, room: int) -> list[State]:
+    if got is None:
+        return [state]
+    return _after(observed, s, state, got, s.a_in.T @ s.delta + s.penalty, "dW", room)
+
+
+def _after_db(observed: Observed, s: Stage, state: State, got: Array, room: int) -> list[State]:
+    return _after(observed, s, state, got, bias_gradient(s.point, s.l, s.delta), "db", room)
+
+
+def _after(observed: Observed, s: Stage, state: State, got: Array, right: Array, kind: str, room: int) -> list[State]:
+    """Return the state if the right gradient fits, else once for every mistake that does."""
+    scale = common_scale(observed, got, right, state.scale)
+    if scale is not None:
+        return [state if state.scale is not None or not got.any() else state._replace(scale=scale)]
+    if room < 0:
+        return []
+    return list(_mistaken(observed, s, state, got, right, kind, room))
+
+
+def _mistaken(
+    observed: Observed, s: Stage, state: State, got: Array, right: Array, kind: str, room: int
+) -> Iterator[State]:
+    made = {(f.bug, f.wrong) for f in state.found}
+    untrained = ("B54", s.l + 1) in {(f.bug, f.layer) for f in state.found}
+    for variant in DW if kind == "dW" else DB:
+        implied = untrained and variant.bug == "B10"  # a layer that is never updated is one mistake
+        if not implied and (not state.may(variant.bug) or (not room and (variant.bug, variant.wrong) not in made)):
+            continue
+        wrong = variant.change(s)
+        if wrong is not None and kind == "dW" and variant.bug != "B54":
+            wrong = wrong + s.penalty
+        scale = None if wrong is None else common_scale(observed, got, wrong, state.scale)
+        if wrong is None or scale is None or not (wrong.shape != right.shape or is_another(wrong, right)):
+            continue
+        if (kind == "db" and s.l in observed.idle) != (variant.bug == "B10"):
+            continue
+        if implied:
+            yield state
+            continue
+        named = found_of(variant, s.l, kind, wrong, kind)
+        fixed = scale if wrong.any() else state.scale
+        yield state._replace(scale=fixed, found=(*state.found, named))
+    if room and state.scale is not None and (free := common_scale(observed, got, right, None)) is not None:
+        named = _constant(s, free / state.scale, kind, got)
+        if state.may(named.bug):
+            yield state._replace(found=(*state.found, named))
+    for named in _penalties(s, state, got, right, kind):
+        if state.may(named.bug) and (room or (named.bug, named.wrong) in made):
+            yield state._replace(found=(*state.found, named))
+
+
+def _penalties(s: Stage, state: State, got: Array, right: Array, kind: str) -> Iterator[Found]:
+    """Yield the mistake of a penalty in a gradient that is not the one in the loss."""
+    if not state.scale or not s.point.decay or got.shape != right.shape:
+        return
+    rest = got / state.scale - right
+    if kind == "dW":
+        wrong, formula = misapplied(rest + s.penalty, s.W, right - s.penalty, s.point.decay), "dW_l + lambda W_l"
+    else:
+        wrong, formula = misapplied_to_bias(rest, s.point.b[s.l], right), "db_l"
+    for bug, how in wrong:
+        yield Found(bug, s.l + 1, kind, how, formula, got, "penalty")
+
+
+def _constant(s: Stage, factor: float, kind: str, got: Array) -> Found:
+    """Return the mistake of one gradient with a factor of its own."""
+    N = len(s.delta)
+    formula = "dW_l = a_(l-1)^T delta_l" if kind == "dW" else "db_l = sum of delta_l over the batch"
+    averaged = N > 1 and any(np.isclose(factor, c, rtol=1e-6) for c in (N, 1 / N))
+    bug = "B16" if averaged else "B14" if np.isclose(factor, -1, rtol=1e-6) else "B43"
+    return Found(
+        bug, s.l + 1, kind, f"{factor:.6g} * ({formula.partition(' = ')[2]})", formula, got, f"factor of {kind}"
+    )
+
+
+def common_scale(observed: Observed, got: Array, right: Array, scale: float | None) -> float | None:
+    """Return the scale at which ``right`` is what was got, None where there is none; a given scale is kept."""
+    if got.shape != right.shape:
+        return None
+    if scale is None:
+        norm = float(np.vdot(right, right))
+        if norm == 0 or not np.isfinite(norm):
+            return 1.0 if not norm and np.abs(got).max(initial=0) <= observed.floor else None
+        if not _parallel(observed, got, right):
+            return None
+        scale = float(np.vdot(right, got)) / norm
+        if abs(scale) * np.sqrt(norm) <= observed.floor:
+            return None
+    predicted = scale * right
+    size = max(float(np.abs(got).max(initial=0)), float(np.abs(predicted).max(initial=0)))
+    allowed = observed.tolerance * size + observed.floor
+    return scale if float(np.abs(got - predicted).max(initial=0)) <= allowed else None
+
+
+def _parallel(observed: Observed, got: Array, right: Array) -> bool:
+    """Return whether two entries are in the same ratio in both: where they are not, no scale fits."""
+    at, size = int(np.abs(got).argmax()), got.size
+    other = (at + size // 2 + 1) % size
+    a, b, c, d = got.item(at), got.item(other), right.item(at), right.item(other)
+    allowed = 1.01 * (observed.tolerance * abs(a) + observed.floor)
+    return not abs(a * d - b * c) > allowed * (abs(c) + abs(d))
