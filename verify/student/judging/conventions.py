@@ -4,8 +4,8 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..reading.align import are_numbers
 from ..reading.losses_seen import factor_of
+from ..reading.steps import are_numbers
 from ..runs.tape import upstream
 from .judge import Judgement
 from .look import Look

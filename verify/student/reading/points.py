@@ -9,11 +9,12 @@ from reference.arrays import Array
 
 from ..runs.recording import Injection, Place
 from ..runs.tape import Tape, upstream
-from .align import Pass, Reading, positions
+from .align import Pass, Reading
 from .chain import Layer
 from .lineage import Update, lineage
 from .parts import VIEWS as REARRANGED
 from .parts import Positions
+from .steps import positions
 
 VIEWS = (*REARRANGED, "float", "astype", "asfarray", "float64")
 LARGEST = 200_000

@@ -9,9 +9,10 @@ from reference.arrays import Array
 
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import ROUNDING, Tape, handed_on, operands_made, upstream
-from .align import Reading, bias_part, weight_part
+from .align import Reading
 from .lineage import Update
 from .point import Observed
+from .steps import bias_part, weight_part
 
 
 class _Trail(NamedTuple):

@@ -1,0 +1,146 @@
+"""What an output is compared with: the targets, met after it, as they are, as labels or with their sign turned."""
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..runs.recording import NOT_A_NUMBER
+from ..runs.tape import Tape, unsigned, upstream
+from ..runs.written_operands import written
+from .chain import Chain, Layer
+from .outputs import Output, as_rows
+
+ROUNDED = 1e-2  # how far rounding may move a sum of squares
+LOOK_AHEAD = 400  # events after the last pre-activation in which the output and the targets are looked for
+
+
+class Target(NamedTuple):
+    """What the output was compared with in one pass.
+
+    Attributes:
+        key: of the targets; ``at`` where they met the output.
+        value: row-major, labels as one-hot rows.
+        labels: whether they were integer labels.
+    """
+
+    key: int
+    at: int
+    value: Array
+    labels: bool
+
+
+def no_targets(tape: Tape, output: Output, last: Layer, end: int) -> Iterator[Target]:
+    """Yield targets of 0 where the sum of the output's squares was computed: a loss without targets."""
+    total = float(np.sum(tape.array(output.key) ** 2))
+    within = ROUNDED if tape.rounds else 1e-12
+    for at in range(output.at, min(end, len(tape.events))):
+        key = tape.events[at].result
+        if key >= 0 and not tape.shape(key) and total and np.isclose(tape.array(key), total, rtol=within, atol=0):
+            yield Target(NOT_A_NUMBER, output.at, np.zeros_like(last.z), labels=False)
+            return
+
+
+def targets_of(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[Target]:
+    """Yield what the output met, in a subtraction first, then in any other expression, then as integer labels.
+
+    Targets that an adapter names are the only ones.
+    """
+    last = chain.layers[-1]
+    told = tape.bound("adapter_y", last.z_at)
+    if told is not None and (value := _as_targets(tape.recording.values[told], last)) is not None:
+        yield Target(told, last.z_at, value, labels=value.size != tape.recording.values[told].size)
+        return
+    group, seen = tape.group(output.key), set()
+    for kinds in (("-",), ("*", "/", "call")):
+        for at in range(output.at, min(end, len(tape.events))):
+            node = tape.node(at)
+            if (node.what if node.kind == "binary" else node.kind) not in kinds:
+                continue
+            operands = tape.events[at].operands
+            if not any(tape.group(k) == group for k in operands):
+                continue
+            for key in (unsigned(tape, operand) for operand in operands if not _is_written(tape, at, operand)):
+                if (
+                    key in seen
+                    or key < 0
+                    or tape.group(key) == group
+                    or not (_given(tape, key, chain) or written(tape, at, key))
+                ):
+                    continue
+                seen.add(key)
+                value = as_rows(tape.array(key), last)
+                if value.shape == last.z.shape:
+                    yield Target(key, at, value, labels=False)
+    yield from _labels(tape, last, end)
+
+
+def _as_targets(told: Array, last: Layer) -> Array | None:
+    """Return what an adapter named as row-major targets, integer labels as one-hot rows; None where it does not fit."""
+    N, K = last.z.shape
+    if K > 1 and told.size == N and told.dtype.kind in "iu" and told.min() >= 0 and told.max() < K:
+        return np.asarray(np.eye(K)[told.ravel()])
+    value = as_rows(np.asarray(told, dtype=np.float64), last)
+    return value if value.shape == last.z.shape else None
+
+
+def _is_written(tape: Tape, at: int, key: int) -> bool:
+    """Return whether an operand is a number written in the expression itself: the 1 of 1 - a."""
+    return key >= 0 and not tape.shape(key) and float(tape.array(key)) in literals(tape.node(at).text)
+
+
+@lru_cache(maxsize=1024)
+def literals(text: str) -> frozenset[float]:
+    """Return the numbers that an expression has as its own operands or arguments, as written."""
+    try:
+        node = ast.parse(f"({text})", mode="eval").body
+    except SyntaxError:
+        return frozenset()
+    parts = [node.left, node.right] if isinstance(node, ast.BinOp) else node.args if isinstance(node, ast.Call) else []
+    values = (part.value for part in parts if isinstance(part, ast.Constant))
+    return frozenset(float(value) for value in values if isinstance(value, int | float))
+
+
+def _given(tape: Tape, key: int, chain: Chain) -> bool:
+    """Return whether a value is data: an event made it, and it was not computed from the pass."""
+    places = tape.made.get(key, [])
+    if not places:
+        return key in tape.known
+    if not tape.shape(key) and tape.node(places[0]).kind == "literal":  # a target may be a number that was written out
+        taken = [at for at in places if tape.node(at).kind in ("bind", "argument", "subscript")]
+        return any(
+            at < chain.start or (tape.node(at).kind == "subscript" and at < chain.end + LOOK_AHEAD) for at in taken
+        )
+    if places[0] < chain.start:
+        return True
+    return upstream(tape, places[0]).isdisjoint(layer.product.at for layer in chain.layers)
+
+
+def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
+    """Yield integer labels as one-hot rows: those used after the pass first, then the latest before it."""
+    N, K = last.z.shape
+    if K < 2:
+        return
+    seen: set[int] = set()
+    # an index is no operand: labels used as nothing else were last seen before the pass
+    for at in (*range(last.z_at, min(end, len(tape.events))), *reversed(range(last.z_at))):
+        for key in (*tape.events[at].operands, tape.events[at].result):
+            if key < 0 or key in seen:
+                continue
+            seen.add(key)
+            value = tape.recording.values[key]
+            if value.size != N or value.dtype.kind not in "iu" or (value.ndim == 0 and not _is_sample(tape, key, N)):
+                continue
+            flat = value.ravel()
+            if flat.min() >= 0 and flat.max() < K and not (N > 1 and np.array_equal(flat, np.arange(N))):
+                yield Target(key, at, np.eye(K)[flat], labels=True)
+
+
+def _is_sample(tape: Tape, key: int, N: int) -> bool:
+    """Return whether one whole number may be the label of one sample: it was taken out of others, or handed over."""
+    kinds = {tape.node(at).kind for at in tape.made.get(key, ())}
+    return N == 1 and bool(kinds & {"subscript", "argument"} or ("bind" in kinds and "literal" not in kinds))
