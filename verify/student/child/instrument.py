@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from .operators import BINARY, COMPARE, UNARY
 from .reports import reporting
+from .syntax import arguments_of, as_expression, is_of_numbers, is_plain, mentions, modules_of, renewed
 
 # They look at the frame they are called from, or hold nothing of interest; their arguments are watched all the same.
 LEFT_ALONE = frozenset(
@@ -54,7 +55,7 @@ def rewrite(text: str, filename: str, first: int = 0, share: int = 1) -> Rewritt
     parsed = ast.parse(text, filename)
     for number in large_numbers(parsed):
         number.value //= share  # type: ignore[operator]
-    modules = _modules(parsed)
+    modules = modules_of(parsed)
     rewriter = _Rewriter(text, modules, first, reporting(parsed, modules))
     tree = rewriter.visit(parsed)
     return Rewritten(ast.fix_missing_locations(tree), rewriter.rows, rewriter.actions)
@@ -166,7 +167,7 @@ class _Rewriter(ast.NodeTransformer):
         if isinstance(node, ast.Starred):
             node.value = self.visit(node.value)
             return node
-        return _expression(self.visit(node))
+        return as_expression(self.visit(node))
 
     def in_module(self, node: ast.Attribute) -> bool:
         """Return whether the attribute is one of an imported module, as in np.random."""
@@ -185,7 +186,7 @@ class _Rewriter(ast.NodeTransformer):
         """Return an operand; a constant with a fraction (any number if whole) can be a rate or a share: it reports."""
         if isinstance(node, ast.Constant) and (type(node.value) is float or (whole and type(node.value) is int)):
             return self.literal(node)
-        return _expression(self.visit(node))
+        return as_expression(self.visit(node))
 
     def literal(self, node: ast.expr) -> ast.expr:
         """Return a constant, or a display of numbers, that reports."""
@@ -195,7 +196,7 @@ class _Rewriter(ast.NodeTransformer):
         """Return what is assigned, returned or kept: bare names and plain numbers report too."""
         if isinstance(node, ast.Name):
             return self.hook("name", [self.enter("name", node.id, node), node], node)
-        if isinstance(node, ast.List) and _is_of_numbers(node):
+        if isinstance(node, ast.List) and is_of_numbers(node):
             return self.literal(node)
         if isinstance(node, ast.Tuple):
             node.elts = [self.argument_of(part) for part in node.elts]
@@ -219,7 +220,7 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> Any:
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
             return self.stored(node.targets[0], self.value(node.value), node)
-        target_again = _mentions(node.value, node.targets[0])
+        target_again = mentions(node.value, node.targets[0])
         node.value, after = self.value(node.value), []
         for target in node.targets:
             if isinstance(target, ast.Name | ast.Attribute):
@@ -241,7 +242,7 @@ class _Rewriter(ast.NodeTransformer):
     def rebound_to(self, target: ast.expr, value: ast.expr) -> ast.expr:
         """Return a value that reports the name it is given, and what the name held before."""
         number = self.enter("bind", self.source(target), target)
-        return self.hook("rebind", [number, _as(target, ast.Load()), value], target)
+        return self.hook("rebind", [number, renewed(target, ast.Load()), value], target)
 
     def bound_after(self, target: ast.expr) -> list[ast.stmt]:
         """Return the reports of the names inside a target that takes a value apart."""
@@ -250,13 +251,15 @@ class _Rewriter(ast.NodeTransformer):
             for part in target.elts:
                 inner = part.value if isinstance(part, ast.Starred) else part
                 found += self.rebound(inner, "bind") if isinstance(inner, ast.Name) else self.bound_after(inner)
-                found += self.rebound(inner, "bind") if _is_plain(inner) else []
+                found += self.rebound(inner, "bind") if is_plain(inner) else []
         return found
 
     def rebound(self, target: ast.expr, hook: str) -> list[ast.stmt]:
         """Return ``target = report(target)``."""
         number = self.enter("bind", self.source(target), target)
-        again = ast.Assign([_as(target, ast.Store())], self.hook(hook, [number, _as(target, ast.Load())], target))
+        again = ast.Assign(
+            [renewed(target, ast.Store())], self.hook(hook, [number, renewed(target, ast.Load())], target)
+        )
         return [ast.copy_location(again, target)]
 
     def stored(self, target: ast.Subscript, value: ast.expr, at: ast.stmt) -> ast.stmt:
@@ -271,7 +274,7 @@ class _Rewriter(ast.NodeTransformer):
         container = self.enter("store", self.source(node.target), node)
         match node.target:
             case ast.Name() as target:
-                call = self.hook("augment", [number, _as(target, ast.Load()), self.operand(node.value)], node)
+                call = self.hook("augment", [number, renewed(target, ast.Load()), self.operand(node.value)], node)
                 return ast.copy_location(ast.Assign([target], call), node)
             case ast.Attribute() as target:
                 name = ast.Constant(self.mangled(target.attr))
@@ -317,7 +320,7 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         self.scope.append(node.name)
-        reports = [self.received(argument) for argument in _arguments(node.args)]
+        reports = [self.received(argument) for argument in arguments_of(node.args)]
         docstring = node.body[:1] if ast.get_docstring(node, clean=False) is not None else []
         node.body = [*docstring, *reports, *self.block(node.body[len(docstring) :])]
         self.scope.pop()
@@ -328,7 +331,7 @@ class _Rewriter(ast.NodeTransformer):
         number = self.enter("argument", argument.arg, argument)
         name = ast.copy_location(ast.Name(argument.arg, ast.Load()), argument)
         call = self.hook("name", [number, name], argument)
-        return ast.copy_location(ast.Assign([_as(name, ast.Store())], call), argument)
+        return ast.copy_location(ast.Assign([renewed(name, ast.Store())], call), argument)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         self.scope.append(node.name)
@@ -351,55 +354,3 @@ class _Rewriter(ast.NodeTransformer):
             new = self.visit(statement)
             done += new if isinstance(new, list) else [new]
         return done
-
-
-def _modules(tree: ast.Module) -> frozenset[str]:
-    """Return the names that imports give to modules."""
-    imports = [alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    return frozenset(alias.asname or alias.name.partition(".")[0] for alias in imports)
-
-
-def _expression(node: Any) -> ast.expr:
-    """Return the node, known to be an expression."""
-    assert isinstance(node, ast.expr)
-    return node
-
-
-def _as(node: ast.expr, context: ast.expr_context) -> ast.expr:
-    """Return a name or a chain of attributes again, read or written."""
-    if isinstance(node, ast.Attribute):
-        return ast.copy_location(ast.Attribute(node.value, node.attr, context), node)
-    assert isinstance(node, ast.Name)
-    return ast.copy_location(ast.Name(node.id, context), node)
-
-
-def _mentions(value: ast.expr, target: ast.expr) -> bool:
-    """Return whether a sum or a difference begins with, or ends in, what it is assigned to."""
-    if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)):
-        return False
-    if not (isinstance(target, ast.Name) or _is_plain(target)):
-        return False
-    left = value.left
-    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
-        left = left.left
-    name = ast.unparse(target)
-    return name in (ast.unparse(left), ast.unparse(value.right))
-
-
-def _is_plain(node: ast.expr) -> bool:
-    """Return whether the node is an attribute of a name, which may be read twice."""
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-
-
-def _is_of_numbers(node: ast.expr) -> bool:
-    """Return whether a display holds numbers and displays of numbers only."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node = node.operand
-    if isinstance(node, ast.Constant):
-        return type(node.value) in (int, float)
-    return isinstance(node, ast.List | ast.Tuple) and bool(node.elts) and all(map(_is_of_numbers, node.elts))
-
-
-def _arguments(node: ast.arguments) -> list[ast.arg]:
-    """Return the parameters that hold one value each, without the object a method belongs to."""
-    return [a for a in [*node.posonlyargs, *node.args, *node.kwonlyargs] if a.arg not in ("self", "cls")]

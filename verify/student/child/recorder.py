@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .callers import USED
+from .entries import as_number, in_kind_of, is_number_function, is_table, overwrite
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
@@ -20,14 +21,11 @@ from .updates import Updates
 Place: TypeAlias = tuple[int, int]
 Report: TypeAlias = tuple[int, int, tuple[int, ...], int, int, tuple[int, ...]]
 Item: TypeAlias = tuple[Any, Any, Any, int, int]
-
 DEEPEST, MOST = 3, 64  # how far lists of operands are taken apart
 KEPT = 100  # evaluations of an expression that are kept of data that are made in a loop
 STATES = 40_000_000  # bytes of the states that are kept of an array which is filled row by row
 ROOM = 20  # times that there is room for as many reports as a run may have
-
-
-OURS = frozenset(str(Path(__file__).with_name(f"{name}.py")) for name in ("recorder", "store", "updates"))
+OURS = frozenset(str(Path(__file__).with_name(f"{name}.py")) for name in ("recorder", "entries", "store", "updates"))
 
 
 class Stop(BaseException):
@@ -110,9 +108,9 @@ class Recorder:
         try:
             result = function(*arguments, **named)
         except TypeError:
-            if not _is_number_function(function) or len(arguments) != 1:
+            if not is_number_function(function) or len(arguments) != 1:
                 raise
-            result = function(_as_number(arguments[0]))
+            result = function(as_number(arguments[0]))
         return self.report(node, operands, held, result)
 
     def taken_apart(self, values: Iterable[Any], deep: int = DEEPEST) -> Iterator[Any]:
@@ -130,14 +128,14 @@ class Recorder:
     def attribute(self, node: int, owner: Any, /) -> Any:
         """Look an attribute up; report it where it is computed from an array, as in X.T, or comes from a table."""
         found = getattr(owner, self.actions[node])
-        if type(found) in PLAIN or not (isinstance(owner, np.ndarray) or _is_table(owner)):
+        if type(found) in PLAIN or not (isinstance(owner, np.ndarray) or is_table(owner)):
             return found
         return self.report(node, (self.kept.key(owner),), (self.kept.identity(owner),), found)
 
     def subscript(self, node: int, owner: Any, index: Any, /) -> Any:
         """Look an item up; report a part of an array, a length out of a shape, a column of a table."""
         found = owner[index]
-        if not (isinstance(owner, np.ndarray | tuple) or _is_table(owner)):
+        if not (isinstance(owner, np.ndarray | tuple) or is_table(owner)):
             return found
         taken = [owner, *([index] if isinstance(index, np.ndarray) else ())]
         return self.report(node, tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken)), found)
@@ -195,8 +193,8 @@ class Recorder:
         try:
             container[index] = value
         except (TypeError, ValueError):
-            container[index] = _as_number(value)
-        _overwrite(container, self.report(node, operands, held, container))
+            container[index] = as_number(value)
+        overwrite(container, self.report(node, operands, held, container))
 
     def rebind(self, node: int, old: Any, value: Any, /) -> Any:
         """Report the new value of a name in ``name = name - ...``."""
@@ -217,7 +215,7 @@ class Recorder:
         given = self.report(node, operands, held, new)
         if type(old) in FLOATS and old:
             self.updates.replaced((node, *place), before, self.kept.key(given))
-        return _overwrite(new, given) if new is old else given
+        return overwrite(new, given) if new is old else given
 
     def old_attribute(self, owner: Any, name: str, /) -> Item:
         """Return an attribute as it is before it is augmented."""
@@ -243,7 +241,7 @@ class Recorder:
         container[index] = given
         if isinstance(container, np.ndarray):
             operands, held = (whole, self.kept.key(given)), (self.kept.identity(container), NOT_A_NUMBER)
-            _overwrite(container, self.report(whole_node, operands, held, container))
+            overwrite(container, self.report(whole_node, operands, held, container))
 
     def rounds(self, line: int, numbers: Iterable[Any], /) -> Iterator[Any]:
         """Yield a loop's numbers; leave it where round after round multiplies the same and changes nothing."""
@@ -281,7 +279,7 @@ class Recorder:
         occurrence = self.counts[node]
         self.counts[node] = occurrence + 1
         if self.inject and (node, occurrence) in self.inject:
-            result = _like(result, self.inject[node, occurrence])
+            result = in_kind_of(result, self.inject[node, occurrence])
         key = self.kept.key(result)
         if key < 0 and not (isinstance(result, HOLDERS) and any(k >= 0 for k in operands)):
             return result
@@ -365,40 +363,3 @@ HOOKS = (
     *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result", "store"),
     *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses", "first_time", "rounds"),
 )
-
-
-def _is_table(owner: Any) -> bool:
-    """Return whether the object is a table of data, as pandas has them."""
-    return hasattr(type(owner), "iloc")
-
-
-def _is_number_function(function: Any) -> bool:
-    """Return whether a function takes numbers alone."""
-    return function is float or function is int or getattr(function, "__module__", "") == "math"
-
-
-def _as_number(value: Any) -> Any:
-    """Return the one number of an array, as NumPy took it before version 2; any other value is refused again."""
-    if not isinstance(value, np.ndarray) or value.size != 1 or not value.ndim:
-        raise
-    note("an array of one number was taken for the number, as NumPy did before version 2.4")
-    return value.item()
-
-
-def _like(result: Any, value: NDArray[Any]) -> Any:
-    """Return an injected value as the kind of object that the program's own value was."""
-    if isinstance(result, np.matrix):
-        return np.asmatrix(value.copy())
-    if type(result) is int and value.ndim == 0 and float(value).is_integer():
-        return int(value)
-    if type(result) in (int, float) and value.ndim == 0:
-        return float(value)
-    return value.copy()[()]
-
-
-def _overwrite(target: Any, given: Any) -> Any:
-    """Put an injected value into the array that was changed in place; return what is then to be used."""
-    if given is target or not isinstance(target, np.ndarray) or target.shape != np.shape(given):
-        return given
-    target[...] = given
-    return target
