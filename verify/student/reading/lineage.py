@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Sum, Tape
 from .parts import Part, Positions, parts
 
@@ -48,7 +49,8 @@ def lineage(tape: Tape) -> Lineage:
     for total in tape.sums:
         by_left[total.left].append(total)
     for total in tape.sums:
-        for old, step in ((total.left, total.right), (total.right, total.left)):
+        shrunk = _shrunk(tape, total)
+        for old, step in ((total.left, total.right), (total.right, total.left), *((k, total.right) for k in shrunk)):
             if old == total.right and (total.sign < 0 or tape.node(total.at).kind == "augment"):
                 continue
             roles = uses.before(old, total.at)
@@ -62,6 +64,15 @@ def lineage(tape: Tape) -> Lineage:
                     for key, part in cut.get(old, ()):
                         found[tape.group(key)].append(update._replace(where=part.where))
     return {group: sorted(updates, key=lambda u: u.at) for group, updates in found.items()}
+
+
+def _shrunk(tape: Tape, total: Sum) -> list[int]:
+    """Return the array that the left side of a sum is a multiple of, as a decayed weight is: (1 - c) W - step."""
+    made = tape.last_made(total.left, NOT_A_NUMBER, total.at)
+    if made is None or tape.node(made).what != "*" or not tape.shape(total.left):
+        return []
+    factors = [k for k in tape.events[made].operands if k >= 0]
+    return [k for k in factors if tape.shape(k) == tape.shape(total.left)] if len(factors) == 2 else []
 
 
 def _cut(tape: Tape) -> dict[int, list[tuple[int, Part]]]:

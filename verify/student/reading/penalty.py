@@ -55,8 +55,8 @@ def _of_squares(tape: Tape, reading: Reading, seen: list[LossSeen], squares: lis
 
 
 def _were_computed(tape: Tape, reading: Reading, squares: list[float]) -> bool:
-    """Return whether every squared norm was recorded in this step."""
-    keys = {e.result for e in tape.events[reading.start : reading.end] if e.result >= 0}
+    """Return whether every squared norm was recorded, in this step or for it: a penalty may come before the pass."""
+    keys = {e.result for e in tape.events[: reading.end] if e.result >= 0}
     numbers = np.array([float(tape.array(k).reshape(())) for k in keys if tape.recording.values[k].size == 1])
     return all(bool((np.abs(numbers - s) <= 1e-9 * s).any()) for s in squares)
 
