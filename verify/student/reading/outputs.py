@@ -47,11 +47,17 @@ def outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
 
 
 def _first_met(tape: Tape, last: Layer, end: int) -> tuple[list[Output], list[Output]]:
-    """Return the scaled values that come before the first value that needs no scale, and that one."""
+    """Return the scaled values that come before the first value that needs no scale, and that one.
+
+    Of probabilities and their logarithms, where both are computed, the probabilities count: the error is p - y.
+    """
     before: list[Output] = []
-    for found in _met(tape, last, end):
+    rest = _met(tape, last, end)
+    for found in rest:
         if not found.curve.name[0].isdigit() and found.curve.name[0] != "-":
-            return before[:1], [found]
+            logarithms = found.curve.name == "log_softmax"
+            p = [later for later in rest if later.curve.name == "softmax"][:1] if logarithms else []
+            return before[:1], p or [found]
         before.append(found)
     return before[:1], []
 
