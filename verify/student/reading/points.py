@@ -124,12 +124,19 @@ def source(tape: Tape, at: int, key: int, *, whole: bool = False) -> Source | No
     arrays = [k for k in maker.operands if k >= 0 and tape.shape(k)]
     last = node.what.rpartition(".")[2]
     view = last in VIEWS and len(arrays) >= 1 and np.size(tape.recording.values[arrays[0]]) == _size(tape, key)
-    part = whole and node.kind == "subscript" and bool(arrays)
+    part = whole and node.kind == "subscript" and bool(arrays) and not _takes_columns(tape, arrays[0], key)
     if view or part or (node.kind in ("bind", "argument", "name", "return") and arrays):
         earlier = source(tape, made, arrays[0], whole=whole)
         if earlier is not None:
             return earlier
     return Source(tape.place(made), tape.array(key))
+
+
+def _takes_columns(tape: Tape, key: int, part: int) -> bool:
+    """Return whether a part is columns of an identity matrix, as in np.eye(k)[:, labels]: one-hot only as they are."""
+    one, value = tape.array(key), tape.array(part)
+    square = one.ndim == 2 and one.shape[0] == one.shape[1] and value.ndim == 2 and value.shape != one.shape
+    return square and len(value) == len(one) and np.array_equal(one, np.eye(len(one)))
 
 
 def _size(tape: Tape, key: int) -> int:
