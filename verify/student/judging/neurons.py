@@ -105,12 +105,19 @@ def gathered(recording: Recording) -> Gathered | None:
     cells = layers_of_cells(tape)
     if not cells.passes or any(not _is_network(one) for one in cells.passes):
         return None
+    if len({_sizes(one) for one in cells.passes}) > 1:  # no network, or one whose neurons were not all found
+        return None
     return _Gathering(tape, cells).done()
 
 
 def _is_network(layers: list[list[Cell]]) -> bool:
     """Return whether all neurons of a layer have as many inputs."""
     return bool(layers) and all(len({len(c.weights) for c in layer}) == 1 for layer in layers)
+
+
+def _sizes(layers: list[list[Cell]]) -> tuple[tuple[int, int], ...]:
+    """Return how many inputs each layer has, and how many neurons."""
+    return tuple((len(layer[0].weights), len(layer)) for layer in layers)
 
 
 class _Gathering:
