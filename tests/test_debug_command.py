@@ -129,6 +129,18 @@ def test_a_file_without_a_network_tells_what_was_seen_and_what_was_missing(run: 
     assert err.startswith(f"{RUNNING} net.py")
 
 
+def test_a_failure_of_our_own_blames_nobody_and_asks_for_a_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("verify.student.debug.judge", failing)
+    code, out, _ = run(SCRIPT)
+    assert code == 3
+    assert "gradproof itself failed, ZeroDivisionError in test_debug_command.py" in out
+    assert "please report it" in out
+    assert "Traceback" not in out
+
+
 def test_an_exception_is_told_with_the_lines_of_the_file_alone(run: Run) -> None:
     status, out, _ = run(edited(XOR, "d2 @ self.W2.T", "d2 @ self.W1"))
     assert status == 3

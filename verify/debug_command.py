@@ -2,6 +2,9 @@
 
 import math
 import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -59,12 +62,26 @@ def debug(
     if write_adapter:
         print(new_adapter(source, function), end="")
         raise typer.Exit
-    diagnosis = diagnose(source, options)
+    diagnosis = _or_failed(lambda: diagnose(source, options), str(source.path), seed)
     if json:
         write_json(diagnosis_json(diagnosis, __version__), json)
     if json != "-":
         _show(diagnosis)
     raise typer.Exit(diagnosis.exit_code)
+
+
+def _or_failed(diagnosed: Callable[[], Diagnosis], file: str, seed: int) -> Diagnosis:
+    """Return the diagnosis; where this program fails itself, one that says so and blames nobody."""
+    try:
+        return diagnosed()
+    except InputError:
+        raise
+    except Exception as failed:  # the exit status of a traceback is that of a mistake found
+        at = traceback.extract_tb(failed.__traceback__)[-1]
+        said = f"gradproof itself failed, {type(failed).__name__} in {Path(at.filename).name}, line {at.lineno}"
+        return Diagnosis(
+            file=file, verdict="inconclusive", missing=(f"{said}: please report it with this file",), seed=seed
+        )
 
 
 def _say(words: str) -> None:
