@@ -13,13 +13,14 @@ from ..mistakes.partly import PART_OF, entries
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.dropout import Dropped
 from ..reading.lineage import Update
+from ..reading.multiples import SAME, closest_factor
 from ..reading.point import loss_gradient
 from ..runs.handed import call_of, missing_factor
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape
 from .look import Look
 from .scales import departure, summed_apart
-from .trail import SAME, Trail, first_pass, holding, ratios, trail_of, whole_gradient
+from .trail import Trail, first_pass, holding, ratios, trail_of, whole_gradient
 
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
@@ -330,7 +331,7 @@ def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) ->
     da = above @ look.reading.point.W[found.layer].T
     l = found.layer - 1
     right = look.reading.point.curves[l].backward(look.reading.point.z[l], da)
-    c = float(np.vdot(right, found.value) / np.vdot(right, right))
+    c = closest_factor(found.value, right)
     for value in (da, right):
         for at, ratio in ratios(trail, value):
             if any(np.isclose(ratio, c * b, rtol=SAME) for b in base) and not any(np.isclose(ratio, b) for b in base):

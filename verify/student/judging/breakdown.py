@@ -6,10 +6,11 @@ from reference.arrays import Array
 
 from ...report.diagnosis import FirstFault
 from ..reading.lineage import lineage
+from ..reading.multiples import factor_between
 from ..reading.point import reverse_sweep
 from ..runs.recording import Node, Recording
 from ..runs.tape import Tape, upstream
-from .look import Look, candidates, proportional
+from .look import Look, candidates
 from .missing import missing_of_step
 
 LIMITS = {
@@ -141,4 +142,4 @@ def wrong_shape(one: Look) -> str:
 
 def _is_multiple(got: Array, of: Array) -> bool:
     """Return whether one array has the shape of another and is that times a number."""
-    return got.shape == of.shape and bool(got.any()) and bool(of.any()) and proportional(got, of)
+    return got.shape == of.shape and factor_between(got, of) is not None

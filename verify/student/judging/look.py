@@ -13,6 +13,7 @@ from ..reading.align import Reading, readings
 from ..reading.curves import Curve, close
 from ..reading.implied import recorded
 from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
+from ..reading.multiples import factor_between
 from ..reading.penalty import penalty
 from ..reading.point import Observed, Point, reverse_sweep
 from ..reading.unbent import unbent
@@ -282,7 +283,7 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
             return False
         if g.size == 1:
             continue  # a multiple of every other number
-        if proportional(got, g):
+        if factor_between(got, g):
             return False
         here = {round(s, 7) for s in _scales_recorded(tape, reading, g)}
         scales = here if scales is None else {s for s in scales if any(abs(s - h) < 1e-6 * abs(s) for h in here)}
@@ -296,12 +297,6 @@ def _pairs(observed: Observed, dW: tuple[Array, ...], db: tuple[Array, ...]) -> 
     return [*zip(observed.dW, dW, strict=True), *biases]
 
 
-def proportional(got: Array, g: Array) -> bool:
-    """Return whether one array is the other times a number."""
-    scale = float(np.vdot(g, got) / np.vdot(g, g))
-    return bool(np.abs(got - scale * g).max() <= 1e-6 * np.abs(got).max())
-
-
 def _scales_recorded(tape: Tape, reading: Reading, g: Array) -> list[float]:
     """Return the factors at which a gradient, or its transpose, was recorded during the step."""
     found = []
@@ -312,8 +307,7 @@ def _scales_recorded(tape: Tape, reading: Reading, g: Array) -> list[float]:
         value = tape.array(key)
         for form in (g, g.T):
             if value.shape == form.shape or 1 in (*value.shape, *form.shape) or value.ndim == 1:
-                flat, other = value.ravel(), form.ravel()
-                scale = float(np.vdot(other, flat) / np.vdot(other, other))
-                if scale and np.abs(flat - scale * other).max() <= 1e-6 * np.abs(flat).max():
+                scale = factor_between(value, form)
+                if scale:
                     found.append(scale)
     return found

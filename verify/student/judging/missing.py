@@ -7,12 +7,12 @@ import numpy as np
 from ..reading.align import compared, first_step_end
 from ..reading.chain import chains
 from ..reading.lineage import Lineage, lineage
+from ..reading.targets import LOOK_AHEAD
 from ..runs.recording import Recording
 from ..runs.tape import Tape
 from .cells import number_updates
 
 NAMED = 3  # parameters that are named
-AHEAD = 400  # events after a forward pass in which its targets are looked for
 
 
 def missing_of_step(recording: Recording) -> str:
@@ -32,7 +32,7 @@ def missing_of_step(recording: Recording) -> str:
             )
         changed = _changed(tape, trained)
         found_passes = chains(tape, first_step_end(tape, trained), trained)[:NAMED]
-        targets = any(next(compared(tape, c, c.end + AHEAD), None) is not None for c in found_passes)
+        targets = any(next(compared(tape, c, c.end + LOOK_AHEAD), None) is not None for c in found_passes)
     if not found_passes:
         return f"a forward pass: {changed}, but no product with them was seen before that"
     if not targets:

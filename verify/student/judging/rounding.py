@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..reading.multiples import closest_factor
 from ..reading.point import reverse_sweep
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import ROUNDING, Tape, upstream
@@ -69,5 +70,5 @@ def _known_as(look: Look, value: Array) -> tuple[int, str]:
 def _alike(value: Array, form: Array) -> bool:
     if value.shape != form.shape or not form.any():
         return False
-    scale = float(np.vdot(form, value) / np.vdot(form, form))
+    scale = closest_factor(value, form)
     return bool(np.abs(value - scale * form).max() <= ALIKE * np.abs(value).max())

@@ -11,9 +11,10 @@ from reference.arrays import Array
 from ..mistakes.explanation import Explanation, Found
 from ..mistakes.stage import RIGHT_DB, RIGHT_DW
 from ..reading.losses_seen import factor_of
+from ..reading.multiples import SAME, closest_factor
 from ..reading.point import bias_gradient, reverse_sweep
 from .look import Look
-from .trail import SAME, Trail, first_pass, ratios, trail_of, whole_gradient
+from .trail import Trail, first_pass, ratios, trail_of, whole_gradient
 
 FACTOR = "factor of "  # the step of a stray constant, before its quantity
 
@@ -141,8 +142,7 @@ def _factor(look: Look, explanation: Explanation, found: Found) -> float | None:
     """Return the constant: delta_l = factor * what the sweep makes of the delta above."""
     point, l = look.reading.point, found.layer - 1
     right = point.curves[l].backward(point.z[l], explanation.deltas[l + 1] @ point.W[l + 1].T)
-    norm = float(np.vdot(right, right))
-    return float(np.vdot(right, explanation.deltas[l])) / norm if norm else None
+    return closest_factor(explanation.deltas[l], right) or None
 
 
 def _delta_departs(look: Look, explanation: Explanation, found: Found) -> bool:

@@ -15,6 +15,7 @@ from ..reading.align import Reading, readings
 from ..reading.chain import Layer
 from ..reading.curves import Curve
 from ..reading.lineage import lineage
+from ..reading.multiples import SAME, factor_between
 from ..reading.outputs import as_rows
 from ..reading.point import Observed, reverse_sweep
 from ..runs.recording import NOT_A_NUMBER
@@ -24,7 +25,6 @@ from .rounding import Spoilt
 from .scales import held_scales
 from .truncated import activations
 
-SAME = 1e-6
 UPDATES = 4  # after which two steps have been seen in full
 
 Row = tuple[Array, Array, Array]
@@ -213,8 +213,4 @@ def _masked_before(tape: Tape, layer: Layer, curve: Curve, at: int) -> int | Non
 
 def _scale(got: Array | None, right: Array) -> float | None:
     """Return the factor of a step that is a multiple of the right one, None where it is none."""
-    norm = float(np.vdot(right, right))
-    if got is None or not norm or not got.any() or got.shape != right.shape:
-        return None
-    scale = float(np.vdot(right, got)) / norm
-    return scale if np.abs(got - scale * right).max() <= SAME * np.abs(got).max() else None
+    return None if got is None or got.shape != right.shape else factor_between(got, right)

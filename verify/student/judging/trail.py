@@ -9,11 +9,11 @@ import numpy as np
 from reference.arrays import Array
 
 from ..mistakes.explanation import Explanation, Found
+from ..reading.multiples import SAME, factor_between
 from ..reading.quantities import one_by_one
 from ..runs.tape import Tape, upstream
 from .look import Look
 
-SAME = 1e-6
 TURNING = ("T", "transpose", "reshape", "ravel", "flatten")
 
 
@@ -108,9 +108,4 @@ def _ratio(tape: Tape, key: int, value: Array) -> float | None:
 def _multiple(held: Array, form: Array) -> float | None:
     if held.shape != form.shape and not (1 in held.shape or held.ndim == 1 or 1 in form.shape):
         return None
-    a, b = held.ravel(), form.ravel()
-    norm = float(b @ b)
-    if not norm or not np.isfinite(a).all():
-        return None
-    scale = float(b @ a) / norm
-    return scale if scale and np.abs(a - scale * b).max() <= SAME * np.abs(a).max() else None
+    return factor_between(held, form)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..reading.lineage import is_assigned
 from ..reading.returned import bare
 from ..runs.tape import Sum, Tape, handed_on, operands_made
 from .look import Look
@@ -93,17 +94,7 @@ class _Used:
 
 def _is_changed(tape: Tape, total: Sum) -> bool:
     """Return whether a sum replaces its left side: in place, or under the same name."""
-    if not tape.shape(total.left):
-        return False
-    if tape.node(total.at).kind == "augment":
-        return True
-    before = {tape.node(at).what for at in tape.made.get(total.left, ()) if at < total.at and _binds(tape, at)}
-    after = {tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)}
-    return bool(before & after)
-
-
-def _binds(tape: Tape, at: int) -> bool:
-    return tape.node(at).kind in ("bind", "store")
+    return bool(tape.shape(total.left)) and is_assigned(tape, total)
 
 
 def written_name(tape: Tape, at: int) -> str:

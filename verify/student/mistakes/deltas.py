@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from reference.arrays import Array
 
-from ..reading.implied import Recorded, implied, multiple, of_ramp
+from ..reading.implied import Recorded, implied, of_ramp
+from ..reading.multiples import factor_between
 from ..reading.point import FUSED, Observed, Point, loss_gradient, top_delta
 from .explanation import IMPLIED, Found, State, found_of, is_another
 from .products import DOWN
@@ -87,7 +88,7 @@ def _implied(point: Point, l: int, state: State, observed: Observed, recorded: R
         got = got - (state.scale or 0.0) * point.decay * point.W[l]
     for value in implied(point, l, state.da, got, recorded(l)):
         delta = value / (state.scale or 1.0)
-        if multiple(delta, right):
+        if factor_between(delta, right):
             continue
         bug = "B42" if of_ramp(point, l, delta, state.da) else "B40"
         if not state.may(bug):

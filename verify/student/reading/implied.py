@@ -10,6 +10,7 @@ from reference.arrays import Array
 
 from ..runs.tape import Tape
 from .align import Pass, Reading
+from .multiples import SAME, factor_between
 from .outputs import as_rows
 from .point import Point
 
@@ -18,7 +19,6 @@ ROUGH = (
     0.15  # how far the sorted values may travel, as a part of what noise would: smooth or stepped values hardly move
 )
 RAMPS = ("relu", "leaky_relu", "elu", "selu", "celu")
-SAME = 1e-6
 
 Recorded: TypeAlias = Callable[[int], tuple[Array, ...]]
 """Layer, counted from 0 -> the values of its pre-activation's shape that were recorded after the forward pass."""
@@ -80,12 +80,8 @@ def implied(point: Point, l: int, da: Array, got: Array | None, candidates: tupl
         return
     for value in candidates:
         predicted = point.inputs[l].T @ value
-        norm = float(np.vdot(predicted, predicted))
-        if not norm or not np.isfinite(norm):
-            continue
-        scale = float(np.vdot(predicted, got)) / norm
-        fits = scale and np.abs(got - scale * predicted).max() <= SAME * np.abs(got).max()
-        if fits and (_is_function(point.z[l], value, da) or _is_product(value, da, candidates)):
+        scale = factor_between(got, predicted)
+        if scale and (_is_function(point.z[l], value, da) or _is_product(value, da, candidates)):
             yield scale * value
 
 
@@ -105,15 +101,8 @@ def _is_function(z: Array, value: Array, da: Array) -> bool:
 def _is_product(value: Array, da: Array, candidates: tuple[Array, ...]) -> bool:
     """Return whether a few numbers are dL/da times others that were recorded, entry by entry."""
     return value.size < FEWEST and any(
-        np.ptp(factor) > SAME * np.abs(factor).max() and multiple(value, da * factor) for factor in candidates
+        np.ptp(factor) > SAME * np.abs(factor).max() and factor_between(value, da * factor) for factor in candidates
     )
-
-
-def multiple(value: Array, other: Array) -> bool:
-    """Return whether a value is another times a constant."""
-    norm = float(np.vdot(other, other))
-    scale = float(np.vdot(other, value)) / norm if norm else 0.0
-    return bool(np.abs(value - scale * other).max() <= SAME * np.abs(value).max())
 
 
 def of_ramp(point: Point, l: int, value: Array, da: Array) -> bool:

@@ -150,7 +150,7 @@ def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, ro
             break
         following = next((s for s in by_left.get(total.result, []) if s.at > total.at), None)
         used = uses.next_after(total.result, total.at, roles)
-        if used is not None or _assigned(tape, total):
+        if used is not None or is_assigned(tape, total):
             best = total
         if used is not None and (following is None or used < following.at):
             break
@@ -158,7 +158,7 @@ def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, ro
     return best
 
 
-def _assigned(tape: Tape, total: Sum) -> bool:
+def is_assigned(tape: Tape, total: Sum) -> bool:
     """Return whether a sum went back to where its left side came from: in place, or to the same name."""
     node = tape.node(total.at)
     if node.kind == "augment":

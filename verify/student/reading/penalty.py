@@ -11,8 +11,7 @@ from ..runs.recording import Place
 from ..runs.tape import Tape
 from .align import Reading
 from .losses_seen import LossSeen
-
-SAME = 1e-6
+from .multiples import SAME, closest_factor, factor_between
 
 
 class Penalty(NamedTuple):
@@ -103,24 +102,18 @@ def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator
     if np.abs(rest).max() <= SAME * np.abs(gradient).max():
         yield "B13", "dW_l without lambda W_l"
         return
-    own = float(np.vdot(W, rest) / np.vdot(W, W))
+    own = closest_factor(rest, W)
     if np.abs(rest - own * W).max() <= SAME * size:
         yield ("B60" if own * decay < 0 else "B13"), f"dW_l + {own / decay:.6g} * lambda W_l"
     elif np.ptp(rest) <= SAME * size:
         yield "B13", "dW_l + one number for all entries"
-    elif _multiple(rest, gradient):
+    elif factor_between(rest, gradient):
         yield "B13", "dW_l + lambda dW_l"
-    elif _multiple(rest, np.sign(W)):
+    elif factor_between(rest, np.sign(W)):
         yield "B13", "dW_l + lambda sign(W_l)"
 
 
 def misapplied_to_bias(rest: Array, b: Array | None, db: Array) -> Iterator[tuple[str, str]]:
     """Yield (id, formula) where ``rest``, what a bias's gradient has too much, is a penalty that the loss has not."""
-    if b is not None and b.any() and np.abs(rest).max() > SAME * np.abs(db).max() and _multiple(rest, b):
+    if b is not None and b.any() and np.abs(rest).max() > SAME * np.abs(db).max() and factor_between(rest, b):
         yield "B13", "db_l + lambda b_l, though the loss does not hold it"
-
-
-def _multiple(rest: Array, form: Array) -> bool:
-    norm = float(np.vdot(form, form))
-    scale = float(np.vdot(form, rest)) / norm if norm else 0.0
-    return bool(scale) and bool(np.abs(rest - scale * form).max() <= SAME * np.abs(rest).max())

@@ -9,9 +9,9 @@ import numpy as np
 from reference.arrays import Array
 
 from .align import Reading
+from .multiples import SAME
 from .point import Observed, Sweep, loss_gradient
 
-SAME = 1e-6
 EXACT = 1e-9
 PLAIN = 3  # entries from which a common factor says something by itself
 

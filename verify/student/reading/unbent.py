@@ -11,6 +11,7 @@ from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import ROUNDING, Tape, handed_on, operands_made, upstream
 from .align import Reading
 from .lineage import Update
+from .multiples import factor_between
 from .point import Observed
 from .steps import bias_part, weight_part
 
@@ -58,7 +59,7 @@ def _trail(tape: Tape, update: Update, start: int) -> _Trail:
     step = tape.array(update.old) - tape.array(update.new)
     values = [tape.array(key) for key in _bottlenecks(tape, update, start)]
     before = [_spread(v, step) for v in values if v.size == 1 or np.squeeze(v).shape == np.squeeze(step).shape]
-    bent = [i for i, v in enumerate(before) if not _multiple(v, step)]
+    bent = [i for i, v in enumerate(before) if step.any() and factor_between(step, v) is None]
     return _Trail(tuple(before), bent[-1] if bent else None)
 
 
@@ -101,11 +102,3 @@ def _bottlenecks(tape: Tape, update: Update, start: int) -> Iterator[int]:
 
 def _multiplies(tape: Tape, at: int) -> bool:
     return at in tape.product_places
-
-
-def _multiple(value: Array, step: Array) -> bool:
-    a, b = value.ravel(), step.ravel()
-    norm = float(a @ a)
-    if not norm:
-        return not b.any()
-    return bool(np.abs(b - float(a @ b) / norm * a).max(initial=0) <= 1e-6 * np.abs(b).max(initial=0))

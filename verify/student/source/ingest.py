@@ -11,9 +11,10 @@ from pathlib import Path
 
 from reference.errors import InputError
 
+from ..child.callers import OLD_NAMES
 from .damage import program_in, refusal
 from .notebook import cells, without_magics
-from .python_2 import NAMES, advice, given_names, old_names
+from .python_2 import advice, given_names, old_names
 
 LARGEST = 5_000_000  # bytes of a file worth reading as a program
 WANTED = "a Python program (.py) or a notebook (.ipynb)"
@@ -181,6 +182,6 @@ def _with_code(source: Source) -> Source:
     if old:
         got, to_do = advice(old)
         raise InputError(f"{source.path.name}, {source.where(old[0].line)}", got, "a Python 3 program", to_do)
-    given = [f"{name} as {NAMES[name]}" for name in given_names(tree)]
+    given = [f"{name} as {OLD_NAMES[name]}" for name in given_names(tree)]
     said = [f"names of Python 2 were given: {', '.join(given)}; 7 / 2 is 3.5 here, which was 3"] if given else []
     return replace(source, notes=(*source.notes, *said))

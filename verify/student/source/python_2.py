@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from ..child.callers import OLD_NAMES
+
 TEXTS = r"(?:[^'\"#]|'[^']*'|\"[^\"]*\")*?"  # anything up to here that is no comment and ends no text
 SYNTAX = (
     (re.compile(r"^(\s*)print\s*>>\s*([\w.]+)\s*,\s*(.+?)\s*$"), "print >>", r"\1print(\3, file=\2)"),
@@ -22,14 +24,6 @@ SYNTAX = (
 )
 """What does not parse as Python 3, what it is called, and what 2to3 makes of the line."""
 
-NAMES = {
-    "xrange": "range",
-    "raw_input": "input",
-    "unicode": "str",
-    "basestring": "str",
-    "unichr": "chr",
-    "long": "int",
-}
 METHODS = {"iteritems": "items", "itervalues": "values", "iterkeys": "keys"}
 """What Python 3 calls otherwise."""
 
@@ -59,7 +53,7 @@ def constructs(lines: Sequence[str]) -> Iterator[Old]:
 
 def _renamed(line: str) -> Iterator[tuple[str, str]]:
     """Yield the names in a line that Python 3 no longer has."""
-    for name, new in NAMES.items():
+    for name, new in OLD_NAMES.items():
         if re.search(rf"(?<![\w.]){name}\(", line):
             yield name, re.sub(rf"(?<![\w.]){name}\(", f"{new}(", line)
     for name, new in METHODS.items():
@@ -82,7 +76,7 @@ def old_names(tree: ast.Module, lines: Sequence[str]) -> Iterator[Old]:
     defined = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     defined |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     used = [n for n in nodes if isinstance(n, ast.Call) and _called(n) not in defined]
-    renamed = {n.lineno for n in used if isinstance(n.func, ast.Name) and n.func.id in NAMES}
+    renamed = {n.lineno for n in used if isinstance(n.func, ast.Name) and n.func.id in OLD_NAMES}
     old = {n.lineno for n in used if isinstance(n.func, ast.Attribute) and n.func.attr in (*METHODS, "has_key")}
     old |= {n.lineno for n in nodes if isinstance(n, ast.BinOp) and _prints_to_a_file(n)}
     for line in sorted(old | renamed) if old else ():
@@ -98,7 +92,7 @@ def given_names(tree: ast.Module) -> list[str]:
     defined = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     defined |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     used = {n.id for n in nodes if isinstance(n, ast.Name)}
-    return sorted(used & set(NAMES) - defined)
+    return sorted(used & set(OLD_NAMES) - defined)
 
 
 def _prints_to_a_file(node: ast.BinOp) -> bool:

@@ -19,6 +19,7 @@ from ..mistakes.catalogue import CATALOGUE
 from ..mistakes.explanation import Explanation, Found
 from ..reading.lineage import Update
 from ..reading.losses_seen import factor_of
+from ..reading.multiples import closest_factor
 from ..reading.point import Point, reverse_sweep
 from ..runs.tape import Sum, upstream
 
@@ -126,7 +127,7 @@ def _unnamed(judgement: Judgement) -> FirstFault | None:
             if got is None or got.shape != should.shape:
                 wrong += [] if got is None else [(quantity, got, should)]
                 continue
-            own = float(np.vdot(should, got) / np.vdot(should, should)) if should.any() else 0.0
+            own = closest_factor(got, should)
             off = np.abs(got - (own if scale is None else scale) * should).max()
             fits = off <= 1e-6 * np.abs(got).max() + observed.floor
             if fits and scale is None:

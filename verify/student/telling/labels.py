@@ -7,9 +7,9 @@ import numpy as np
 from ..judging.look import Look
 from ..mistakes.explanation import Explanation
 from ..reading.align import Reading
+from ..reading.multiples import SAME
 from ..reading.point import reverse_sweep
 from ..reading.quantities import (
-    SAME,
     Known,
     Match,
     Quantity,
