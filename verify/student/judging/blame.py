@@ -15,9 +15,10 @@ from ..reading.dropout import Dropped
 from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor
 from ..reading.point import loss_gradient
+from ..reading.returned import NAMING
 from ..runs.handed import call_of, missing_factor
 from ..runs.recording import NOT_A_NUMBER
-from ..runs.tape import Tape
+from ..runs.tape import PRODUCTS, Tape
 from .look import Look
 from .scales import departure, summed_apart
 from .trail import Trail, first_pass, holding, ratios, trail_of, whole_gradient
@@ -26,6 +27,8 @@ NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
 NEW_WEIGHTS = ("B3", "B30")
 GATHERED_STEP = "gathered step"
+WRITTEN_OUT = "written out"  # a product or a sum of vectors that is told entry by entry
+ONE_OF_SEVERAL = "one use of several"  # the step of a gradient that is assigned where others should be added
 MISSING = ("B4", "B11", "B44")
 TWICE = ("B7", "B25")
 
@@ -46,6 +49,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return at
     if found.step.startswith(PART_OF):
         return _own_update(look, found)
+    if found.step == ONE_OF_SEVERAL and (at := _last_kept(look, found)) is not None:
+        return at
     if len(look.reading.passes) > 1:
         if found.quantity == "dW":
             return _of_one_sample(look, explanation, found) or summed_apart(look, found)
@@ -66,6 +71,7 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     places = list(holding(trail, found.value, scales)) or list(holding(trail, whole_gradient(look, found), scales))
     if found.step in ("slope", IMPLIED):
         return _slope(trail, look, explanation, found, places)
+    places = [at for at in places if at > look.reading.passes[0].output.at]
     if found.bug == "B41":
         slope = look.reading.point.curves[found.layer - 1].derivative(look.reading.point.z[found.layer - 1])
         return next((at for at, _ in ratios(trail, slope)), None) or next(iter(places), None)
@@ -163,8 +169,16 @@ def _uses_new_numbers(tape: Tape, update: Update) -> int | None:
     if made is None or tape.node(made).what != GATHERED_STEP:
         return None
     new = set(tape.events[made].operands)
-    later = range(update.at, len(tape.events))
-    return next((at for at in later if tape.node(at).what == "*" and new & {*tape.events[at].operands}), None)
+    numbers = {v for k in new if k >= 0 for v in tape.array(k).ravel().tolist()}
+
+    def uses(at: int) -> bool:
+        operands, what = tape.events[at].operands, tape.node(at).what
+        if what == "*":
+            return bool(new & {*operands})
+        product = what == WRITTEN_OUT or what.rpartition(".")[2] in PRODUCTS
+        return product and any(numbers >= {*tape.array(k).ravel().tolist()} for k in operands if k >= 0)
+
+    return next((at for at in range(update.at, len(tape.events)) if uses(at)), None)
 
 
 def _own_update(look: Look, found: Found) -> int | None:
@@ -176,6 +190,17 @@ def _own_update(look: Look, found: Found) -> int | None:
         return None
     new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], np.shape(found.value)))]
     return next(iter(tape.made.get(new, ())), None)
+
+
+def _last_kept(look: Look, found: Found) -> int | None:
+    """Return where the gradients of a layer of numbers were last kept, all in one line; None where they were not."""
+    l, reading, tape = found.layer - 1, look.reading, look.tape
+    update = reading.biases[l] if found.quantity == "db" else reading.weights[l]
+    made = None if update is None else tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    if made is None or tape.node(made).what != GATHERED_STEP:
+        return None
+    kept = tape.last_made(tape.events[made].operands[-1], NOT_A_NUMBER, made)
+    return kept if kept is not None and tape.node(kept).kind in NAMING else None
 
 
 def _handed_over(trail: Trail, delta: Array) -> int | None:

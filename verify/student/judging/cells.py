@@ -35,14 +35,14 @@ class Change(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """The neurons of the first step, and the first change of each number.
+    """The neurons of one step, and the first change of each number.
 
     Attributes:
         passes: each forward pass as layers of neurons; the same weights in all of them.
         changes: by the number before.
         biases: the changes of biases that start at 0, which many things do, by the neuron's weights.
         unread: the trained numbers that the outputs are computed from and that no neuron has.
-        again: where the second step begins.
+        again: where the next step begins.
     """
 
     passes: list[list[list[Cell]]]
@@ -55,9 +55,12 @@ class Cells(NamedTuple):
 NONE = Cells([], {}, {})
 
 
-def layers_of_cells(tape: Tape) -> Cells:
-    """Return the neurons of the forward passes that the first update was computed from, layer by layer."""
-    return _Reader(tape).read()
+def steps_of_cells(tape: Tape) -> Iterator[Cells]:
+    """Yield, step by step, the neurons of the forward passes that the updates were computed from, layer by layer."""
+    reader, start = _Reader(tape), 0
+    while (cells := reader.read(start)).passes:
+        yield cells
+        start = cells.again
 
 
 class _Reader:
@@ -68,9 +71,9 @@ class _Reader:
         self.numbers = Numbers(tape)
         self.sums = {s.at: s for s in tape.sums if not tape.shape(s.result)}
 
-    def read(self) -> Cells:
-        """Return the neurons of the first step."""
-        cells = self.cells
+    def read(self, start: int) -> Cells:
+        """Return the neurons of the first step after a position."""
+        cells = [cell for cell in self.cells if cell.at >= start]
         if not cells:
             return NONE
         inner = {at for cell in cells for at in self._inside(cell.at)}
@@ -191,13 +194,19 @@ class _Reader:
         products, others = self._terms(at)
         pairs = []
         for left, right in products:
-            if (left in changed) == (right in changed):
+            trained = [n for n in (left, right) if n in changed]
+            if len(trained) > 1:
+                trained = [n for n in trained if not self._is_whole(n)]  # an input 0, as a count starts from
+            if len(trained) != 1:
                 return None
-            pairs.append((left, right) if left in changed else (right, left))
+            pairs.append((left, right) if trained == [left] else (right, left))
         if not pairs or len(others) > 1 or len({w for w, _ in pairs}) < len(pairs):
             return None
         weights, inputs = zip(*pairs, strict=True)
         return Cell(at, weights, inputs, others[0] if others else NOTHING, self.numbers.result(at))
+
+    def _is_whole(self, number: Number) -> bool:
+        return number.key >= 0 and self.tape.recording.values[number.key].dtype.kind == "i"
 
     def _inside(self, at: int) -> Iterator[int]:
         """Yield the positions of the additions that make up a sum."""

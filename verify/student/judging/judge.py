@@ -10,6 +10,7 @@ from ..mistakes.explanation import IMPLIED, Explanation
 from ..reading.points import Sources, sources, spread, stirring
 from ..runs.recording import Injection, Recording
 from ..runs.tape import Tape
+from .autograd import as_assigned
 from .blame import NOTHING, guilty, held, with_zero_weights
 from .later import losses_later
 from .look import Look, Right, agreed, candidates, look, rightness
@@ -351,7 +352,7 @@ def _once(explanations: list[Explanation]) -> list[Explanation]:
 
 def _refined(at: Look, explanation: Explanation) -> Explanation:
     """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
-    return with_zero_weights(at, placed(at, explanation))
+    return as_assigned(at, with_zero_weights(at, placed(at, explanation)))
 
 
 def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:

@@ -1,25 +1,30 @@
 """A run of numbers told as one of matrices: neurons written out one by one become layers, and are read as any other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..reading.curves import matching_curves
-from ..reading.origins import Origin, origins
+from ..reading.origins import Origin, origins, origins_in_order
+from ..reading.returned import NAMING
 from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.recording import NOT_A_NUMBER, Event, Injection, Node, Place, Recording
 from ..runs.tape import Tape
 from .blame import GATHERED_STEP
-from .cells import Cell, Cells, Change, layers_of_cells
+from .cells import Cell, Cells, Change, steps_of_cells
 from .number_losses import later_losses, losses_of_numbers
 from .own_loss import Runs
+from .second_step import UPDATES
 from .unread import Unread
+from .vectors import in_numbers
 
 STEPS = 3  # that are looked at
 NEAR = 200  # events between a neuron's sum and its activation
+FEW = 12  # events that an update is made of
 MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for one layer
 
 
@@ -63,7 +68,7 @@ class Neurons:
         recording = self._runs.run(
             self._scattered(inject or {}), updates=updates, events=min(events, self._natural.enough)
         )
-        found = gathered(recording)
+        found = gathered(recording, 2 if updates >= UPDATES else 1)
         return recording if found is None else found.recording
 
     def _scattered(self, inject: Injection) -> Injection:
@@ -97,17 +102,24 @@ def own_losses(session: Runs, single: Gathered, natural: Recording) -> tuple[str
     return found or later_losses(session, single.output_node)
 
 
-def gathered(recording: Recording) -> Gathered | None:
-    """Return the run with its numbers gathered to arrays, None where it has matrices or no neurons."""
-    tape = Tape(recording)
+def gathered(recording: Recording, steps: int = 1) -> Gathered | None:
+    """Return the run with its numbers gathered to arrays, None where it has matrices or no neurons.
+
+    Arguments:
+        recording: of a program of single numbers.
+        steps: how many training steps are told in arrays; later ones stay as they are where they show no neurons.
+    """
+    written = in_numbers(recording)
+    tape = Tape(recording if written is None else written)
     if tape.products:
         return None
-    cells = layers_of_cells(tape)
-    if not cells.passes or any(not _is_network(one) for one in cells.passes):
-        return None
-    if len({_sizes(one) for one in cells.passes}) > 1:  # no network, or one whose neurons were not all found
-        return None
-    return _Gathering(tape, cells).done()
+    found = list(takewhile(_are_of_one_network, islice(steps_of_cells(tape), steps)))
+    return _Gathering(tape, found).done() if found else None
+
+
+def _are_of_one_network(cells: Cells) -> bool:
+    """Return whether all passes of a step go through the same network, all of whose neurons were found."""
+    return all(map(_is_network, cells.passes)) and len({_sizes(one) for one in cells.passes}) == 1
 
 
 def _is_network(layers: list[list[Cell]]) -> bool:
@@ -123,29 +135,40 @@ def _sizes(layers: list[list[Cell]]) -> tuple[tuple[int, int], ...]:
 class _Gathering:
     """Builds the gathered recording of one run."""
 
-    def __init__(self, tape: Tape, cells: Cells) -> None:
-        self.tape, self.passes, self.cells, self.numbers = tape, cells.passes, cells, Numbers(tape)
-        self.layers = cells.passes[-1]
+    def __init__(self, tape: Tape, steps: list[Cells]) -> None:
+        self.tape, self.steps, self.cells, self.numbers = tape, steps, steps[0], Numbers(tape)
         self.nodes: list[Node] = list(tape.nodes)
         self.values: list[NDArray[Any]] = list(tape.recording.values)
         self.events: list[tuple[float, Event]] = [(float(at), e) for at, e in enumerate(tape.events)]
         self.scatter: dict[Place, Scatter] = {}
         self.outputs, self.output_keys, self.output_node = NOT_A_NUMBER, tuple[int, ...](), NOT_A_NUMBER
+        self.output_at = 0.0
+        self.targets: list[tuple[Place, list[Number], int]] = []
         self.W_keys: list[int] = []
         self.b_keys: list[int] = []
+        self.back: list[tuple[float, int]] = []
 
     def done(self) -> Gathered:
         """Return the recording."""
-        for layers in self.passes:
-            self._pass(layers)
-        self._updates()
-        self._hide_single_updates()
+        for cells in self.steps:
+            self._step(cells)
         self.events.sort(key=lambda pair: pair[0])
-        told = self.tape.recording
-        enough = STEPS * self.cells.again
+        told, first = self.tape.recording, self.steps[0]
+        enough = STEPS * first.again
         events = tuple(event for at, event in self.events if at < enough)
         made = replace(told, nodes=tuple(self.nodes), events=events, values=tuple(self.values))
-        return Gathered(made, self.scatter, self.output_node, self.cells.unread, enough)
+        return Gathered(made, self.scatter, self.output_node, first.unread, enough)
+
+    def _step(self, cells: Cells) -> None:
+        """Enter one training step."""
+        self.cells, self.W_keys, self.b_keys, self.targets = cells, [], [], []
+        for layers in self.cells.passes:
+            self._pass(layers)
+        entries = origins_in_order(self.numbers, [target[1:] for target in self.targets]) if self.targets else []
+        for (place, *_), own in zip(self.targets, entries, strict=True):
+            self._scatter(place, own)
+        self._updates()
+        self._hide_single_updates()
 
     def _pass(self, layers: list[list[Cell]]) -> None:
         """Enter one forward pass and what its outputs are compared with."""
@@ -186,10 +209,13 @@ class _Gathering:
         keys = [n.key for n in numbers]
         value = self._numbers(keys).reshape(shape)
         place, key = self._event(at, "call", f"gathered {name}", 0, keys, value)
-        entries = origins(self.numbers, numbers, before)
+        self._scatter(place, origins(self.numbers, numbers, before))
+        return key
+
+    def _scatter(self, place: Place, entries: tuple[Origin | None, ...]) -> None:
+        """Note where the numbers of a gathered array are put in, should all be known."""
         if all(e is not None for e in entries):
             self.scatter[place] = Scatter(entries)
-        return key
 
     def _numbers(self, keys: Sequence[int]) -> NDArray[np.float64]:
         return np.array([float(self.tape.array(k)) for k in keys])
@@ -228,15 +254,25 @@ class _Gathering:
         """Find the activations of a layer's sums: numbers made by one expression after each of them."""
         value = self.values[z]
         self.outputs, self.output_keys = z, tuple(c.z.key for c in layer)
-        self.output_node = self.tape.events[layer[-1].at].node
-        for node, places in (*self._after(layer), *self._after_all(layer)):
+        self.output_node, self.output_at = self.tape.events[layer[-1].at].node, layer[-1].at + 0.2
+        candidates = [*self._after(layer), *self._after_all(layer)]
+        for node, places in sorted(candidates, key=lambda found: self._is_apart(layer[0], found[1][0])):
             keys = [self.tape.events[at].result for at in places]
             a = self._numbers(keys)[None]
             curve = next(matching_curves(value, a), None)
             if curve is not None and curve.name != "linear":
-                _, self.outputs = self._again(places[-1] + 0.3, node, 10_000 + places[-1], keys, a)
+                self.output_at = places[-1] + 0.3
+                _, self.outputs = self._again(self.output_at, node, 10_000 + places[-1], keys, a)
                 self.output_keys, self.output_node = tuple(keys), node
                 return
+
+    def _is_apart(self, cell: Cell, at: int) -> bool:
+        """Return whether no number of an event comes from a neuron's sum: a gradient of 0 looks like relu of one."""
+        made = {cell.z.key}
+        for event in self.tape.events[cell.at + 1 : at + 1]:
+            if made & {*event.operands}:
+                made.add(event.result)
+        return self.tape.events[at].result not in made
 
     def _after(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
         """Return, for each expression, its first evaluation after each of a layer's sums, where each has one."""
@@ -261,7 +297,7 @@ class _Gathering:
         return [(node, places) for node, places in found.items() if len(places) == len(layer) > 1]
 
     def _compared(self, last: list[Cell]) -> None:
-        """Enter the difference of outputs and targets."""
+        """Enter the difference of outputs and targets, before the next pass: all of them may be compared at the end."""
         start = last[-1].at
         places: list[int] = []
         for key in self.output_keys:
@@ -269,23 +305,35 @@ class _Gathering:
             if at is None:
                 return
             places.append(at)
-        node = self.tape.events[places[0]].node
-        left = self.tape.events[places[0]].operands[0] == self.output_keys[0]
-        others = [self.numbers.operand(at, 1 if left else 0) for at in places]
-        Y = self._gather(start - 0.5, "Y", others, (1, len(others)), places[0])
-        pair = (self.outputs, Y) if left else (Y, self.outputs)
-        self._again(places[-1] + 0.4, node, 20_000 + places[0], pair, self.values[pair[0]] - self.values[pair[1]])
+        pairs = [pair for at in places if (pair := self.numbers.difference(at)) is not None]
+        left = pairs[0][0].key == self.output_keys[0]
+        others = [pair[1 if left else 0] for pair in pairs]
+        keys = [n.key for n in others]
+        place, Y = self._event(start - 0.5, "call", "gathered Y", 0, keys, self._numbers(keys)[None])
+        self.targets.append((place, others, places[0]))
+        operands = (self.outputs, Y) if left else (Y, self.outputs)
+        off = self.values[operands[0]] - self.values[operands[1]]
+        self._again(self.output_at + 0.05, self._subtraction(places[0]), 20_000 + places[0], operands, off)
+
+    def _subtraction(self, at: int) -> int:
+        """Return the node of a difference, which may be written as the sum with a negative number."""
+        node = self.tape.node(at)
+        if node.what == "-":
+            return self.tape.events[at].node
+        self.nodes.append(node._replace(what="-"))
+        return len(self.nodes) - 1
 
     def _compares(self, at: int, key: int) -> bool:
-        node, event = self.tape.node(at), self.tape.events[at]
-        if node.kind != "binary" or node.what != "-" or key not in event.operands or len(event.operands) != 2:
+        pair, text = self.numbers.difference(at), self.tape.node(at).text
+        if pair is None or key not in (pair[0].key, pair[1].key):
             return False
-        other = event.operands[1] if event.operands[0] == key else event.operands[0]
-        return other >= 0 and not (node.text.startswith("1") or "(1" in node.text[:2])
+        other = pair[1] if pair[0].key == key else pair[0]
+        return other.key >= 0 and not (text.startswith("1") or "(1" in text[:2])
 
     def _updates(self) -> None:
         """Enter the update of every layer's weights and biases, with what was computed on the way back."""
-        for layer, W, b in zip(self.passes[0], self.W_keys, self.b_keys, strict=True):
+        self.back = self._windows()
+        for layer, W, b in zip(self.cells.passes[0], self.W_keys, self.b_keys, strict=True):
             numbers = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
             self._update(numbers, [self.cells.changes.get(n) for n in numbers], W)
             if b >= 0:
@@ -302,27 +350,57 @@ class _Gathering:
         node, back = self.tape.node(ats[0]), self._backward(min(ats))
         sign = "+" if node.what.endswith("+=") or node.what == "+" else "-"
         step = self._value(value - self.values[array] if sign == "+" else self.values[array] - value)
+        back += self._stored([c for c in changed if c is not None])
         self._event(max(ats) + 0.5, "call", GATHERED_STEP, node.line, [*new, *back], step)
         name = f"{node.what.partition(' ')[0]} {sign}="
         self._event(max(ats) + 0.6, "augment", name, node.line, (array, step), value)
 
+    def _stored(self, changed: list[Change]) -> list[int]:
+        """Enter what was last kept of the numbers that changes take: the gradients, where one line keeps them."""
+        kept = [at for c in changed if (at := self._kept(c)) is not None]
+        if len(kept) < len(changed) or len({self.tape.events[at].node for at in kept}) > 1:
+            return []
+        return [self._window(self.tape.events[kept[0]].node, kept)[1]]
+
+    def _kept(self, change: Change) -> int | None:
+        """Return where the number that a change takes was last kept in a place of its own."""
+        for n in self._factors(change):
+            places = [at for at in self.tape.made.get(n.key, ()) if at < change.at and self._keeps(at)]
+            if places:
+                return places[-1]
+        return None
+
+    def _factors(self, change: Change) -> Iterator[Number]:
+        """Yield the numbers that the step of a change is a product of, or the step itself."""
+        waiting = [n for n in self.numbers.operands(change.at) if n != change.old]
+        while waiting:
+            number = waiting.pop()
+            made = self.numbers.maker(number, change.at)
+            yield number
+            if made is not None and self.tape.node(made).what == "*" and change.at - made < FEW:
+                waiting += self.numbers.operands(made)
+
+    def _keeps(self, at: int) -> bool:
+        node = self.tape.node(at)
+        return node.kind in NAMING and ("." in node.what or "[" in node.what)
+
     def _backward(self, until: int) -> list[int]:
         """Return the keys of what expressions on the way back computed for a layer's units one after another."""
-        if not hasattr(self, "back"):
-            self.back = self._windows()
         return [key for at, key in self.back if at < until]
 
     def _windows(self) -> list[tuple[float, int]]:
         """Enter, for each expression on the way back, its values for the units of each layer."""
-        start = self.layers[-1][-1].at + 1
+        layers = self.cells.passes[-1]
+        start = self.cells.passes[0][0][0].at + 1
         places: dict[int, list[int]] = {}
         until = max((c.at for c in self.cells.changes.values()), default=start)
         for at in range(start, min(until + 1, len(self.tape.events))):
             event = self.tape.events[at]
-            if event.result >= 0 and not self.tape.shape(event.result):
+            computed = event.result >= 0 and self.tape.node(at).kind != "literal"
+            if computed and not self.tape.shape(event.result):
                 places.setdefault(event.node, []).append(at)
         found = []
-        sizes = {len(layer) for layer in self.layers}
+        sizes = {len(layer) for layer in layers}
         for node, ats in places.items():
             for size in sizes - {1}:
                 runs = [ats[i : i + size] for i in range(min(len(ats) - size, MOST_WINDOWS) + 1)]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..reading.scalars import Numbers
 from ..runs.tape import Tape
 from .later import EVENTS, MANY
 from .own_loss import Runs
@@ -15,11 +16,14 @@ def losses_of_numbers(tape: Tape, output_node: int) -> tuple[str, ...]:
         output_node: the expression whose values are outputs.
     """
     made = {float(tape.array(e.result)) for e in tape.events if e.node == output_node and e.result >= 0}
-    differences = set[int]()
+    differences, numbers = set[int](), Numbers(tape)
     for at, event in enumerate(tape.events):
         node = tape.node(at)
         last = node.what.rpartition(".")[2]
         if last in ("-", "subtract") and any(_holds(tape, k, made) for k in event.operands):
+            differences.add(event.result)
+        pair = numbers.difference(at) if last == "+" else None
+        if pair is not None and made & {numbers.value(n) for n in pair if n.key >= 0}:
             differences.add(event.result)
         squared = last in ("**", "pow", "power") and event.operands[:1] and event.operands[0] in differences
         if squared or (last == "square" and differences & {*event.operands}):

@@ -20,6 +20,8 @@ from .stage import (
     same_shape,
 )
 
+ONE = {-1: "last", 0: "first", 1: "second", 2: "third"}
+"""Of several samples or units the one that alone is counted."""
 MOST_ROWS = 12  # rows of a merged bias's matrix that may be removed by a number written into the program
 
 
@@ -90,8 +92,12 @@ def _first_row(s: Stage) -> Array | None:
     return np.repeat(s.delta @ s.W[:1].T, _width(s), axis=1) if _width(s) > 1 else None
 
 
-def _last_path(s: Stage) -> Array | None:
-    return s.delta[:, -1:] @ s.W[:, -1:].T if s.delta.shape[1] > 1 else None
+def _one_path(unit: int) -> Change:
+    def change(s: Stage) -> Array | None:
+        units = s.delta.shape[1]
+        return s.delta[:, [unit]] @ s.W[:, [unit]].T if units > 1 and unit < units else None
+
+    return change
 
 
 def _spread_sum(s: Stage) -> Array:
@@ -134,7 +140,11 @@ DOWN: tuple[Variant, ...] = (
         for row in range(1, MOST_ROWS)
     ),
     Variant("B20", _first_row, "delta_l W_l[0]^T for every unit below", RIGHT_DOWN),
-    Variant("B36", _last_path, "dL/da_(l-1) through the last unit of layer l only", RIGHT_DOWN),
+    *(
+        Variant("B36", _one_path(k), f"dL/da_(l-1) through the {one} unit of layer l only", RIGHT_DOWN)
+        for k, one in ONE.items()
+    ),
+    Variant("B20", lambda s: s.delta @ s.W[::-1].T, "delta_l W_l^T with the units' weights exchanged", RIGHT_DOWN),
     Variant("B20", _spread_sum, "dL/da_(l-1) = sum_j delta_lj, without the weights", RIGHT_DOWN),
     Variant("B20", lambda s: same_shape(s.delta, s.a_in), "dL/da_(l-1) = delta_l, without the weights", RIGHT_DOWN),
     Variant("B20", lambda s: s.delta @ np.abs(s.W.T), "delta_l |W_l|^T", RIGHT_DOWN),
@@ -184,7 +194,11 @@ def _first_last(which: int) -> Change:
 
 
 def _one_sample(which: int) -> Change:
-    return lambda s: np.outer(s.a_in[which], s.delta[which]) if len(s.delta) > 1 else None
+    return lambda s: np.outer(s.a_in[which], s.delta[which]) if which < len(s.delta) > 1 else None
+
+
+def _bias_of(which: int) -> Change:
+    return lambda s: s.delta[which] if which < len(s.delta) > 1 else None
 
 
 def _of_sums(s: Stage) -> Array | None:
@@ -245,8 +259,7 @@ DW: tuple[Variant, ...] = (
     ),
     Variant("B33", _first_last(-1), "dW_l = (a_(l-1) of the last sample)^T sum of delta_l", RIGHT_DW),
     Variant("B33", _first_last(0), "dW_l = (a_(l-1) of the first sample)^T sum of delta_l", RIGHT_DW),
-    Variant("B33", _one_sample(-1), "dW_l of the last sample only", RIGHT_DW),
-    Variant("B33", _one_sample(0), "dW_l of the first sample only", RIGHT_DW),
+    *(Variant("B33", _one_sample(n), f"dW_l of the {one} sample only", RIGHT_DW) for n, one in ONE.items()),
     Variant("B12", _of_sums, "dW_l = (sum of a_(l-1))^T (sum of delta_l)", RIGHT_DW),
     Variant(
         "B17",
@@ -314,8 +327,7 @@ DB: tuple[Variant, ...] = (
     Variant("B18", lambda s: s.a_in.sum(axis=1) @ s.delta, "db_l = sum over rows of a_(l-1)^T delta_l", RIGHT_DB),
     Variant("B11", lambda s: s.da.sum(axis=0), "db_l = sum of dL/da_l, without f'(z_l)", RIGHT_DB),
     Variant("B25", lambda s: (s.delta * s.slope).sum(axis=0), "db_l = sum of delta_l * f'(z_l)", RIGHT_DB),
-    Variant("B33", lambda s: s.delta[-1] if len(s.delta) > 1 else None, "db_l = delta_l of the last sample", RIGHT_DB),
-    Variant("B33", lambda s: s.delta[0] if len(s.delta) > 1 else None, "db_l = delta_l of the first sample", RIGHT_DB),
+    *(Variant("B33", _bias_of(n), f"db_l = delta_l of the {one} sample", RIGHT_DB) for n, one in ONE.items()),
     Variant(
         "B17",
         lambda s: s.delta.max(axis=0) if len(s.delta) > 1 else None,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..runs.recording import NOT_A_NUMBER
+from ..runs.recording import NOT_A_NUMBER, Node
 from ..runs.tape import Sum, Tape
 from .parts import Part, Positions, parts
 
@@ -163,14 +163,18 @@ def is_assigned(tape: Tape, total: Sum) -> bool:
     node = tape.node(total.at)
     if node.kind == "augment":
         return True
-    targets = {
-        tape.node(at).what for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)
-    }
+    after = [tape.node(at) for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at)]
+    targets = {bound.what for bound in after if not _in_another_constructor(bound, node)}
     if any(node.text.startswith((f"{target} +", f"{target} -")) for target in targets):
         return True
     return bool(targets) and any(
         tape.node(at).what in targets for at in tape.made.get(total.left, []) if at < total.at and _binds(tape, at)
     )
+
+
+def _in_another_constructor(bound: Node, node: Node) -> bool:
+    """Return whether a sum becomes an attribute of a new object, as ``self.data + other.data`` does in autograd."""
+    return bound.function.endswith("__init__") and bound.function != node.function
 
 
 def _binds(tape: Tape, at: int) -> bool:

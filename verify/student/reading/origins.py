@@ -1,6 +1,7 @@
 """Where single numbers come from: the display or the array they stand in, else the expression that made them."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -32,6 +33,25 @@ def origins(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[Or
     return tuple(one or other or _standing(numbers, n, before) for one, other, n in zip(made, row, wanted, strict=True))
 
 
+def origins_in_order(
+    numbers: Numbers, groups: Sequence[tuple[Sequence[Number], int]]
+) -> list[tuple[Origin | None, ...]]:
+    """Return where the numbers of several groups come from, where it can be from one array that they follow in order.
+
+    The targets of four samples are told from equal numbers elsewhere by standing side by side.
+
+    Arguments:
+        numbers: of the run.
+        groups: the numbers of each, with the position of the event that uses them.
+    """
+    wanted = [n for group, _ in groups for n in group]
+    row = _in_a_row(numbers, wanted, groups[0][1]) if len(groups) > 1 else None
+    if row is None or any(origin is None for origin in row) or any(_made(numbers, n, groups[0][1]) for n in wanted):
+        return [origins(numbers, group, before) for group, before in groups]
+    rest = iter(row)
+    return [tuple(islice(rest, len(group))) for group, _ in groups]
+
+
 def _made(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
     """Return the event that computed a number, but for one that stands in an array."""
     if wanted.held < 0:
@@ -57,15 +77,16 @@ def _in_a_row(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[
     values = np.array([numbers.value(n) for n in wanted])
     best: tuple[int, tuple[Origin | None, ...]] | None = None
     for place, array in _arrays(numbers, before):
-        rows = array.reshape(-1, array.shape[-1]) if array.size else array.reshape(0, 1)
-        count = min(rows.shape[1], len(values))
-        if count < max(1, len(values) - 1):
-            continue
-        hits = np.flatnonzero((rows[:, :count] == values[:count]).all(axis=1))
-        apart = abs(rows.shape[1] - len(values))
-        if len(hits) and (best is None or apart < best[0]):
-            start = int(hits[0]) * rows.shape[1]
-            best = apart, tuple((place, start + i) if i < count else None for i in range(len(values)))
+        for width in dict.fromkeys((array.shape[-1], array.size)) if array.size else ():
+            rows = array.reshape(-1, width)
+            count = min(width, len(values))
+            if count < max(1, len(values) - 1):
+                continue
+            hits = np.flatnonzero((rows[:, :count] == values[:count]).all(axis=1))
+            apart = abs(width - len(values))
+            if len(hits) and (best is None or apart < best[0]):
+                start = int(hits[0]) * width
+                best = apart, tuple((place, start + i) if i < count else None for i in range(len(values)))
     return None if best is None else best[1]
 
 

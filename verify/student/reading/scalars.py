@@ -43,7 +43,8 @@ class Numbers:
     def _computes(self, at: int, own: set[str]) -> bool:
         """Return whether an event makes a number rather than handing one on."""
         node, event = self.tape.node(at), self.tape.events[at]
-        if node.kind in PASSED or (event.identity >= 0 and event.identity in self._made):
+        known = event.identity in self._made or event.identity in event.held_by
+        if node.kind in PASSED or (event.identity >= 0 and known):
             return False
         return not (node.kind == "call" and node.what.rpartition(".")[2] in own)
 
@@ -68,6 +69,35 @@ class Numbers:
             made = self._made[number.held]
             return made if made < before else None
         return next((at for at in reversed(self._by_value.get(number.key, ())) if at < before), None)
+
+    def difference(self, at: int) -> tuple[Number, Number] | None:
+        """Return the two numbers whose difference an event computes, None where it is no difference.
+
+        y - x is written as y + (-x) too, and as y + x * -1.
+        """
+        node = self.tape.node(at)
+        if node.kind != "binary" or node.what not in ("+", "-") or len(self.tape.events[at].operands) != 2:
+            return None
+        left, right = self.operands(at)
+        if node.what == "-":
+            return left, right
+        for term, other in ((right, left), (left, right)):
+            negative = self._negated(term, at)
+            if negative is not None:
+                return other, negative
+        return None
+
+    def _negated(self, number: Number, before: int) -> Number | None:
+        """Return the number of which another is the negative."""
+        made = self.maker(number, before)
+        if made is None:
+            return None
+        node, operands = self.tape.node(made), self.operands(made)
+        if (node.kind, node.what) == ("unary", "-"):
+            return operands[0]
+        if (node.kind, node.what) != ("binary", "*"):
+            return None
+        return next((a for a, b in (operands, operands[::-1]) if b.key >= 0 and self.value(b) == -1), None)
 
     def value(self, number: Number) -> float:
         """Return the number."""

@@ -87,6 +87,15 @@ class Tape:
         return found
 
     @cached_property
+    def _made_as(self) -> dict[tuple[int, int], list[int]]:
+        """The positions of the events that result in a key and an object."""
+        found: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for at, event in enumerate(self.events):
+            if event.result >= 0 and event.identity >= 0:
+                found[event.result, event.identity].append(at)
+        return found
+
+    @cached_property
     def used(self) -> dict[int, list[int]]:
         """The positions of the events that have a key among their operands."""
         found: dict[int, list[int]] = defaultdict(list)
@@ -171,12 +180,8 @@ class Tape:
         """Return the last event before a position that resulted in a value: in that very object, where it is known."""
         if key < 0:
             return None
-        places = self.made.get(key, [])
-        i = bisect_left(places, before) - 1
-        if i < 0:
-            return None
-        same = next((at for at in reversed(places[: i + 1]) if held >= 0 and self.events[at].identity == held), None)
-        return places[i] if same is None else same
+        same = _last(self._made_as.get((key, held), []), before) if held >= 0 else None
+        return _last(self.made.get(key, []), before) if same is None else same
 
     def bound(self, name: str, before: int) -> int | None:
         """Return the key of the value that a name was last given before a position, None where it was given none."""
@@ -200,6 +205,11 @@ class Tape:
         """Return the first name that a value was given, "" where it has none."""
         binds = (self.node(at) for at in self.made.get(key, []))
         return next((node.what for node in binds if node.kind in ("bind", "store")), "")
+
+
+def _last(places: list[int], before: int) -> int | None:
+    i = bisect_left(places, before) - 1
+    return places[i] if i >= 0 else None
 
 
 def upstream(tape: Tape, end: int) -> set[int]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reference.losses import LOSSES
 
 from ...report.diagnosis_parts import FirstFault, Line
-from ..judging.blame import guilty
+from ..judging.blame import GATHERED_STEP, guilty
 from ..judging.judge import Judgement
 from ..judging.look import Look
 from ..mistakes.explanation import KEPT, Found
@@ -108,6 +108,8 @@ def _role(labels: Labels, found: Found, at: int) -> str:
 def _unexplained(labels: Labels, layer: int, quantity: str) -> Iterator[Blamed]:
     """Yield the first event on the way to a layer's update that is no quantity, nor a step towards one."""
     tape, reading = labels.tape, labels.look.reading
+    if any(node.what == GATHERED_STEP for node in tape.nodes):
+        return  # numbers that were put side by side need not be a quantity
     update = (reading.biases[layer - 1] if quantity == "db" else None) or reading.weights[layer - 1]
     trail = sorted(upstream(tape, update.at)) if update is not None else []
     told = _not_of_later_passes(labels, trail)
