@@ -19,6 +19,7 @@ from ..reading.returned import NAMING
 from ..runs.handed import call_of, missing_factor
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import PRODUCTS, Tape
+from .autograd import goes_back_through_a_graph
 from .look import Look
 from .scales import departure, summed_apart
 from .trail import Trail, first_pass, holding, ratios, trail_of, whole_gradient
@@ -28,7 +29,6 @@ OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame i
 NEW_WEIGHTS = ("B3", "B30")
 GATHERED_STEP = "gathered step"
 WRITTEN_OUT = "written out"  # a product or a sum of vectors that is told entry by entry
-ONE_OF_SEVERAL = "one use of several"  # the step of a gradient that is assigned where others should be added
 MISSING = ("B4", "B11", "B44")
 TWICE = ("B7", "B25")
 
@@ -49,8 +49,10 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return at
     if found.step.startswith(PART_OF):
         return _own_update(look, found)
-    if found.step == ONE_OF_SEVERAL and (at := _last_kept(look, found)) is not None:
-        return at
+    if found.bug == "B36" and goes_back_through_a_graph(look.tape.recording):
+        kept = _last_kept(look, found)
+        if kept is not None:
+            return kept
     if len(look.reading.passes) > 1:
         if found.quantity == "dW":
             return _of_one_sample(look, explanation, found) or summed_apart(look, found)

@@ -352,7 +352,7 @@ def _once(explanations: list[Explanation]) -> list[Explanation]:
 
 def _refined(at: Look, explanation: Explanation) -> Explanation:
     """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
-    return as_assigned(at, with_zero_weights(at, placed(at, explanation)))
+    return as_assigned(at.tape.recording, with_zero_weights(at, placed(at, explanation)))
 
 
 def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
