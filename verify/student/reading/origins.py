@@ -1,5 +1,6 @@
 """Where single numbers come from: the display or the array they stand in, else the expression that made them."""
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import TypeAlias
@@ -26,7 +27,7 @@ def origins(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[Or
         wanted: the numbers, in order.
         before: the position of the event that uses them.
     """
-    made = tuple(_made(numbers, n, before) for n in wanted)
+    made = tuple(_made(numbers, n, before) or _named(numbers, n, before) for n in wanted)
     if all(origin is not None for origin in made):
         return made
     row = _in_a_row(numbers, wanted, before) or (None,) * len(wanted)
@@ -88,6 +89,15 @@ def _in_a_row(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[
                 start = int(hits[0]) * width
                 best = apart, tuple((place, start + i) if i < count else None for i in range(len(values)))
     return None if best is None else best[1]
+
+
+def _named(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
+    """Return the literal that was last given to a name in the text of the event that uses a number."""
+    tape, places = numbers.tape, numbers.tape.made.get(wanted.key, [])
+    words = set(re.findall(r"[A-Za-z_]\w*", tape.node(before).text))
+    given = [at for at in places if at < before and tape.node(at).kind == "bind" and tape.node(at).what in words]
+    written = [at for at in places if given and at < given[-1] and tape.node(at).kind == "literal"]
+    return (tape.place(written[-1]), None) if written else None
 
 
 def _standing(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
