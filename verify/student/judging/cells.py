@@ -197,6 +197,9 @@ class _Reader:
             trained = [n for n in (left, right) if n in changed]
             if len(trained) > 1:
                 trained = [n for n in trained if not self._is_whole(n)]  # an input 0, as a count starts from
+            if not trained and (constant := self._beside_one(left, right)) is not None:
+                others.append(constant)
+                continue
             if len(trained) != 1:
                 return None
             pairs.append((left, right) if trained == [left] else (right, left))
@@ -204,6 +207,10 @@ class _Reader:
             return None
         weights, inputs = zip(*pairs, strict=True)
         return Cell(at, weights, inputs, others[0] if others else NOTHING, self.numbers.result(at))
+
+    def _beside_one(self, left: Number, right: Number) -> Number | None:
+        """Return the factor of 1 in a product: the weight of a constant input, which is never changed."""
+        return next((a for a, b in ((left, right), (right, left)) if b.key >= 0 and self.numbers.value(b) == 1), None)
 
     def _is_whole(self, number: Number) -> bool:
         return number.key >= 0 and self.tape.recording.values[number.key].dtype.kind == "i"
