@@ -19,7 +19,7 @@ from ..runs.recording import Injection, Place, Recording
 from ..runs.tape import upstream
 from .look import Look
 
-STEP = 1e-4
+STEP = 1e-5  # on longer ones, units of wide layers cross their kinks
 ALONE = " alone"  # a loss without the penalty that is added to it
 AGREE = 2e-4  # of the largest slope: the differences' own truncation, and a guarded logarithm
 

@@ -84,16 +84,17 @@ def _mistaken(
         wrong = variant.change(s)
         if wrong is not None and kind == "dW" and variant.bug != "B54":
             wrong = wrong + s.penalty
-        scale = None if wrong is None else common_scale(observed, got, wrong, state.scale)
+        of_loss = variant.bug != "B10"  # what a bias gets in place of its gradient has a scale of its own
+        scale = None if wrong is None else common_scale(observed, got, wrong, state.scale if of_loss else None)
         if wrong is None or scale is None or not (wrong.shape != right.shape or is_another(wrong, right)):
             continue
-        if (kind == "db" and s.l in observed.idle) != (variant.bug == "B10"):
+        if (kind == "db" and s.l in observed.idle) != (variant.bug == "B10" and not wrong.any()):
             continue
         if implied:
             yield state
             continue
         named = found_of(variant, s.l, kind, wrong, kind)
-        fixed = scale if wrong.any() else state.scale
+        fixed = scale if wrong.any() and of_loss else state.scale
         yield state._replace(scale=fixed, found=(*state.found, named))
     if room and state.scale is not None and (free := common_scale(observed, got, right, None)) is not None:
         named = _constant(s, free / state.scale, kind, got)

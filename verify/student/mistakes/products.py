@@ -182,6 +182,13 @@ def _layer_input(step: int) -> Change:
     return change
 
 
+def _own_output(s: Stage) -> Array | None:
+    """Return dW from the layer's own activations, as NumPy spreads it over the weights."""
+    dW = s.a.T @ s.delta
+    fits = dW.shape == s.W.shape or dW.shape == (1, 1)
+    return np.array(np.broadcast_to(dW, s.W.shape)) if fits else None
+
+
 def _activated_again(s: Stage) -> Array:
     """Return dW from inputs that went through an activation once more, those of the network through the first."""
     f = s.point.curves[max(s.l - 1, 0)]
@@ -218,7 +225,7 @@ def _product(left: Array, right: Array) -> Array | None:
 
 
 DW: tuple[Variant, ...] = (
-    Variant("B19", lambda s: same_shape(s.a.T @ s.delta, s.W), "dW_l = a_l^T delta_l", RIGHT_DW),
+    Variant("B19", _own_output, "dW_l = a_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, "dW_l = z_(l-1)^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: same_shape(s.z.T @ s.delta, s.W), "dW_l = z_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: same_shape(s.point.X.T @ s.delta, s.W) if s.l else None, "dW_l = X^T delta_l", RIGHT_DW),
@@ -324,6 +331,7 @@ DB: tuple[Variant, ...] = (
     Variant("B1", _flat_mean, "db_l = mean of all entries of delta_l", RIGHT_DB),
     Variant("B1", _wrong_axis, "db_l = sum of delta_l over the units", RIGHT_DB),
     Variant("B10", lambda s: np.zeros(s.delta.shape[1]), "db_l = 0: the bias is never trained", RIGHT_DB),
+    Variant("B10", lambda s: s.point.b[s.l], "db_l = b_l: the bias itself in place of its gradient", RIGHT_DB),
     Variant("B18", lambda s: s.a_in.sum(axis=1) @ s.delta, "db_l = sum over rows of a_(l-1)^T delta_l", RIGHT_DB),
     Variant("B11", lambda s: s.da.sum(axis=0), "db_l = sum of dL/da_l, without f'(z_l)", RIGHT_DB),
     Variant("B25", lambda s: (s.delta * s.slope).sum(axis=0), "db_l = sum of delta_l * f'(z_l)", RIGHT_DB),
