@@ -148,6 +148,8 @@ class Names(list[Any]):
         """Return the names as a list."""
         return list(self)
 
+    to_list = tolist
+
 
 def as_rows(index: Any) -> Any:
     """Return what chooses rows, a column of truths as an array."""

@@ -22,6 +22,7 @@ class DataFrame:
             data = dict(zip(columns if columns is not None else range(array.shape[1]), array.T, strict=False))
         self.made_up = False
         self.aliases: dict[Any, Any] = {}
+        self.numbers: Values | None = None
         self.parts: dict[Any, Values] = {name: np.asarray(part) for name, part in data.items()}
         if columns is not None:
             self.parts = {name: self.parts[name] for name in columns if name in self.parts}
@@ -48,12 +49,16 @@ class DataFrame:
     @property
     def index(self) -> Values:
         """The numbers of the rows."""
-        return np.arange(len(self))
+        return np.arange(len(self)) if self.numbers is None else self.numbers
 
     @property
     def T(self) -> "DataFrame":
         """Rows as columns."""
         return DataFrame(self.values.T)
+
+    def transpose(self, *_: Any, **__: Any) -> "DataFrame":
+        """Return rows as columns."""
+        return self.T
 
     @property
     def iloc(self) -> "Places":
@@ -83,6 +88,12 @@ class DataFrame:
         made.made_up, made.aliases = self.made_up, self.aliases
         return made
 
+    def _rows(self, chosen: Any) -> "DataFrame":
+        """Return some rows, which keep their numbers."""
+        made = self.like({name: part[chosen] for name, part in self.parts.items()})
+        made.numbers = self.index[chosen]
+        return made
+
     def named(self, name: Any) -> Any:
         """Return the column of that name; a made-up table gives its columns to unknown names, the last to labels."""
         if not self.made_up or name in self.parts:
@@ -102,10 +113,10 @@ class DataFrame:
 
     def __getitem__(self, name: Any) -> Any:
         if isinstance(name, Series) or (isinstance(name, np.ndarray) and name.dtype == bool) or isinstance(name, slice):
-            rows = name if isinstance(name, slice) else np.asarray(name)
-            return self.like({column: part[rows] for column, part in self.parts.items()})
+            return self._rows(name if isinstance(name, slice) else np.asarray(name))
         if isinstance(name, list | np.ndarray | Names):
-            return self.like({column: self.parts[self.named(column)] for column in name})
+            known = [(column, self.named(column)) for column in name]  # before the parts are taken: some may grow
+            return self.like({column: self.parts[own] for column, own in known})
         return Series(self.parts[self.named(name)], name)
 
     def __setitem__(self, name: Any, value: Any) -> None:
@@ -114,7 +125,7 @@ class DataFrame:
         self.parts[name] = np.broadcast_to(np.asarray(value), (len(self),)).copy() if self.parts else np.asarray(value)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in ("parts", "made_up", "aliases"):
+        if name.startswith("__") or name in ("parts", "made_up", "aliases", "numbers"):
             raise AttributeError(name)
         if name in self.parts or (self.made_up and LABEL.fullmatch(name)):
             return self[name]
@@ -131,7 +142,9 @@ class DataFrame:
     ) -> Any:
         """Return the table without some columns, or without some rows; a made-up one need not have them."""
         if columns is None and axis in (0, "index"):
-            kept = np.setdiff1d(self.index, np.asarray(as_list(labels if index is None else index)))
+            kept = ~np.isin(self.index, np.asarray(as_list(labels if index is None else index)))
+            if not inplace:
+                return self._rows(kept)
             parts = {name: part[kept] for name, part in self.parts.items()}
         else:
             hidden = {self._known(name) for name in as_list(columns if columns is not None else labels)}
@@ -153,7 +166,7 @@ class DataFrame:
         """Return some rows, mixed."""
         count = n if n is not None else int(len(self) * (frac if frac is not None else 1 / max(1, len(self))))
         order = np.random.Generator(np.random.PCG64(3)).permutation(len(self))[:count]
-        return self.like({name: part[order] for name, part in self.parts.items()})
+        return self._rows(order)
 
     def head(self, n: int = 5) -> "DataFrame":
         """Return the first rows."""
