@@ -134,9 +134,11 @@ def _keeps_shape(tape: Tape, old: int, new: int) -> bool:
 
 
 def _grows(tape: Tape, uses: _Uses, roles: tuple[str, ...], old: int, total: Sum) -> bool:
-    """Return whether a bias is spread out by what is subtracted from it: a gradient that was not summed."""
+    """Return whether a bias is spread out by its own step: a gradient that was not summed."""
     was, step, now = (tape.shape(key) for key in (old, total.right, total.result))
-    if roles != (BIAS,) or old != total.left or total.sign > 0 or uses.is_product(total.right):
+    if roles != (BIAS,) or old != total.left or uses.is_product(total.right):
+        return False
+    if total.sign > 0 and not is_assigned(tape, total):
         return False
     return len(now) <= 2 and was != now and np.broadcast_shapes(was, step) == now
 

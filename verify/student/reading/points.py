@@ -182,7 +182,8 @@ def _biases(layer: Layer, own: Array | None, shape: tuple[int, ...], rng: np.ran
         return rng.normal(size=shape)
     row = rng.normal(size=layer.z.shape[1])
     rows: Array = np.broadcast_to(row, layer.z.shape)
-    return np.array(rows if layer.side == "right" else rows.T)
+    stored = np.array(rows if layer.side == "right" else rows.T)
+    return stored if stored.shape == shape else stored.T
 
 
 def _inputs(value: Array, rng: np.random.Generator) -> Array:

@@ -15,7 +15,6 @@ TARGET = re.compile(r"(^|[\W_])(y|labels?|targets?)([\W_]|$)", re.I)
 """Columns that hold labels; files that hold the features alone, or the targets alone."""
 FLOWERS = 150  # irises in the best known of all tables
 ROWS = 100  # samples of a data set, where a real one has thousands
-MOST_TESTED = 10_000  # samples of a large data set's test part
 MOST_CUT = 2000  # rows that a program cuts off a table
 MOST = 1_400_000  # numbers in a table of which a program cuts off rows
 SHARE = 100  # of the samples of a large data set one in so many is made up, where the program is told so too
@@ -42,7 +41,7 @@ def part(samples: int) -> int:
     """Return how many samples are made up of a data set that has so many: few, or its share."""
     if TABLE.get("share"):
         return samples // SHARE
-    return min(samples, ROWS) if samples > MOST_TESTED else ROWS // 5
+    return min(samples, ROWS)
 
 
 def labels(rows: int, classes: int) -> Values:
