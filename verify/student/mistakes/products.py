@@ -185,8 +185,7 @@ def _layer_input(step: int) -> Change:
 def _own_output(s: Stage) -> Array | None:
     """Return dW from the layer's own activations, as NumPy spreads it over the weights."""
     dW = s.a.T @ s.delta
-    fits = dW.shape == s.W.shape or dW.shape == (1, 1)
-    return np.array(np.broadcast_to(dW, s.W.shape)) if fits else None
+    return np.full_like(s.W, dW.item()) if dW.shape == (1, 1) else same_shape(dW, s.W)
 
 
 def _activated_again(s: Stage) -> Array:
