@@ -14,6 +14,27 @@ PENALTY = "0.05 * ((W1**2).sum() + (W2**2).sum())"
 DECAYED = PROGRAM.replace("np.sum((out - target) ** 2)", f"np.sum((out - target) ** 2) + {PENALTY}")
 DECAYED = DECAYED.replace("    W2 -=", "    grad2 += 0.1 * W2\n    grad1 += 0.1 * W1\n    W2 -=", 1)
 
+ALL_DECAYED = "grad2 += 0.1 * W2\n    grad1 += 0.1 * W1"
+HELPED_DECAYED = DECAYED.replace("grad2 = hidden.T @ d_out", "grad2 = shared(hidden, d_out)")
+HELPED_DECAYED = HELPED_DECAYED.replace("grad1 = data.T @ d_hidden", "grad1 = shared(data, d_hidden)")
+SHARED = "def shared(a, d):\n    g = a.T @ d\n    return g\n\n\n"
+HELPED_DECAYED = HELPED_DECAYED.replace("for epoch", SHARED + "for epoch")
+APART = PROGRAM.replace("W2 -= 0.1 * grad2", "W2 = (1 - 0.01) * W2 - 0.1 * grad2")
+APART = APART.replace("W1 -= 0.1 * grad1", "W1 = (1 - 0.01) * W1 - 0.1 * grad1")
+MOMENTUM = """    grads = [grad2, d_out.sum(axis=0), grad1, d_hidden.sum(axis=0)]
+    for i, (value, grad) in enumerate(zip([W2, b2, W1, b1], grads)):
+        speed[i] = 0.5 * speed[i] - 0.1 * grad
+        value += speed[i]
+"""
+DRIVEN = PROGRAM[: PROGRAM.index("    W2 -=")] + MOMENTUM
+DRIVEN = DRIVEN.replace("for epoch", "speed = [0 * W2, 0 * b2, 0 * W1, 0 * b1]\nfor epoch")
+AVERAGED = "d_out.sum(axis=0), grad1, d_hidden.sum(axis=0)"
+IN_PLACE = PROGRAM.replace("(out - target) * slope(out)", "out.copy()\n    d_out -= target\n    d_out *= slope(out)")
+IN_PLACE = IN_PLACE.replace("for epoch", "kept2, kept1 = 0, 0\nfor epoch")
+IN_PLACE += "    kept2, kept1 = grad2, grad1\n"
+KEPT = "hidden.T @ d_out + kept2\n    grad1 = kept1 + data.T @ d_hidden"
+BIASED = PROGRAM.replace("    b2 -= 0.1 * d_out.sum(axis=0)", "    db2 = d_out.sum(axis=0)\n    b2 -= 0.1 * db2")
+
 
 @pytest.mark.parametrize(
     ("right", "old", "new", "bug", "guilty"),
@@ -21,8 +42,24 @@ DECAYED = DECAYED.replace("    W2 -=", "    grad2 += 0.1 * W2\n    grad1 += 0.1 
         (BESIDE, "(back * steep)", "back", "B11", "grad1 = data.T @ back"),
         (HELPED, "slope(z1)", "slope(hidden)", "B8", "d_hidden = back * slope(hidden)"),
         (DECAYED, "grad1 += 0.1 * W1", "grad1 += 0.1 * grad1", "B13", "grad1 += 0.1 * grad1"),
+        (DECAYED, ALL_DECAYED, ALL_DECAYED.replace("0.1", "0.05"), "B13", "grad2 += 0.05 * W2"),
+        (HELPED_DECAYED, ALL_DECAYED, "pass", "B13", "grad2 = shared(hidden, d_out)"),
+        (APART, "1 - 0.01", "1 + 0.01", "B60", "W2 = (1 + 0.01) * W2"),
+        (DRIVEN, AVERAGED, AVERAGED.replace("sum", "mean"), "B16", "grads = [grad2"),
+        (IN_PLACE, "hidden.T @ d_out\n    grad1 = data.T @ d_hidden", KEPT, "B35", "hidden.T @ d_out + kept2"),
+        (BIASED, "db2 = d_out.sum(axis=0)", "db2 = 0", "B10", "db2 = 0"),
     ],
-    ids=["a derivative left out", "a helper that is right for the output", "a penalty of the gradient itself"],
+    ids=[
+        "a derivative left out",
+        "a helper that is right for the output",
+        "a penalty of the gradient itself",
+        "a penalty halved in every layer",
+        "a penalty left out where the loss takes it",
+        "weights that grow in their update",
+        "biases averaged before a momentum",
+        "gradients added to those before after a sum in place",
+        "a bias's gradient that is zero",
+    ],
 )
 def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: str, guilty: str) -> None:
     assert diagnosis_of(right).verdict.startswith("correct")

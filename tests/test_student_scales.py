@@ -31,6 +31,21 @@ def test_a_constant_is_blamed_in_the_gradient_of_a_right_delta(old: str, new: st
     assert told.first_fault.line == line_of(program, guilty)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "layer"),
+    [("W2 -= rate * grad2", "W2 -= 2 * rate * grad2", 2), ("W1 -= rate * grad1", "W1 -= rate * (grad1 / 2)", 1)],
+)
+def test_without_a_loss_a_constant_is_in_the_layer_in_which_it_is_written(old: str, new: str, layer: int) -> None:
+    right = UNBIASED.replace("    loss = np.sum((out - target) ** 2) / 12\n", "    rate = 0.5\n").replace(
+        "0.1 *", "rate *"
+    )
+    assert diagnosis_of(right).verdict.startswith("correct")
+    told = diagnosis_of(right.replace(old, new)).first_fault
+    assert told is not None
+    assert (told.layer, told.quantity) == (layer, "dW")
+    assert told.line == line_of(right.replace(old, new), new)
+
+
 def test_a_constant_on_the_way_down_stays_one_of_delta() -> None:
     program = UNBIASED.replace("back = d_out @ W2.T", "back = d_out @ W2.T / 6")
     told = diagnosis_of(program).first_fault

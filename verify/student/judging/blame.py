@@ -21,6 +21,7 @@ from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import PRODUCTS, Tape
 from .autograd import goes_back_through_a_graph
 from .look import Look
+from .penalties import penalised
 from .scales import departure, summed_apart
 from .trail import Trail, first_pass, holding, ratios, trail_of, whole_gradient
 
@@ -49,6 +50,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return at
     if found.step.startswith(PART_OF):
         return _own_update(look, found)
+    if found.step == "penalty" and (at := penalised(look, explanation, found)) is not None:
+        return at
     if found.bug == "B36" and goes_back_through_a_graph(look.tape.recording):
         kept = _last_kept(look, found)
         if kept is not None:
@@ -67,8 +70,6 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return next(holding(trail, whole, set()) if merged else _zeros(trail, found.value), None)
     if found.quantity == "db" and found.wrong.endswith((UNSUMMED, UNSUMMED_ABOVE)):
         return _handed_over(trail, explanation.deltas[found.layer - found.wrong.endswith(UNSUMMED)])
-    if found.step == "penalty" and (at := summed_apart(look, found)) is not None:
-        return at
     scales = _scales(trail, explanation)
     places = list(holding(trail, found.value, scales)) or list(holding(trail, whole_gradient(look, found), scales))
     if found.step in ("slope", IMPLIED):
@@ -222,11 +223,15 @@ def _zeros(trail: Trail, value: Array) -> Iterator[int]:
         key = trail.tape.events[at].result
         if key < 0 or trail.tape.recording.values[key].size not in (1, value.size):
             continue
-        if (
-            trail.tape.node(trail.tape.made[key][0]).kind != "literal"
-            and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING
-        ):
+        computed = trail.tape.node(trail.tape.made[key][0]).kind != "literal" or _assigned(trail.tape, at)
+        if computed and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING:
             yield at
+
+
+def _assigned(tape: Tape, at: int) -> bool:
+    """Return whether an event gives a name to a number that is written there."""
+    before = tape.events[at - 1].result == tape.events[at].result and tape.node(at - 1).kind == "literal"
+    return before and tape.node(at).kind in NAMING
 
 
 def _scales(trail: Trail, explanation: Explanation) -> set[float]:

@@ -14,7 +14,7 @@ from ..reading.curves import Curve, close
 from ..reading.implied import recorded
 from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
 from ..reading.multiples import factor_between
-from ..reading.penalty import penalty
+from ..reading.penalty import misapplied, penalty
 from ..reading.point import Observed, Point, reverse_sweep
 from ..reading.unbent import unbent
 from ..runs.recording import Recording
@@ -203,9 +203,10 @@ def misdecayed(reading: Reading, loss: str) -> Explanation | None:
     if fit is None or fit.scale < 0 or not (point.decay or fit.decay < 0):
         return None
     gradients = reverse_sweep(point._replace(decay=0.0), loss)
-    ratio = f"{fit.decay / point.decay:.6g} * " if point.decay else "-"
-    bug = "B60" if fit.decay < 0 else "B13"
-    wrong = Found(bug, point.depth, "dW", f"dW_l + {ratio}lambda W_l", "dW_l + lambda W_l", gradients.dW[-1], "penalty")
+    dW, W = gradients.dW[-1], point.W[-1]
+    told = misapplied(fit.decay * W, W, dW, point.decay) if point.decay else iter([("B60", "dW_l + -lambda W_l")])
+    bug, how = next(told)
+    wrong = Found(bug, point.depth, "dW", how, "dW_l + lambda W_l", dW, "penalty")
     return Explanation((wrong,), fit.scale, loss, gradients.delta)
 
 

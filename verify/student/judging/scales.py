@@ -1,8 +1,9 @@
 """At which scales a program holds its gradients on the way to their updates: where a stray constant comes in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,8 +14,13 @@ from ..mistakes.stage import RIGHT_DB, RIGHT_DW
 from ..reading.losses_seen import factor_of
 from ..reading.multiples import SAME, closest_factor
 from ..reading.point import bias_gradient, reverse_sweep
+from ..reading.targets import is_written
+from ..runs.tape import Tape
 from .look import Look
 from .trail import Trail, first_pass, ratios, trail_of, whole_gradient
+
+Gradient: TypeAlias = tuple[int, str]
+"""A layer, counted from 1, and "dW" or "db"."""
 
 FACTOR = "factor of "  # the step of a stray constant, before its quantity
 
@@ -63,22 +69,25 @@ def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
     """Return where a gradient takes the scale that sets it apart from the others, None where that is not seen.
 
     That is the first event at a scale that no other gradient has; where a factor is missing, the last name that the
-    gradient is given; where all scales are those of others, the update.
+    gradient is given, unless the constant is written for it alone, in a number; where all scales are those of others,
+    the update.
     """
     layer, quantity = found.layer, found.quantity
     own = held_scales(look, explanation, layer, quantity)
     apart = {(f.layer, f.quantity) for f in explanation.found if f.step.startswith(FACTOR)}
-    others = [held_scales(look, explanation, l, q) for l, q in _gradients(look) if (l, q) not in apart]
+    rest = [(l, q) for l, q in _gradients(look) if (l, q) not in apart]
+    others = [held_scales(look, explanation, l, q) for l, q in rest]
     others = [o for o in others if o.factors]
     if not own.factors or not others:
         return None
-    mine, theirs = own.stepwise(), [o.stepwise() for o in others]
-    if all(len(t) > 1 for t in (mine, *theirs)) and all(_same(t[-1] / t[-2], mine[-1] / mine[-2]) for t in theirs):
-        mine, theirs = mine[:-1], [t[:-1] for t in theirs]  # the learning rate
+    mine, *theirs = _before_the_update([own.stepwise(), *(o.stepwise() for o in others)])
     known = {f for t in theirs for f in t}
     if not any(_same(mine[-1], f) for f in known):
         return next(at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1]))
     if not any(_same(mine[-1], t[-1]) for t in theirs):
+        written = _written(look, explanation, (layer, quantity), rest, _stray(look, explanation, found))
+        if written:
+            return written[0]
         held = [at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1])]
         return _last_name(look, held)
     update = (look.reading.biases[layer - 1] if quantity == "db" else None) or look.reading.weights[layer - 1]
@@ -97,6 +106,13 @@ def summed_apart(look: Look, found: Found) -> int | None:
     return next(at for at, ratio in held if _same(ratio, last))
 
 
+def _before_the_update(scales: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Return the scales of several gradients without the factors that all of them take last: learning rate, signs."""
+    while all(len(t) > 1 for t in scales) and all(_same(t[-1] / t[-2], scales[0][-1] / scales[0][-2]) for t in scales):
+        scales = [t[:-1] for t in scales]
+    return scales
+
+
 def _last_name(look: Look, held: list[int]) -> int:
     """Return where a value is last given a name in the function that made it, else where it was made."""
     made = look.tape.node(held[0]).function
@@ -104,7 +120,7 @@ def _last_name(look: Look, held: list[int]) -> int:
     return here[-1] if here else held[0]
 
 
-def _gradients(look: Look) -> Iterator[tuple[int, str]]:
+def _gradients(look: Look) -> Iterator[Gradient]:
     """Yield every gradient that was observed, by layer and name."""
     observed = look.reading.observed
     for l, (dW, db) in enumerate(zip(observed.dW, observed.db, strict=True), 1):
@@ -159,17 +175,59 @@ def _held(trail: Trail, delta: Array) -> list[float]:
 
 
 def _top_is_wrong(look: Look, explanation: Explanation, factor: float) -> bool:
-    """Return whether the gradients below the top have the scale of the program's own loss, and those at the top not."""
+    """Return whether the gradients below the top have the scale of the program's own loss, and those at the top not.
+
+    Where that is not told by the loss, it is by the text: the constant is written at one of both.
+    """
     if factor < 0:
         return explanation.scale < 0  # it climbs
     wanted = factor_of(look.seen, explanation.loss)
+    # the mistaken sweep has the constant in its delta
     below, top = (held_scales(look, explanation, l, "dW").stepwise() for l in (1, 2))
+    below = tuple(abs(scale * factor) for scale in below)
+    top = tuple(map(abs, top))
+    apart = wanted and any(_same(f, wanted) for f in below) != any(_same(f, wanted) for f in top)
+    if not apart and _written(look, explanation, (2, "dW"), [(1, "dW")], factor):
+        return not _written(look, explanation, (1, "dW"), [(2, "dW")], factor)
     if not wanted or not below or not top:
         return False
     if len(below) > 1 and len(top) > 1 and _same(below[-1] / below[-2], top[-1] / top[-2]):
         below, top = below[:-1], top[:-1]  # the learning rate
-    # the mistaken sweep has the constant in its delta
-    return _same(abs(below[-1] * factor), wanted) and not _same(abs(top[-1]), wanted)
+    return _same(below[-1], wanted) and not _same(top[-1], wanted)
+
+
+def _written(look: Look, explanation: Explanation, own: Gradient, others: list[Gradient], factor: float) -> list[int]:
+    """Return where the text multiplies one gradient, or a number on its way, and none of others, by a constant."""
+    tape = look.tape
+    held, *their_held = (held_scales(look, explanation, *one).places for one in (own, *others))
+    mine, *theirs = (
+        trail_of(look, Found("", *one, "", "", explanation.deltas[0], "")).places for one in (own, *others)
+    )
+    numbers = [at for at in mine if not tape.shape(tape.events[at].result)]
+    places = sorted(_besides(tape, held, chain(*their_held)) + _besides(tape, numbers, chain(*theirs)))
+    return [at for at in places if any(_same(abs(c), s) for c in _constants(tape, at) for s in (factor, 1 / factor))]
+
+
+def _stray(look: Look, explanation: Explanation, found: Found) -> float:
+    """Return the factor of an observed gradient."""
+    observed = look.reading.observed
+    got = (observed.dW if found.quantity == "dW" else observed.db)[found.layer - 1]
+    assert got is not None
+    return abs(closest_factor(got, _right(look, explanation, found.layer, found.quantity)) / explanation.scale)
+
+
+def _besides(tape: Tape, places: Iterable[int], others: Iterable[int]) -> list[int]:
+    """Return the events of expressions that none of some others evaluates."""
+    known = {tape.events[at].node for at in others}
+    return [at for at in places if tape.events[at].node not in known]
+
+
+def _constants(tape: Tape, at: int) -> list[float]:
+    """Return the numbers that are written in a product or a quotient."""
+    node, operands = tape.node(at), tape.events[at].operands
+    if node.kind != "binary" or node.what not in ("*", "/"):
+        return []
+    return [float(tape.array(k).reshape(())) for k in operands if is_written(tape, at, k)]
 
 
 def _moved(look: Look, explanation: Explanation, found: Found, layer: int, factor: float, scale: float) -> Explanation:

@@ -64,7 +64,7 @@ def targets_of(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[T
             operands = tape.events[at].operands
             if not any(tape.group(k) == group for k in operands):
                 continue
-            for key in (unsigned(tape, operand) for operand in operands if not _is_written(tape, at, operand)):
+            for key in (unsigned(tape, operand) for operand in operands if not is_written(tape, at, operand)):
                 if (
                     key in seen
                     or key < 0
@@ -88,7 +88,7 @@ def _as_targets(told: Array, last: Layer) -> Array | None:
     return value if value.shape == last.z.shape else None
 
 
-def _is_written(tape: Tape, at: int, key: int) -> bool:
+def is_written(tape: Tape, at: int, key: int) -> bool:
     """Return whether an operand is a number written in the expression itself: the 1 of 1 - a."""
     return key >= 0 and not tape.shape(key) and float(tape.array(key)) in literals(tape.node(at).text)
 

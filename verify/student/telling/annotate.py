@@ -10,11 +10,11 @@ from ...report.diagnosis_parts import FirstFault, Line
 from ..judging.blame import GATHERED_STEP, guilty
 from ..judging.judge import Judgement
 from ..judging.look import Look
+from ..judging.repeated import repeating
 from ..mistakes.explanation import KEPT, Found
 from ..reading.lineage import Update
 from ..runs.recording import Node
 from ..runs.tape import Tape, operands_made, upstream
-from .findings import repeating
 from .labels import MOST_PASSES, Labels
 
 MOST_NAMES = 5  # quantities listed for one name, as in a loop over the layers

@@ -13,15 +13,13 @@ from ...patterns import find_pattern
 from ...report.diagnosis import FirstFault, Named
 from ..judging.blame import guilty
 from ..judging.judge import Judgement
-from ..judging.look import Look
+from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
 from ..mistakes.catalogue import CATALOGUE
 from ..mistakes.explanation import Explanation, Found
-from ..reading.lineage import Update
 from ..reading.losses_seen import factor_of
 from ..reading.multiples import closest_factor
 from ..reading.point import Point, reverse_sweep
-from ..runs.tape import Sum, upstream
 
 ALTERNATIVES = 3
 
@@ -213,24 +211,6 @@ def _repeated(judgement: Judgement) -> FirstFault:
     point = judgement.best.reading.point
     line = next((_source_line(judgement, at)[0] for at in repeating(judgement.best)), None)
     return FirstFault(layer=point.depth, activation=point.curves[-1].name, quantity="dW", line=line)
-
-
-def repeating(look: Look) -> list[int]:
-    """Return the first addition of a gradient to those of earlier steps, none where it is not seen."""
-    update = look.reading.weights[-1]
-    if update is None:
-        return []
-    trail = sorted(upstream(look.tape, update.at))
-    adds = [at for at in trail if look.tape.node(at).kind == "augment" and at < update.at]
-    return (adds or [s.at for s in look.tape.sums if s.at in trail and _starts_at_zero(look, s, update)])[:1]
-
-
-def _starts_at_zero(look: Look, total: Sum, update: Update) -> bool:
-    """Return whether something of a parameter's shape is added to zeros, on the way to its update."""
-    tape = look.tape
-    if total.at >= update.at or tape.shape(total.result) != tape.shape(update.old):
-        return False
-    return not (tape.array(total.left).any() and tape.array(total.right).any())
 
 
 def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
