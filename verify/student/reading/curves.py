@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -173,8 +173,9 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
     with np.errstate(all="ignore"):
         forwards = _forwards(z.shape, z.tobytes()) if z.size <= KEPT else _Forwards(z)
         found = False
-        for name, value, largest in forwards:
-            if _meets(a, value, tolerance * max(largest, 1e-12)):
+        for name in forwards.near(a, tolerance):
+            value, largest = forwards.whole(name)
+            if np.isfinite(largest) and _meets(a, value, tolerance * max(largest, 1e-12)):
                 found = True
                 yield CURVES[name]
         if not found:
@@ -198,42 +199,40 @@ def _meets(a: Array, value: Array, within: float) -> bool:
     return bool(abs(a.flat[0] - value.flat[0]) <= within) and bool(np.abs(a - value).max() <= within)
 
 
-Forward: TypeAlias = tuple[str, Array, float]
-
-
 class _Forwards:
-    """f(z) of every curve with its largest entry, computed when first asked for."""
+    """f(z) of every curve, of the first sample and of all, computed when first asked for."""
 
     def __init__(self, z: Array) -> None:
-        self._known: list[Forward] = []
-        self._more = _computed(z)
+        self._z = z
+        self._heads: dict[str, Array] = {}
+        self._wholes: dict[str, tuple[Array, float]] = {}
 
-    def __iter__(self) -> Iterator[Forward]:
-        i = 0
-        while i < len(self._known) or self._grown():
-            yield self._known[i]
-            i += 1
+    def near(self, a: Array, tolerance: float) -> Iterator[str]:
+        """Yield the curves whose values of the first sample are those recorded.
 
-    def _grown(self) -> bool:
-        following = next(self._more, None)
-        self._known += [] if following is None else [following]
-        return following is not None
+        Where f(z) = a to a tolerance below 1/2, the largest f(z) is less than twice the largest a: none is lost.
+        """
+        within = 2 * tolerance * max(float(np.abs(a).max()), 1e-12)
+        for name in CURVES:
+            if name in ROWWISE and self._z.shape[-1] == 1:
+                continue
+            if name not in self._heads:
+                self._heads[name] = np.asarray(CURVES[name].forward(self._z[:1]))
+            if np.abs(self._heads[name] - a[:1]).max() <= within:
+                yield name
+
+    def whole(self, name: str) -> tuple[Array, float]:
+        """Return all values of a curve, and the largest."""
+        if name not in self._wholes:
+            value = np.asarray(CURVES[name].forward(self._z))
+            self._wholes[name] = value, float(np.abs(value).max())
+        return self._wholes[name]
 
 
 @lru_cache(maxsize=256)
 def _forwards(shape: tuple[int, ...], entries: bytes) -> _Forwards:
     """Return f(z) of every curve: one pre-activation is compared with many values."""
     return _Forwards(np.frombuffer(entries).reshape(shape))
-
-
-def _computed(z: Array) -> Iterator[Forward]:
-    for name, candidate in CURVES.items():
-        if name in ROWWISE and z.shape[-1] == 1:
-            continue
-        value = np.asarray(candidate.forward(z))
-        largest = float(np.abs(value).max())
-        if np.isfinite(largest):
-            yield name, value, largest
 
 
 def _fitted(z: Array, a: Array, single: bool) -> Iterator[Curve]:

@@ -45,7 +45,11 @@ def dropped(z: Array, a: Array) -> Curve | None:
 def _masks(z: Array, a: Array) -> Iterator[tuple[Curve, Array]]:
     """Yield each activation of which the values are f(z), all times one constant, or 0."""
     on = a != 0
+    few = np.flatnonzero(on)[:FEWEST]
     for f in (*(CURVES[name] for name in ELEMENTWISE), *_leaky(z, a, on)):
+        first = a.flat[few] / np.asarray(f.forward(z.flat[few]))
+        if not np.ptp(first) <= SAME * first[0]:
+            continue  # before all are computed
         value = np.asarray(f.forward(z))
         ratio = a[on] / value[on]
         share = ratio[0]
