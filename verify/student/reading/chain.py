@@ -88,19 +88,20 @@ def candidates(tape: Tape, product: Product, trained: Container[int]) -> Iterato
         a_in, W = _oriented(tape.array(a_key), tape.array(W_key), side)
         if a_in is None or W is None or a_in.shape[1] != W.shape[0]:
             continue
-        wide = sign * (a_in @ W)
-        result = tape.array(product.result)
-        if not close(_rows(result, wide.shape, side), wide, 1e-6):
+        shape = len(a_in), W.shape[1]
+        made = _rows(tape.array(product.result), shape, side)
+        row = [int(np.abs(a_in).sum(axis=1).argmax())]  # it tells the sides apart, and a sample of zeros does not
+        if made.shape != shape or not close(made[row], sign * (a_in[row] @ W), 1e-6):
             continue
         for z_at, z_key, bias in _sums(tape, product):
-            z = sign * _rows(tape.array(z_key), wide.shape, side)
+            z = sign * _rows(tape.array(z_key), shape, side)
             bias = None if bias is None else bias._replace(sign=sign * bias.sign)
             if bias is not None and tape.group(bias.key) not in trained and not _may_be_bias(tape, bias, product):
                 continue
-            b = None if bias is None else _bias(tape.array(bias.key), wide.shape, side)
+            b = None if bias is None else _bias(tape.array(bias.key), shape, side)
             if bias is not None and b is None and tape.group(bias.key) in trained:
-                b = of_samples(tape.array(bias.key), wide.shape, side)
-            if z.shape != wide.shape or (bias is not None and b is None):
+                b = of_samples(tape.array(bias.key), shape, side)
+            if z.shape != shape or (bias is not None and b is None):
                 continue
             signed = None if b is None or bias is None else bias.sign * b
             yield Layer(product, side, W_key, a_key, bias, z_at, z_key, a_in, W, signed, z)
