@@ -14,7 +14,7 @@ class FirstFault:
         index: of its worst entry; None where the quantity itself was never recorded.
         line: the guilty line, None where the mistake is something missing.
         text: that line's source.
-        cell: in a notebook, where the line stands: "cell 3, line 2".
+        cell: in a notebook, where the line stands: "cell 3, line 2"; in a program of several files the other file.
         got, should_be: the worst entry, scaled as the program scales its gradients.
         autodiff, differences, error_bar: what the oracles say there, where they spoke.
         pattern: how the block is wrong, in words.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..report.diagnosis import Diagnosis, FirstFault
+from ..report.diagnosis import Diagnosis, FirstFault, Line
 from .judging.breakdown import (
     nan_gradient,
     not_numbers,
@@ -107,7 +107,8 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
             told = with_details(replace(told, probes=probes), judgement, runs, source)
         if told.verdict == "inconclusive" and session.late:
             told = replace(told, missing=(*told.missing, out_of_time(session.late, SECONDS)))
-    return replace(_in_cells(told, source) if source.places else told, seconds=time.monotonic() - start)
+    told = _in_cells(told, source) if source.places else _in_files(told, source) if source.beside else told
+    return replace(told, seconds=time.monotonic() - start)
 
 
 def _truncated(judgement: Judgement, runs: Runs) -> FirstFault | None:
@@ -127,6 +128,31 @@ def _in_cells(diagnosis: Diagnosis, source: Source) -> Diagnosis:
         fault = replace(fault, cell=source.where(fault.line))
     missing, traceback, notes = map(located, (diagnosis.missing, diagnosis.traceback, diagnosis.notes))
     return replace(diagnosis, first_fault=fault, missing=missing, traceback=traceback, notes=notes)
+
+
+def _in_files(diagnosis: Diagnosis, source: Source) -> Diagnosis:
+    """Return the diagnosis of a program of several files, each line numbered as in its own file."""
+
+    def located(sentences: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(LINE.sub(lambda m: source.where(int(m[1])), sentence) for sentence in sentences)
+
+    def own(line: int | None) -> int | None:
+        return None if line is None else source.place(line)[1]
+
+    fault, missing = diagnosis.first_fault, located(diagnosis.missing)
+    if fault is not None and fault.line is not None:
+        name, line = source.place(fault.line)
+        fault = replace(fault, cell=name, line=line)
+    bugs = tuple(replace(bug, line=own(bug.line)) for bug in diagnosis.bugs)
+    lines = tuple(_in_its_file(line, source) for line in diagnosis.lines)
+    notes = (*diagnosis.notes, *(f"{source.file(one)}, which is imported, was read with it" for one in source.beside))
+    return replace(diagnosis, first_fault=fault, bugs=bugs, lines=lines, missing=missing, notes=notes)
+
+
+def _in_its_file(line: Line, source: Source) -> Line:
+    """Return what a line holds, under the name of its file where that is another."""
+    name, own = source.place(line.line)
+    return replace(line, line=own, name=f"{name}: {line.name}" if name else line.name)
 
 
 def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> Diagnosis:
@@ -176,7 +202,7 @@ def _with_line(fault: FirstFault | None, source: Source, judgement: Judgement) -
         fault = replace(fault, line=node.line, pattern=f"NaN first comes out of {node.text}")
     if fault is None or not fault.line:
         return fault
-    return replace(fault, text=source.text.split("\n")[fault.line - 1].strip())
+    return replace(fault, text=source.lines[fault.line - 1].strip())
 
 
 def _understood(judgement: Judgement) -> dict[str, Any]:

@@ -4,10 +4,11 @@ import ast
 import sys
 import traceback
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .adapted import FILE, Step, take
+from .beside import Part
 from .callers import ARGUMENTS, GUARDED
 from .calls import WAYS, drive
 from .names import Trial
@@ -37,6 +38,7 @@ class Program(NamedTuple):
     tree: ast.Module
     lines: list[str]
     step: Step | None = None
+    parts: Sequence[Part] = ()
 
 
 class End(NamedTuple):

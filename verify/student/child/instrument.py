@@ -46,8 +46,10 @@ class Rewritten(NamedTuple):
     actions: list[Any]
 
 
-def rewrite(text: str, filename: str, first: int = 0, share: int = 1) -> Rewritten:
+def rewrite(text: str, filename: str, first: int = 0, share: int = 1, before: int = 0) -> Rewritten:
     """Return the rewritten file, its nodes numbered from first, its large round whole numbers divided by share.
+
+    The lines of its nodes are counted on after so many before.
 
     Raises:
         SyntaxError: when the text is no Python.
@@ -56,7 +58,7 @@ def rewrite(text: str, filename: str, first: int = 0, share: int = 1) -> Rewritt
     for number in large_numbers(parsed):
         number.value //= share  # type: ignore[operator]
     modules = modules_of(parsed)
-    rewriter = _Rewriter(text, modules, first, reporting(parsed, modules))
+    rewriter = _Rewriter(text, modules, first, before, reporting(parsed, modules))
     tree = rewriter.visit(parsed)
     return Rewritten(ast.fix_missing_locations(tree), rewriter.rows, rewriter.actions)
 
@@ -70,8 +72,8 @@ def large_numbers(tree: ast.AST) -> list[ast.Constant]:
 class _Rewriter(ast.NodeTransformer):
     """Wraps each expression in a call of its hook, from the inside out."""
 
-    def __init__(self, text: str, modules: frozenset[str], first: int, reports: frozenset[ast.If]) -> None:
-        self.first = first
+    def __init__(self, text: str, modules: frozenset[str], first: int, before: int, reports: frozenset[ast.If]) -> None:
+        self.first, self.before = first, before
         self.modules = modules
         self.reports = reports
         self.lines = [line.encode() for line in text.split("\n")]
@@ -94,10 +96,13 @@ class _Rewriter(ast.NodeTransformer):
 
     def enter(self, kind: str, what: str, node: ast.AST, action: Any = None) -> ast.Constant:
         """Return the number of a new node."""
-        line: int = node.lineno  # type: ignore[attr-defined]
-        self.rows.append(Row(kind, what, line, self.source(node), ".".join(self.scope)))
+        self.rows.append(Row(kind, what, self.line(node), self.source(node), ".".join(self.scope)))
         self.actions.append(action)
         return ast.Constant(self.first + len(self.rows) - 1)
+
+    def line(self, node: ast.AST) -> int:
+        """Return the line of a node, counted on after what stands before this file."""
+        return self.before + node.lineno  # type: ignore[attr-defined, no-any-return]
 
     def hook(self, name: str, arguments: Sequence[ast.expr], at: ast.AST, more: Iterable[ast.keyword] = ()) -> ast.Call:
         """Return the call of a hook, placed where the node stood."""
@@ -290,13 +295,13 @@ class _Rewriter(ast.NodeTransformer):
         reports = node in self.reports
         self.generic_visit(node)
         if reports:
-            node.test = self.hook("first_time", [ast.Constant(node.lineno), node.test], node.test)
+            node.test = self.hook("first_time", [ast.Constant(self.line(node)), node.test], node.test)
         return node
 
     def visit_Assert(self, node: ast.Assert) -> ast.stmt:
         """Return an assertion that may fail where made-up data are what does not keep it."""
         self.generic_visit(node)
-        excused = self.hook("excuses", [ast.Constant(node.lineno)], node)
+        excused = self.hook("excuses", [ast.Constant(self.line(node))], node)
         unless = ast.If(ast.UnaryOp(ast.Not(), excused), [ast.Raise()], [])
         handler = ast.ExceptHandler(ast.Name("AssertionError", ast.Load()), None, [unless])
         return ast.copy_location(ast.Try([node], [handler], [], []), node)
@@ -311,7 +316,7 @@ class _Rewriter(ast.NodeTransformer):
         counts = isinstance(node.iter, ast.Call) and self.source(node.iter.func) == "range"
         node.iter = self.visit(node.iter)
         if counts:
-            node.iter = self.hook("rounds", [ast.Constant(node.lineno), node.iter], node.iter)
+            node.iter = self.hook("rounds", [ast.Constant(self.line(node)), node.iter], node.iter)
         names = [name for name in ast.walk(node.target) if isinstance(name, ast.Name)]
         reports = [statement for name in names for statement in self.rebound(name, "loop")]
         node.body = [*reports, *self.block(node.body)]

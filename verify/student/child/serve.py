@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from numpy.typing import NDArray
 
-from . import adapted, surroundings
+from . import adapted, beside, surroundings
 from .callers import arguments
 from .calls import WAYS
 from .drive import Program, Statement, run
@@ -138,9 +138,10 @@ def prepared(header: Header, share: int = 1) -> tuple[Program, Rewritten]:
         warnings.simplefilter("ignore")
         rewritten = rewrite(header["text"], header["path"], share=share)
         code = statements(rewritten.tree, header["path"])
+        parts = [beside.prepared(module, rewritten, share) for module in header.get("beside", ())]
     tree = ast.parse(header["text"])
     step = adapted.prepared(header["adapter"], rewritten) if header.get("adapter") else None
-    return Program(header["path"], header["folder"], code, tree, header["text"].split("\n"), step), rewritten
+    return Program(header["path"], header["folder"], code, tree, header["text"].split("\n"), step, parts), rewritten
 
 
 def statements(tree: ast.Module, path: str) -> list[Statement]:
@@ -198,6 +199,7 @@ def alone(
         inject = dict(zip(map(tuple, request["inject"]), arrays, strict=True))
         recorder = Recorder(table, inject, request["updates"], request["events"])
         recorder.install()
+        beside.install(program.parts)
         limit(request, recorder)
         sys.stdout, sys.stderr = printed, _ = Printed(), Printed()
         surroundings.keep_the_disk()

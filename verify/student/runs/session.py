@@ -60,7 +60,7 @@ class Session:
         """Return a child that has read the file."""
         process = Process(CHILD)
         path = self.source.path.absolute()
-        file = {"path": str(path), "folder": str(path.parent), "text": self.source.text}
+        file = {"path": str(path), "folder": str(path.parent), "text": self.source.text, "beside": self._beside()}
         adapter = self._adapter.expressions() if self._adapter is not None else {}
         try:
             process.write(pack({**file, "adapter": adapter}))
@@ -80,6 +80,13 @@ class Session:
         self._large, self._argv = bool(header["large"]), bool(header["argv"])
         self._plans: list[Header] = _of(self._function, header["plans"]) if self.seen else []
         return process
+
+    def _beside(self) -> list[Header]:
+        """Return the modules beside the program, each with the number of lines that are counted before its own."""
+        return [
+            {"name": m.name, "path": str(m.path.absolute()), "text": m.text, "before": before}
+            for m, before in zip(self.source.beside, self.source.counted, strict=True)
+        ]
 
     def _require_function(self) -> None:
         """Refuse the name of a function or class that the file does not define."""

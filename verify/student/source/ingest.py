@@ -7,11 +7,13 @@ import tokenize
 import warnings
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import accumulate
 from pathlib import Path
 
 from reference.errors import InputError
 
 from ..child.callers import OLD_NAMES
+from .beside import Beside, modules_beside
 from .damage import program_in, refusal
 from .notebook import cells, without_magics
 from .python_2 import advice, given_names, old_names
@@ -31,18 +33,48 @@ class Source:
         text: Python; of a notebook, its code cells one after another.
         places: for a notebook, (cell, line in it) of each line of the text, cells counted from 1; else empty.
         notes: sentences on what was repaired or left out.
+        beside: the modules that it imports from its own folder; their lines are counted on after its own.
     """
 
     path: Path
     text: str
     places: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     def where(self, line: int) -> str:
-        """Return a line of the text as the user finds it: "line 12" or "cell 3, line 2"."""
+        """Return a line as the user finds it: "line 12", "cell 3, line 2" or "layers.py, line 7"."""
+        name, own = self.place(line)
+        return f"{name}, line {own}" if name else f"line {own}"
+
+    def file(self, module: Beside) -> str:
+        """Return the name of a module's file, as seen from the program."""
+        return str(module.path.relative_to(self.path.parent))
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Return the cell or the other file that a line stands in, "" for the program itself, and its number there."""
         if 0 < line <= len(self.places):
-            return "cell {}, line {}".format(*self.places[line - 1])
-        return f"line {line}"
+            cell, own = self.places[line - 1]
+            return f"cell {cell}", own
+        for module, before in zip(self.beside, self.counted, strict=True):
+            if before < line <= before + _count(module.text):
+                return self.file(module), line - before
+        return "", line
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """How many lines are counted before those of each module beside the program."""
+        counts = [_count(text) for text in (self.text, *(module.text for module in self.beside))]
+        return tuple(accumulate(counts))[:-1]
+
+    @property
+    def lines(self) -> list[str]:
+        """Every line, those of the modules beside the program after its own."""
+        return [line for text in (self.text, *(module.text for module in self.beside)) for line in text.split("\n")]
+
+
+def _count(text: str) -> int:
+    return text.count("\n") + 1
 
 
 def read(path: str | Path) -> Source:
@@ -184,4 +216,4 @@ def _with_code(source: Source) -> Source:
         raise InputError(f"{source.path.name}, {source.where(old[0].line)}", got, "a Python 3 program", to_do)
     given = [f"{name} as {OLD_NAMES[name]}" for name in given_names(tree)]
     said = [f"names of Python 2 were given: {', '.join(given)}; 7 / 2 is 3.5 here, which was 3"] if given else []
-    return replace(source, notes=(*source.notes, *said))
+    return replace(source, notes=(*source.notes, *said), beside=modules_beside(source.path, source.text))
