@@ -9,18 +9,26 @@ import numpy as np
 from reference.arrays import Array
 
 from ..mistakes.explanation import IMPLIED, KEPT, Explanation, Found
-from ..mistakes.partly import PART_OF, entries
+from ..mistakes.partly import PART_OF
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.dropout import Dropped
-from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor
 from ..reading.point import loss_gradient
 from ..reading.returned import NAMING
 from ..runs.handed import call_of, missing_factor
-from ..runs.recording import NOT_A_NUMBER
-from ..runs.tape import PRODUCTS, Tape
+from ..runs.recording import Node
+from ..runs.tape import Tape
 from .autograd import goes_back_through_a_graph
 from .look import Look
+from .number_blame import (
+    GATHERED_STEP,
+    bare_input,
+    inside_entries,
+    last_kept,
+    own_update,
+    uses_new_numbers,
+    wrong_weight,
+)
 from .penalties import penalised
 from .scales import departure, summed_apart
 from .trail import Trail, first_pass, holding, ratios, trail_of, whole_gradient
@@ -28,8 +36,6 @@ from .trail import Trail, first_pass, holding, ratios, trail_of, whole_gradient
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
 NEW_WEIGHTS = ("B3", "B30")
-GATHERED_STEP = "gathered step"
-WRITTEN_OUT = "written out"  # a product or a sum of vectors that is told entry by entry
 MISSING = ("B4", "B11", "B44")
 TWICE = ("B7", "B25")
 
@@ -49,11 +55,11 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if found.step in ("factor of dW", "factor of db") and (at := departure(look, explanation, found)) is not None:
         return at
     if found.step.startswith(PART_OF):
-        return _own_update(look, found)
+        return own_update(look, found)
     if found.step == "penalty" and (at := penalised(look, explanation, found)) is not None:
         return at
     if found.bug == "B36" and goes_back_through_a_graph(look.tape.recording):
-        kept = _last_kept(look, found)
+        kept = last_kept(look, found)
         if kept is not None:
             return kept
     if len(look.reading.passes) > 1:
@@ -80,6 +86,10 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return next((at for at, _ in ratios(trail, slope)), None) or next(iter(places), None)
     if found.step == "factor of delta":
         return _factor(trail, look, explanation, found) or next(iter(places), None)
+    if found.bug == "B20" and (at := wrong_weight(trail, look, found)) is not None:
+        return at
+    if found.bug == "B24" and places:
+        return _renamed(trail.tape, places)
     if (
         not places
         and found.step == "down"
@@ -163,47 +173,7 @@ def _uses_new_weights(look: Look, found: Found) -> int | None:
         return None
     group, tape = look.tape.group(update.new), look.tape
     used = (p.at for p in tape.products if p.at > update.at and group in (tape.group(p.left), tape.group(p.right)))
-    return next(used, None) or _uses_new_numbers(tape, update)
-
-
-def _uses_new_numbers(tape: Tape, update: Update) -> int | None:
-    """Return the first product with a new weight where the weights are numbers, one by one."""
-    made = tape.last_made(update.step, NOT_A_NUMBER, update.at)
-    if made is None or tape.node(made).what != GATHERED_STEP:
-        return None
-    new = set(tape.events[made].operands)
-    numbers = {v for k in new if k >= 0 for v in tape.array(k).ravel().tolist()}
-
-    def uses(at: int) -> bool:
-        operands, what = tape.events[at].operands, tape.node(at).what
-        if what == "*":
-            return bool(new & {*operands})
-        product = what == WRITTEN_OUT or what.rpartition(".")[2] in PRODUCTS
-        return product and any(numbers >= {*tape.array(k).ravel().tolist()} for k in operands if k >= 0)
-
-    return next((at for at in range(update.at, len(tape.events)) if uses(at)), None)
-
-
-def _own_update(look: Look, found: Found) -> int | None:
-    """Return the update of the first wrong number where the weights are numbers, one by one."""
-    l, reading, tape = found.layer - 1, look.reading, look.tape
-    update = reading.biases[l] if found.quantity == "db" else reading.weights[l]
-    made = None if update is None else tape.last_made(update.step, NOT_A_NUMBER, update.at)
-    if made is None or tape.node(made).what != GATHERED_STEP:
-        return None
-    new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], np.shape(found.value)))]
-    return next(iter(tape.made.get(new, ())), None)
-
-
-def _last_kept(look: Look, found: Found) -> int | None:
-    """Return where the gradients of a layer of numbers were last kept, all in one line; None where they were not."""
-    l, reading, tape = found.layer - 1, look.reading, look.tape
-    update = reading.biases[l] if found.quantity == "db" else reading.weights[l]
-    made = None if update is None else tape.last_made(update.step, NOT_A_NUMBER, update.at)
-    if made is None or tape.node(made).what != GATHERED_STEP:
-        return None
-    kept = tape.last_made(tape.events[made].operands[-1], NOT_A_NUMBER, made)
-    return kept if kept is not None and tape.node(kept).kind in NAMING else None
+    return next(used, None) or uses_new_numbers(tape, update)
 
 
 def _handed_over(trail: Trail, delta: Array) -> int | None:
@@ -247,7 +217,7 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
     if found.bug in MISSING:
         own = _in_own_closure(look, found, places) if places else None
-        own = own or _beside_slope(trail, look, found, places)
+        own = own or _beside_slope(trail, look, found, places) or bare_input(look, found)
         return missing_factor(trail.tape, places, trail.places[-1] + 1) if own is None else own
     da = _incoming(look, explanation, found)
     if found.bug == "B56":
@@ -264,12 +234,41 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
     inside = [at for at, _ in ratios(trail, factor) if at > after and at not in places]
     inside = [at for at in inside if trail.tape.node(at).kind != "compare"] or inside
     if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail, look, inside, found, explanation)):
-        return inside[0]
+        return _of_output_again(trail, look, _formula(look, inside[0], found), found)
     if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
         return inside[0]  # written out on the spot: there is no call to blame
     helper = trail.tape.node(inside[0]).function if inside else ""
     given = next((at for at in inside if trail.tape.node(at).function != helper), None)
-    return next(iter(places), None) if given is None else given
+    if given is None and places:
+        return _of_output_again(trail, look, places[0], found)
+    return next(iter(inside), None) if given is None else given
+
+
+def _formula(look: Look, at: int, found: Found) -> int:
+    """Return where a formula for f' is wrong: inside of what is called entry by entry, if that is no other layer's."""
+    curves, l = look.reading.point.curves, found.layer - 1
+    z, held = look.reading.point.z[l], look.tape.array(look.tape.events[at].result)
+    slopes = (curve.derivative(z).ravel() for curve in curves if curve.name != curves[l].name)
+    anothers = any(held.size == slope.size and np.allclose(held.ravel(), slope) for slope in slopes)
+    return at if anothers else inside_entries(look.tape, at, curves[l].derivative(z))
+
+
+def _of_output_again(trail: Trail, look: Look, at: int, found: Found) -> int:
+    """Return where f was applied to a in the function of an event: of f' at a that is where it departs from f' at z."""
+    curve, z, tape = look.reading.point.curves[found.layer - 1], look.reading.point.z[found.layer - 1], look.tape
+    twice = curve.forward(curve.forward(z))
+    if found.bug != "B8" or twice.size == 1 or not np.ptp(twice):
+        return at
+    before = [i for i, _ in ratios(trail, twice) if i < at and tape.node(i).function == tape.node(at).function]
+    calls = [i for i in before if tape.node(i).kind == "call"]  # of itself, where one function gives f and f'
+    return next(iter([*calls, *before]), at)
+
+
+def _renamed(tape: Tape, places: list[int]) -> int:
+    """Return where a value that is right where it was made is taken under another name; else its first place."""
+    own = (at for at in places if tape.node(at).function == tape.node(places[0]).function)
+    pairs = (at for at in own if tape.node(at).kind == "name" and at + 1 in places)
+    return next((at for at in pairs if tape.node(at + 1).kind == "bind"), places[0])
 
 
 def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
@@ -330,18 +329,25 @@ def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found,
     """
     if found.bug not in ("B8", "B9"):
         return False
-    tape = trail.tape
+    tape, reading = trail.tape, look.reading
     helper = tape.node(inside[0]).function
-    calls = {n.line for n in tape.nodes if helper and n.kind == "call" and n.what.endswith(helper.rpartition(".")[2])}
+    back = range(reading.passes[-1].output.at, reading.end)
+    calls = [at for at in back if helper and _is_call(tape.node(at), helper)]
     if _right_elsewhere(trail, look, helper, explanation):
         return False
-    if len(calls) <= 1:
+    lines = len({tape.node(at).line for at in calls})
+    if lines <= 1:
         return found.bug == "B9" and bool(helper) and helper.count(".") != 1
-    span = range(trail.places[0], trail.places[-1] + 1)
-    if any(node.what == GATHERED_STEP for node in tape.nodes):
-        span = range(0)  # each neuron calls it
-    returned = sum(tape.node(at).kind == "return" and tape.node(at).function == helper for at in span)
-    return len({f.layer for f in explanation.found if f.bug == found.bug}) >= max(len(calls), returned)
+    each = any(node.what == GATHERED_STEP for node in tape.nodes)  # neuron calls it
+    span = range(0 if each else trail.places[0], 0 if each else trail.places[-1] + 1)
+    curves = [curve.name for curve in reading.point.curves]
+    ways = min(max(lines, sum(at in span for at in calls)), curves.count(curves[found.layer - 1]))
+    return len({f.layer for f in explanation.found if f.bug == found.bug}) >= ways
+
+
+def _is_call(node: Node, helper: str) -> bool:
+    """Return whether an expression calls a function from outside it."""
+    return node.kind == "call" and node.what.endswith(helper.rpartition(".")[2]) and node.function != helper
 
 
 def _right_elsewhere(trail: Trail, look: Look, helper: str, explanation: Explanation) -> bool:

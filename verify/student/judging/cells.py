@@ -196,7 +196,7 @@ class _Reader:
         for left, right in products:
             trained = [n for n in (left, right) if n in changed]
             if len(trained) > 1:
-                trained = [n for n in trained if not self._is_whole(n)]  # an input 0, as a count starts from
+                trained = [n for n in trained if not self._is_start(n)]
             if not trained and (constant := self._beside_one(left, right)) is not None:
                 others.append(constant)
                 continue
@@ -212,8 +212,10 @@ class _Reader:
         """Return the factor of 1 in a product: the weight of a constant input, which is never changed."""
         return next((a for a, b in ((left, right), (right, left)) if b.key >= 0 and self.numbers.value(b) == 1), None)
 
-    def _is_whole(self, number: Number) -> bool:
-        return number.key >= 0 and self.tape.recording.values[number.key].dtype.kind == "i"
+    def _is_start(self, number: Number) -> bool:
+        """Return whether a number is an input that only seems changed: a whole one, or 0, as other sums start from."""
+        whole = number.key >= 0 and self.tape.recording.values[number.key].dtype.kind == "i"
+        return whole or self.numbers.value(number) == 0
 
     def _inside(self, at: int) -> Iterator[int]:
         """Yield the positions of the additions that make up a sum."""

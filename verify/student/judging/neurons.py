@@ -1,7 +1,9 @@
 """A run of numbers told as one of matrices: neurons written out one by one become layers, and are read as any other."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
@@ -12,10 +14,10 @@ from ..reading.curves import matching_curves
 from ..reading.origins import Origin, origins, origins_in_order
 from ..reading.returned import NAMING
 from ..reading.scalars import NOTHING, Number, Numbers
-from ..runs.recording import NOT_A_NUMBER, Event, Injection, Node, Place, Recording
+from ..runs.recording import GATHERED, NOT_A_NUMBER, Event, Injection, Node, Place, Recording
 from ..runs.tape import Tape
-from .blame import GATHERED_STEP
 from .cells import Cell, Cells, Change, steps_of_cells
+from .number_blame import GATHERED_STEP
 from .number_losses import later_losses, losses_of_numbers
 from .own_loss import Runs
 from .second_step import UPDATES
@@ -130,6 +132,10 @@ def _is_network(layers: list[list[Cell]]) -> bool:
 def _sizes(layers: list[list[Cell]]) -> tuple[tuple[int, int], ...]:
     """Return how many inputs each layer has, and how many neurons."""
     return tuple((len(layer[0].weights), len(layer)) for layer in layers)
+
+
+def _without_numerals(node: Node) -> tuple[str, ...]:
+    return node.kind, node.function, *(re.sub(r"\d+", "", text) for text in (node.what, node.text))
 
 
 class _Gathering:
@@ -262,7 +268,7 @@ class _Gathering:
             curve = next(matching_curves(value, a), None)
             if curve is not None and curve.name != "linear":
                 self.output_at = places[-1] + 0.3
-                _, self.outputs = self._again(self.output_at, node, 10_000 + places[-1], keys, a)
+                _, self.outputs = self._again(self.output_at, node, GATHERED + places[-1], keys, a)
                 self.output_keys, self.output_node = tuple(keys), node
                 return
 
@@ -313,7 +319,7 @@ class _Gathering:
         self.targets.append((place, others, places[0]))
         operands = (self.outputs, Y) if left else (Y, self.outputs)
         off = self.values[operands[0]] - self.values[operands[1]]
-        self._again(self.output_at + 0.05, self._subtraction(places[0]), 20_000 + places[0], operands, off)
+        self._again(self.output_at + 0.05, self._subtraction(places[0]), 2 * GATHERED + places[0], operands, off)
 
     def _subtraction(self, at: int) -> int:
         """Return the node of a difference, which may be written as the sum with a negative number."""
@@ -347,7 +353,7 @@ class _Gathering:
             return
         new = [n.key if c is None else c.new.key for n, c in zip(numbers, changed, strict=True)]
         value = self._numbers(new).reshape(self.values[array].shape)
-        node, back = self.tape.node(ats[0]), self._backward(min(ats))
+        node, back = self.tape.node(ats[0]), self._backward(max(ats))
         sign = "+" if node.what.endswith("+=") or node.what == "+" else "-"
         step = self._value(value - self.values[array] if sign == "+" else self.values[array] - value)
         back += self._stored([c for c in changed if c is not None])
@@ -398,18 +404,27 @@ class _Gathering:
             event = self.tape.events[at]
             computed = event.result >= 0 and self.tape.node(at).kind != "literal"
             if computed and not self.tape.shape(event.result):
-                places.setdefault(event.node, []).append(at)
+                places.setdefault(self._alike[event.node], []).append(at)
         found = []
         sizes = {len(layer) for layer in layers}
-        for node, ats in places.items():
+        for ats in places.values():
             for size in sizes - {1}:
                 runs = [ats[i : i + size] for i in range(min(len(ats) - size, MOST_WINDOWS) + 1)]
                 every = [ats[stride - 1 :: stride][:size] for stride in sizes - {1}]
-                found += [self._window(node, window) for window in (*every, *runs) if len(window) == size]
+                windows = (window for window in (*every, *runs) if len(window) == size)
+                found += [self._window(self.tape.events[window[-1]].node, window) for window in windows]
         return found
+
+    @cached_property
+    def _alike(self) -> list[int]:
+        """For each expression the first that differs in numerals alone, as those of neurons that are written out do."""
+        first: dict[tuple[str, ...], int] = {}
+        return [first.setdefault(_without_numerals(node), i) for i, node in enumerate(self.tape.nodes)]
 
     def _window(self, node: int, places: list[int]) -> tuple[float, int]:
         """Enter the values that one expression had for the units of a layer; return the position and the key."""
         keys = [self.tape.events[at].result for at in places]
         at = places[-1] + 0.3
-        return at, self._again(at, node, 30_000 + 100 * places[-1] + len(places), keys, self._numbers(keys)[None])[1]
+        return at, self._again(
+            at, node, 3 * GATHERED + 100 * places[-1] + len(places), keys, self._numbers(keys)[None]
+        )[1]

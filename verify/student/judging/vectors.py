@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..runs.recording import NOT_A_NUMBER, Event, Node, Recording
 from ..runs.tape import Sum, Tape
-from .blame import WRITTEN_OUT
+from .number_blame import WRITTEN_OUT
 
 LONGEST = 64  # entries of a vector worth writing out
 NEURONS = 2  # vectors that make a layer: one alone is a column

@@ -1,5 +1,6 @@
 """Scripts that show one step by hand: what they do not update need not be trained elsewhere."""
 
+from ..runs.recording import GATHERED
 from ..runs.tape import Tape
 from .lineage import Update
 
@@ -10,4 +11,4 @@ def is_shown_once(tape: Tape, update: Update | None) -> bool:
         return False
     line = tape.node(update.end).line
     there = [e for e in tape.events if tape.nodes[e.node].line == line]
-    return all(e.occurrence == 0 and not tape.nodes[e.node].function for e in there)
+    return all((e.occurrence == 0 or e.occurrence >= GATHERED) and not tape.nodes[e.node].function for e in there)

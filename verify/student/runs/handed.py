@@ -17,7 +17,8 @@ def missing_factor(tape: Tape, places: Sequence[int], end: int) -> int | None:
     """Return where a value should have received its factor and is handed on without it.
 
     In this order: a helper whose factor is 1 everywhere; a function that gives back what it was given;
-    the call that hands the value to the function which uses it; a bare rename; the expression that made it.
+    a bare rename in one of several branches of the function that uses it; the call that hands the value, made in a
+    third function, to the function which uses it; a bare rename; the expression that made it.
 
     Arguments:
         tape: the run.
@@ -31,6 +32,7 @@ def missing_factor(tape: Tape, places: Sequence[int], end: int) -> int | None:
     user = _user(tape, keys, places[0], end)
     found = _constant_factor(tape, holders, keys)
     found = _unchanged_by(tape, holders, keys) if found is None else found
+    found = _rename_in_a_branch(tape, holders, user) if found is None else found
     found = _handing_call(tape, holders, keys, user) if found is None else found
     return _rename_or_maker(tape, holders, user) if found is None else found
 
@@ -89,6 +91,17 @@ def _handing_call(tape: Tape, holders: Sequence[int], keys: Container[int], user
     if call is None or not any(key in keys for key in tape.events[call].operands):
         return None
     return call if tape.node(call).function != tape.node(holders[0]).function else None
+
+
+def _rename_in_a_branch(tape: Tape, holders: Sequence[int], user: int) -> int | None:
+    """Return the bare rename in the function that uses the value, where another line of it binds the same name."""
+    function = tape.node(user).function
+    for at in (i for i in holders if i < user and tape.node(i).kind == "bind" and tape.node(i - 1).kind == "name"):
+        node = tape.node(at)
+        others = (n for n in tape.nodes if (n.kind, n.what, n.function) == ("bind", node.what, function))
+        if function and node.function == function and any(n.line != node.line for n in others):
+            return at
+    return None
 
 
 def _rename_or_maker(tape: Tape, holders: Sequence[int], user: int) -> int | None:

@@ -16,6 +16,7 @@ Injection: TypeAlias = Mapping[Place, Values]
 """(node, occurrence) -> the value that the expression returns instead of its own."""
 
 NOT_A_NUMBER = -1
+GATHERED = 10_000  # occurrences from here on are of arrays that were gathered from numbers
 """The key of an operand or a result that holds no numbers."""
 
 

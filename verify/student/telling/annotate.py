@@ -7,9 +7,10 @@ from typing import NamedTuple
 from reference.losses import LOSSES
 
 from ...report.diagnosis_parts import FirstFault, Line
-from ..judging.blame import GATHERED_STEP, guilty
+from ..judging.blame import guilty
 from ..judging.judge import Judgement
 from ..judging.look import Look
+from ..judging.number_blame import GATHERED_STEP
 from ..judging.repeated import repeating
 from ..mistakes.explanation import KEPT, Found
 from ..reading.lineage import Update

@@ -1,0 +1,139 @@
+"""The guilty line where weights are numbers, one by one: among the numbers that a gathered array was made of."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..mistakes.explanation import Found
+from ..mistakes.partly import entries
+from ..reading.lineage import Update
+from ..reading.returned import NAMING
+from ..runs.recording import NOT_A_NUMBER
+from ..runs.tape import PRODUCTS, Tape
+from .look import Look
+from .trail import Trail, ratios
+
+GATHERED_STEP = "gathered step"
+WRITTEN_OUT = "written out"  # a product or a sum of vectors that is told entry by entry
+FEW = 12  # events that an update is made of
+ENTRY = 40  # events in a function of one number
+
+
+def uses_new_numbers(tape: Tape, update: Update) -> int | None:
+    """Return the first product with a new weight where the weights are numbers, one by one."""
+    made = _gathering(tape, update)
+    if made is None:
+        return None
+    new = set(tape.events[made].operands)
+    numbers = {v for k in new if k >= 0 for v in tape.array(k).ravel().tolist()}
+
+    def uses(at: int) -> bool:
+        operands, what = tape.events[at].operands, tape.node(at).what
+        if what == "*":
+            return bool(new & {*operands})
+        product = what == WRITTEN_OUT or what.rpartition(".")[2] in PRODUCTS
+        return product and any(numbers >= {*tape.array(k).ravel().tolist()} for k in operands if k >= 0)
+
+    return next((at for at in range(update.at, len(tape.events)) if uses(at)), None)
+
+
+def own_update(look: Look, found: Found) -> int | None:
+    """Return the update of the first wrong number where the weights are numbers, one by one."""
+    made, tape = _gathered_step(look, found), look.tape
+    if made is None:
+        return None
+    new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], np.shape(found.value)))]
+    return next(iter(tape.made.get(new, ())), None)
+
+
+def last_kept(look: Look, found: Found) -> int | None:
+    """Return where the gradients of a layer of numbers were last kept, all in one line; None where they were not."""
+    made, tape = _gathered_step(look, found), look.tape
+    if made is None:
+        return None
+    kept = tape.last_made(tape.events[made].operands[-1], NOT_A_NUMBER, made)
+    return kept if kept is not None and tape.node(kept).kind in NAMING else None
+
+
+def wrong_weight(trail: Trail, look: Look, found: Found) -> int | None:
+    """Return the first product on the way down that takes another unit's weight, where weights are numbers."""
+    tape, above = look.tape, found.layer
+    rows = _weights_by_unit(look, above)
+    for at, _ in ratios(trail, found.value):
+        if tape.node(at).what != "*" or len(tape.events[at].operands) != len(rows):
+            continue
+        for key, row in zip(tape.events[at].operands, rows, strict=True):
+            taken = [i for i in tape.made.get(key, ()) if tape.node(i).what == "*" and i < at]
+            weights = {k for k in tape.events[taken[-1]].operands if any(k in r for r in rows)} if taken else set()
+            if weights and not weights & row:
+                return taken[-1]
+    return None
+
+
+def _weights_by_unit(look: Look, l: int) -> list[set[int]]:
+    """Return the numbers of the weights out of each unit below a layer, none where they are no numbers."""
+    tape, key = look.tape, look.reading.passes[0].chain.layers[l].W_key
+    made = tape.made.get(key, ())
+    if not made or not tape.node(made[0]).what.startswith("gathered"):
+        return []
+    keys = np.reshape(tape.events[made[0]].operands, tape.shape(key))
+    return [{int(k) for k in row} for row in keys]
+
+
+def inside_entries(tape: Tape, at: int, right: Array) -> int:
+    """Return where a function that was called entry by entry gave the first wrong one; the event itself if none was.
+
+    Arguments:
+        tape: the run.
+        at: the event that holds the entries.
+        right: what they should be.
+    """
+    value = tape.array(tape.events[at].result)
+    before = range(at - 1, max(at - ENTRY * value.size, 0), -1)
+    function = next((tape.node(i).function for i in before if tape.node(i).kind == "return"), "")
+    given = [i for i in before if tape.node(i).kind == "return" and tape.node(i).function == function]
+    entries_of = list(zip(given[: value.size][::-1], value.ravel(), right.ravel(), strict=False))
+    if value.size != right.size or len(entries_of) < value.size or function == tape.node(at).function:
+        return at
+    keys = [tape.events[i].result for i, _, _ in entries_of]
+    if any(k < 0 or tape.shape(k) or tape.array(k) != v for k, (_, v, _) in zip(keys, entries_of, strict=True)):
+        return at
+    return next((i for i, v, r in entries_of if not np.isclose(v, r)), at)
+
+
+def bare_input(look: Look, found: Found) -> int | None:
+    """Return where the first weight's input got the name under which its step takes it, with no derivative."""
+    step, tape = _gathered_step(look, found._replace(quantity="dW")), look.tape
+    if step is None:
+        return None
+    change = next(iter(tape.made.get(tape.events[step].operands[0], ())), None)
+    x, after = float(look.reading.point.inputs[found.layer - 1][0, 0]), look.reading.passes[0].output.at
+    keys = {k for k in _factors(tape, change) if float(tape.array(k)) == x} if change is not None else set()
+    named = (at for k in keys for at in tape.made[k] if change is not None and after < at < change)
+    return next((at for at in named if tape.node(at).kind in NAMING), None)
+
+
+def _factors(tape: Tape, change: int) -> Iterator[int]:
+    """Yield the numbers that the step of a change is a product of."""
+    waiting, seen = [(k, change) for k in tape.events[change].operands[1:]], 0
+    while waiting and seen < FEW:
+        (key, before), seen = waiting.pop(), seen + 1
+        made = tape.last_made(key, NOT_A_NUMBER, before) if key >= 0 else None
+        if key >= 0 and not tape.shape(key):
+            yield key
+        if made is not None and tape.node(made).what == "*":
+            waiting += [(k, made) for k in tape.events[made].operands]
+
+
+def _gathered_step(look: Look, found: Found) -> int | None:
+    """Return what gathers the step of the parameter that shows a mistake, None where it is an array of its own."""
+    l, reading = found.layer - 1, look.reading
+    update = reading.biases[l] if found.quantity == "db" else reading.weights[l]
+    return None if update is None else _gathering(look.tape, update)
+
+
+def _gathering(tape: Tape, update: Update) -> int | None:
+    made = tape.last_made(update.step, NOT_A_NUMBER, update.at)
+    return made if made is not None and tape.node(made).what == GATHERED_STEP else None
