@@ -52,3 +52,9 @@ def test_mistakes_are_found_one_after_another_and_each_is_told() -> None:
     assert "derivative of the activation missing" in shown
     wrong = {line.name for line in told.lines if ", should be" in line.holds}
     assert {"d_hidden", "d_out.sum()"} & wrong == {"d_hidden", "d_out.sum()"}
+
+
+def test_a_name_is_put_in_whole_though_it_holds_what_looks_like_another_quantity() -> None:
+    names = {"a_2": "self.y", "y": "self.t", "x": "self.x", "f'(z_2)": "y_slope"}
+    assert in_own_names("(a_2 - y) * f'(z_2)", names) == "(self.y - self.t) * y_slope"
+    assert in_own_names("dW_1 = X^T delta_1", names) == "dW_1 = self.x^T delta_1"

@@ -72,7 +72,7 @@ def test_a_loss_computed_of_all_samples_once_an_epoch_tells_which_one_is_meant(t
         path.write_text(text.replace("SLOPE", slope), encoding="utf-8")
         said = diagnose(read(path), Options(autodiff=False))
         assert (said.verdict.partition(" ")[0], said.network["loss"]) == (verdict, "half_sse")
-        assert "computes after the step" in said.read_as
+        assert "computes in another pass" in said.read_as
     told = diagnose(read(path), Options(autodiff=False, loss="bce"))
     assert (told.verdict, told.network["loss"]) == ("wrong", "bce"), "what the user says wins"
     assert "as told" in told.read_as

@@ -72,6 +72,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if not trail.places:
         return None
     if np.abs(found.value).max(initial=0) <= NOTHING:
+        if found.quantity == "db" and _without_update(look, found.layer - 1):
+            return None  # no line at all is of it
         merged = np.abs(whole := whole_gradient(look, found)).max(initial=0) > NOTHING
         return next(holding(trail, whole, set()) if merged else _zeros(trail, found.value), None)
     if found.quantity == "db" and found.wrong.endswith((UNSUMMED, UNSUMMED_ABOVE)):
@@ -101,13 +103,27 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     return next(iter(_at_scale(trail, explanation, found, places)), None)
 
 
+def _without_update(look: Look, l: int) -> bool:
+    """Return whether nothing is ever added to the bias of a layer."""
+    return look.reading.biases[l] is None and look.reading.passes[0].chain.layers[l].merged is None
+
+
 def held(look: Look, explanation: Explanation, found: Found) -> bool:
-    """Return whether the run held what a mistake on the way to a delta computes, not only the delta it leads to."""
-    if found.step not in ("error", "down"):
+    """Return whether the run held what a mistake on the way to a delta computes, not only the delta it leads to.
+
+    A delta of zeros must have been computed: what an update takes where nothing was is no delta.
+    """
+    nothing = found.quantity == "delta" and np.abs(found.value).max(initial=0) <= NOTHING
+    if found.step not in ("error", "down") and not nothing:
         return True
     if len(look.reading.passes) > 1:
         look, explanation, found = first_pass(look, explanation, found)
     trail = trail_of(look, found)
+    if nothing:
+        sizes = (
+            np.size(trail.tape.recording.values[trail.tape.events[at].result]) for at in _zeros(trail, found.value)
+        )
+        return found.value.size in sizes
     return bool(trail.places) and any(holding(trail, found.value, _scales(trail, explanation)))
 
 
@@ -150,7 +166,7 @@ def _of_one_sample(look: Look, explanation: Explanation, found: Found) -> int | 
 def _factor_of_delta(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
     """Return what holds all that a delta has beside the right dL/da: a helper gives the wrong factor with f' in it."""
     with np.errstate(all="ignore"):
-        factor = explanation.deltas[found.layer - 1] / _incoming(look, explanation, found)
+        factor = explanation.deltas[found.layer - 1] / incoming(look, explanation, found)
     telling = np.isfinite(factor).all() and not np.allclose(factor, factor.flat[0])
     return next((at for at, _ in ratios(trail, factor)), None) if telling else None
 
@@ -188,10 +204,12 @@ def _handed_over(trail: Trail, delta: Array) -> int | None:
 
 
 def _zeros(trail: Trail, value: Array) -> Iterator[int]:
-    """Yield the events that hold nothing but zeros, of the right size or as one number."""
+    """Yield the events that hold nothing but zeros, of the right size or, where numbers are rare, as one number."""
+    numbers = any(node.what == GATHERED_STEP for node in trail.tape.nodes)
+    sizes = (value.size,) if numbers else (1, value.size)
     for at in trail.places:
         key = trail.tape.events[at].result
-        if key < 0 or trail.tape.recording.values[key].size not in (1, value.size):
+        if key < 0 or trail.tape.recording.values[key].size not in sizes:
             continue
         computed = trail.tape.node(trail.tape.made[key][0]).kind != "literal" or _assigned(trail.tape, at)
         if computed and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING:
@@ -219,7 +237,7 @@ def _slope(trail: Trail, look: Look, explanation: Explanation, found: Found, pla
         own = _in_own_closure(look, found, places) if places else None
         own = own or _beside_slope(trail, look, found, places) or bare_input(look, found)
         return missing_factor(trail.tape, places, trail.places[-1] + 1) if own is None else own
-    da = _incoming(look, explanation, found)
+    da = incoming(look, explanation, found)
     if found.bug == "B56":
         return _unmasked(trail, look, found, da) or next(iter(places), None)
     if found.bug in TWICE and places:
@@ -281,7 +299,10 @@ def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
 
 
 def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> int | None:
-    """Return the product that takes a value without f'(z) after f'(z) was computed for it, None where it never was."""
+    """Return what takes a value without f'(z) after f'(z) was computed for it, None where it never was.
+
+    That is the product, or where the value is given the name that f'(z) had.
+    """
     tape, point, l = look.tape, look.reading.point, found.layer - 1
     slope = point.curves[l].derivative(point.z[l])
     if not places or slope.size == 1 or not np.ptp(slope):
@@ -289,8 +310,13 @@ def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> 
     keys = {tape.events[at].result for at in places}
     between = tuple(at for at in range(places[0] + 1, trail.places[-1]) if at not in trail.places)
     computed = next((at for at, _ in ratios(Trail(tape, (trail.places[0], *between)), slope)), None)
-    takers = (p.at for p in tape.products if computed is not None and p.at > computed and keys & {p.left, p.right})
-    return next(takers, None)
+    if computed is None:
+        return None
+    made = [tape.node(at) for at in tape.made[tape.events[computed].result]]
+    names = {node.what for node in made if node.kind == "bind"}
+    again = (at for at in places if at > computed and tape.node(at).kind == "bind" and tape.node(at).what in names)
+    takers = (p.at for p in tape.products if p.at > computed and keys & {p.left, p.right})
+    return next(again, None) or next(takers, None)
 
 
 def _unmasked(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
@@ -377,7 +403,7 @@ def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) ->
     return None
 
 
-def _incoming(look: Look, explanation: Explanation, found: Found) -> Array:
+def incoming(look: Look, explanation: Explanation, found: Found) -> Array:
     """Return dL/da of the layer as the mistaken sweep has it."""
     point, l = look.reading.point, found.layer - 1
     if l == point.depth - 1:

@@ -12,8 +12,9 @@ from ..runs.recording import Injection, Recording
 from ..runs.tape import Tape
 from .autograd import as_assigned
 from .blame import NOTHING, guilty, held, with_zero_weights
-from .later import losses_later
+from .later import Later, losses_later
 from .look import Look, Right, agreed, candidates, look, rightness
+from .named_delta import as_named
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .rounding import Spoilt, rounded
@@ -27,7 +28,7 @@ NOT_NAMED = (
     "a known mistake that makes its steps: its numbers were put together to matrices, perhaps not as it means them"
 )
 POINTS = 2  # injected points that must agree
-TOLD, LATER = "as told", "which the program computes after the step"
+TOLD, LATER = "as told", "which the program computes in another pass"
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,11 @@ def judge(
         return _rounding(first, rounding)
     if tell:
         return replace(_from_points(runs, first, seed, tell, told=True), known=TOLD)
-    later = later or losses_later(runs, first)
-    if later:
-        first = look(first.tape.recording, later) or first
-    return replace(_from_points(runs, first, seed, later, told=False), known=LATER if later else "")
+    known = Later(later) if later else losses_later(runs, first)
+    if known.losses:
+        first = look(first.tape.recording, known.losses) or first
+    judged = _penalised(runs, _from_points(runs, first, seed, known.losses, told=False), seed, known)
+    return replace(judged, known=LATER if known.losses else "")
 
 
 def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, told: bool) -> Judgement:
@@ -143,6 +145,27 @@ def _fuller(natural: Look | None, stirred: Look | None) -> Look | None:
 
 def _parameters(one: Look) -> int:
     return sum(u is not None for u in (*one.reading.weights, *one.reading.biases))
+
+
+def _penalised(runs: Runs, judged: Judgement, seed: int, known: Later) -> Judgement:
+    """Return the judgement by a loss with a penalty that is computed later on, where the step's own decay is none."""
+    right = judged.right
+    if judged.explanations or (right is not None and (right.optimiser or _among(right.decay, known.decays))):
+        return judged
+    for decay in known.decays if judged.points else ():
+        looks = with_mistakes([_with_decay(p.look, decay) for p in judged.points], known.losses)
+        if common([one.explanations for one in looks]):
+            points = [replace(p, look=one) for p, one in zip(judged.points, looks, strict=True)]
+            return _accused(runs, judged.natural, tuple(points), seed, known.losses, told=False)
+    return judged
+
+
+def _among(decay: float, allowed: tuple[float, ...]) -> bool:
+    return not allowed or bool(np.isclose(decay, allowed, rtol=1e-6, atol=0).any())
+
+
+def _with_decay(one: Look, decay: float) -> Look:
+    return one._replace(reading=one.reading._replace(point=one.reading.point._replace(decay=decay)), right=None)
 
 
 def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:
@@ -352,7 +375,7 @@ def _once(explanations: list[Explanation]) -> list[Explanation]:
 
 def _refined(at: Look, explanation: Explanation) -> Explanation:
     """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
-    return as_assigned(at.tape.recording, with_zero_weights(at, placed(at, explanation)))
+    return as_named(at, as_assigned(at.tape.recording, with_zero_weights(at, placed(at, explanation))))
 
 
 def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:

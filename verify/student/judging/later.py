@@ -1,12 +1,14 @@
-"""Which loss a program computes after its first step: once an epoch, in a function of its own."""
+"""Which loss a program computes beside its first step: once an epoch, or in a function with a pass of its own."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from ..reading.align import Pass, Reading, compared, point_of
 from ..reading.chain import Chain, Layer, chains
 from ..reading.losses_seen import METRICS, believed, losses_seen
+from ..reading.penalty import penalty
 from ..reading.point import Observed
 from ..runs.tape import Tape
 from .look import DEFAULTS, Look
@@ -18,20 +20,64 @@ WINDOW = 600  # events from the first new expression on in which a forward pass 
 MANY = 1_000_000  # updates: the run ends with its events
 
 
-def losses_later(runs: Runs, first: Look) -> tuple[str, ...]:
-    """Return the names of the losses that the program computes later on; empty where none is, or none is needed.
+class Later(NamedTuple):
+    """What a program computes beside its first step.
+
+    Attributes:
+        losses: the names of its losses.
+        decays: what the weight decay of the step may be that belongs to the loss's penalty, with the batch of the
+            step or with all samples that the loss was taken of; empty where it has none, or is of other data.
+    """
+
+    losses: tuple[str, ...] = ()
+    decays: tuple[float, ...] = ()
+
+
+def losses_later(runs: Runs, first: Look) -> Later:
+    """Return the losses that the program computes in another pass; none where none is, or none is needed.
 
     Asked only where the first step computes none and the output's activation does not settle which it is.
     """
     told = [name for name in believed(first.seen) if name not in METRICS]
     if told or first.reading.point.curves[-1].family not in DEFAULTS:
-        return ()
+        return Later()
+    for found in (_of_passes(first.tape, first, _beside(first)), _afterwards(runs, first)):
+        if (known := next(found, None)) is not None:
+            return known
+    return Later()
+
+
+def _of_passes(tape: Tape, first: Look, passes: Iterator[Reading]) -> Iterator[Later]:
+    """Yield what is computed of each pass that a loss is computed of."""
+    for one in passes:
+        seen = [s for s in losses_seen(tape, one) if s.name not in METRICS]
+        if names := believed(seen):
+            added = penalty(tape, one, seen)
+            yield Later(tuple(names), () if added is None else _decays(added.decay, one, first.reading))
+
+
+def _afterwards(runs: Runs, first: Look) -> Iterator[Later]:
+    """Yield what the program computes later on."""
     tape = Tape(runs.run(updates=MANY, events=_affordable(first.tape)))
-    for one in _passes(tape, first):
-        names = [name for name in believed(losses_seen(tape, one)) if name not in METRICS]
-        if names:
-            return tuple(names)
-    return ()
+    yield from _of_passes(tape, first, _passes(tape, first))
+
+
+def _beside(first: Look) -> Iterator[Reading]:
+    """Yield the other forward passes of the first step, each as a reading without gradients."""
+    tape, own = first.tape, {p.chain.start for p in first.reading.passes}
+    found = chains(tape, first.reading.end)
+    for chain in {c.start: c for c in reversed(found) if len(c.layers) == first.reading.point.depth}.values():
+        if chain.start not in own:
+            for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
+                yield _alone(tape, one)
+
+
+def _decays(decay: float, later: Reading, step: Reading) -> tuple[float, ...]:
+    """Return the decay of the step for one of a later loss: a mean has its penalty once, for however many samples."""
+    drawn, of_all = step.point.X, later.point.X
+    if drawn.shape[1] != of_all.shape[1] or not all((of_all == row).all(axis=1).any() for row in drawn):
+        return ()
+    return (decay * len(drawn) / len(of_all), decay)
 
 
 def _affordable(seen: Tape) -> int:
@@ -47,7 +93,10 @@ def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
     if since is None:
         return
     until = min(since + WINDOW, len(tape.events))
-    whole = [c for c in chains(tape, until, since=since) if len(c.layers) == first.reading.point.depth]
+    depth, before = first.reading.point.depth, max(first.reading.end, since - WINDOW)
+    whole = [c for c in chains(tape, until, since=since) if len(c.layers) == depth]
+    earlier = [c for c in chains(tape, since, since=before) if len(c.layers) == depth]
+    whole += sorted(earlier, key=lambda c: c.start)[-1:]  # by the function that the step goes through as well
     for chain in (*whole, *_of_all_samples(tape, whole)):
         for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
             yield _alone(tape, one)

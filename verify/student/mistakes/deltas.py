@@ -10,7 +10,7 @@ from ..reading.point import FUSED, Observed, Point, loss_gradient, top_delta
 from .explanation import IMPLIED, Found, State, found_of, is_another
 from .products import DOWN
 from .stage import RIGHT_DERIVATIVE, Stage
-from .variants import DERIVATIVE, error_variants
+from .variants import DERIVATIVE, error_variants, fused_variants
 
 OTHER_LOSSES = ("half_sse", "bce", "cross_entropy", "mae", "log_cosh", "huber", "hinge", "kl_divergence")
 
@@ -42,6 +42,9 @@ def top_deltas(
         yield below
         if most > 1:
             yield from _derived(point, L, below, missing="B4")
+    for variant, delta in fused_variants(point, loss):
+        if first.may(variant.bug):
+            yield first._replace(da=delta, delta=delta, found=(found_of(variant, L, "delta", delta, "error"),))
     for other in OTHER_LOSSES if first.may("B44") else ():
         if other != loss and not (other == "cross_entropy" and curve.family not in ("softmax", "sigmoid")):
             delta = top_delta(point, other)

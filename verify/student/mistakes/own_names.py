@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from .stage import RIGHT_DOWN
 
-TOKEN = re.compile(r"(?:dL/da|delta|dW|db|[aWzbe])_\d+")
+TOKEN = re.compile(r"(?:dL/da|delta|dW|db|[aWzbe])_\d+|\b[xXy]\b(?!\()")
 DIFFERENCE = re.compile(r"_\(l([+-]\d)\)")
 
 
@@ -37,9 +37,6 @@ def in_own_names(formula: str, names: Mapping[str, str]) -> str:
         formula: with the numbers of the layers.
         names: the program's name for each quantity.
     """
-    for slope, name in names.items():
-        if slope.startswith("f'("):
-            formula = formula.replace(slope, name)
-    formula = TOKEN.sub(lambda found: names.get(found[0], found[0]), formula)
-    formula = re.sub(r"\bx\b|\bX\b", names.get("x", "x"), formula)
-    return re.sub(r"\by\b", names.get("y", "y"), formula)
+    slopes = [re.escape(slope) for slope in names if slope.startswith("f'(")]
+    token = re.compile("|".join((*slopes, TOKEN.pattern)))  # at once: a name may hold what looks like another quantity
+    return token.sub(lambda found: names.get(told := found[0].replace("X", "x"), told), formula)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from reference.arrays import Array
+from reference.elementwise import ELEMENTWISE
 
 from ..reading.dropout import Dropped
 from .stage import (
@@ -74,16 +75,33 @@ def _own_gradient(of: Callable[[int, int], float]) -> Change:
 def _bias_row_kept(row: int, sign: int) -> Change:
     """Return the product that goes down with a merged bias's row left in, and row ``row`` of the others removed.
 
-    Row 0 is removed where the bias stands last, row -1 where it stands first, any other where it stands first.
+    Row 0 is removed where the bias stands last, row -1 where it stands first.
     """
 
     def change(s: Stage) -> Array | None:
         b = s.point.b[s.l]
-        if b is None or b.ndim > 1 or not -1 <= row < len(s.W):
+        if b is None or b.ndim > 1:
             return None
         rows = np.vstack([s.W, sign * b]) if row == 0 else np.vstack([sign * b, s.W])
         kept: Array = np.delete(rows, row, axis=0)
         return s.delta @ kept.T
+
+    return change
+
+
+def _row_removed(row: int) -> Change:
+    """Return the product that goes down with a merged bias's row left in, and row ``row`` of them all removed.
+
+    The bias stands where it is known to, else first; the first row and the last are those of another mistake.
+    """
+
+    def change(s: Stage) -> Array | None:
+        b = s.point.b[s.l]
+        if b is None or b.ndim > 1 or row >= len(s.W):
+            return None
+        end, constant = s.point.merged.get(s.l, (0, 1.0))
+        rows = np.vstack([s.W, b / constant] if end else [b / constant, s.W])
+        return s.delta @ np.delete(rows, row, axis=0).T
 
     return change
 
@@ -136,7 +154,7 @@ DOWN: tuple[Variant, ...] = (
         for sign in (1, -1)
     ),
     *(
-        Variant("B31", _bias_row_kept(row, 1), f"delta_l W_l^T with the bias's row, row {row} removed", RIGHT_DOWN)
+        Variant("B31", _row_removed(row), f"delta_l W_l^T with the bias's row, row {row} removed", RIGHT_DOWN)
         for row in range(1, MOST_ROWS)
     ),
     Variant("B20", _first_row, "delta_l W_l[0]^T for every unit below", RIGHT_DOWN),
@@ -195,6 +213,23 @@ def _activated_again(s: Stage) -> Array:
     return np.asarray(whole.forward(s.a_in)).T @ s.delta
 
 
+def _through(name: str) -> Change:
+    """Return dW from inputs that went through a function once more."""
+    return lambda s: np.asarray(ELEMENTWISE[name].forward(s.a_in)).T @ s.delta
+
+
+def _delta_below(s: Stage) -> Array | None:
+    """Return dW from the delta of the layer below in place of its activations."""
+    if not s.l:
+        return None
+    below = s.point.curves[s.l - 1].backward(s.point.z[s.l - 1], s.delta @ s.W.T)
+    return np.asarray(below).T @ s.delta
+
+
+def _of_means(s: Stage) -> Array | None:
+    return np.outer(s.a_in.mean(axis=0), s.delta.sum(axis=0)) if len(s.delta) > 1 else None
+
+
 def _first_last(which: int) -> Change:
     return lambda s: np.outer(s.a_in[which], s.delta.sum(axis=0)) if len(s.delta) > 1 else None
 
@@ -230,6 +265,12 @@ DW: tuple[Variant, ...] = (
     Variant("B19", lambda s: same_shape(s.point.X.T @ s.delta, s.W) if s.l else None, "dW_l = X^T delta_l", RIGHT_DW),
     Variant("B19", _layer_input(-1), "dW_l = a_(l-2)^T delta_l", RIGHT_DW),
     Variant("B19", _activated_again, "dW_l = f(a_(l-1))^T delta_l", RIGHT_DW),
+    *(
+        Variant("B19", _through(name), f"dW_l = {name}(a_(l-1))^T delta_l", RIGHT_DW)
+        for name in ("sigmoid", "tanh", "relu")
+    ),
+    Variant("B19", _delta_below, "dW_l = delta_(l-1)^T delta_l", RIGHT_DW),
+    Variant("B19", _of_means, "dW_l = (mean of a_(l-1))^T (sum of delta_l)", RIGHT_DW),
     Variant(
         "B19",
         lambda s: s.point.curves[s.l - 1].derivative(s.point.z[s.l - 1]).T @ s.delta if s.l else None,

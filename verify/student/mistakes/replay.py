@@ -10,7 +10,7 @@ from ..reading.point import Observed, Point, bias_gradient, loss_gradient, top_d
 from .explanation import Explanation, Found
 from .products import DB, DOWN, DW
 from .stage import Stage
-from .variants import DERIVATIVE, error_variants
+from .variants import DERIVATIVE, error_variants, fused_variants
 
 KNOWN = ("error", "slope", "down", "dW", "db", "factor of delta", "factor of dW", "factor of db")
 TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}
@@ -66,6 +66,10 @@ def _top(loss: str, steps: dict[tuple[str, int], Found], point: Point) -> tuple[
     error, slope = steps.get(("error", L)), steps.get(("slope", L))
     if error is not None and error.bug == "B44":
         return loss_gradient(point, _other(error)), top_delta(point, _other(error))
+    fused = {variant.wrong: delta for variant, delta in fused_variants(point, loss)}
+    if error is not None and error.wrong in fused:
+        delta = fused[error.wrong]
+        return delta / point.curves[L].derivative(point.z[L]), delta  # f'(z_L) is not what is wrong
     da = loss_gradient(point, loss) if error is None else _wrong_error(error, point, loss)
     if slope is not None and slope.bug == "B7":
         da = point.a[L] - point.Y

@@ -8,7 +8,7 @@ from reference.arrays import Array
 from reference.elementwise import ELEMENTWISE
 
 from ..reading.dropout import Dropped
-from ..reading.point import Point, loss_gradient
+from ..reading.point import FUSED, Point, loss_gradient
 from .products import _diagonal_only, _square
 from .stage import MASKED, RIGHT_DERIVATIVE, Change, Stage, Variant, same_shape
 
@@ -184,6 +184,22 @@ def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Ar
             right = "-y/p"
             yield Variant("B39", _given(a), "y/p + ... with the wrong sign inside", right), -(y / a + (1 - y) / (1 - a))
             yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), -y * np.log(a)
+
+
+def fused_variants(point: Point, loss: str) -> Iterator[tuple[Variant, Array]]:
+    """Yield what may stand for delta_L = a_L - y where output and loss are made for each other."""
+    if (point.curves[-1].name, loss) not in FUSED:
+        return
+    error, right = point.a[-1] - point.Y, "delta_L = a_L - y"
+    yield Variant("B24", _given(error), "the squared error (a_L - y)^2 as delta_L", right), error**2
+    yield Variant("B24", _given(error), "|a_L - y| as delta_L", right), np.abs(error)
+    yield Variant("B24", _given(error), "sign(a_L - y) as delta_L", right), np.sign(error)
+    yield Variant("B14", _given(error), "a_L + y as delta_L", right), point.a[-1] + point.Y
+    with np.errstate(all="ignore"):
+        value = -point.Y * np.log(point.a[-1])
+        if loss == "bce":
+            value = value - (1 - point.Y) * np.log(1 - point.a[-1])
+    yield Variant("B24", _given(error), "the loss's value as delta_L", right), value
 
 
 def _given(value: Array) -> Change:

@@ -1,12 +1,12 @@
 """From a recording to a reading of it: the network, its data, its targets and its own gradients, row-major."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from ..runs.tape import Tape
+from ..runs.tape import Tape, upstream
 from .chain import Chain, chains, split
 from .curves import CURVES, Curve
 from .dropout import Dropped, together
@@ -72,7 +72,7 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     same = [c for c in same if _sides(c) == _sides(same[0])]
     first = min((u.at for g in weights for u in trained.get(g, []) if u.at > same[0].start), default=len(tape.events))
     before = [c for c in same if c.end < first]
-    for group in _batches(before):
+    for group in _batches(_followed(tape, trained, before)):
         yield from _of_passes(tape, trained, first_bias_split(group))
 
 
@@ -98,6 +98,20 @@ def _batches(passes: list[Chain]) -> Iterator[list[Chain]]:
     yield passes[-1:]
     if len(passes) > 1 and len(distinct) == 1:
         yield passes[:1]
+
+
+def _followed(tape: Tape, trained: Lineage, passes: list[Chain]) -> list[Chain]:
+    """Return the passes without those of a loss alone: the last one, where the first update is made of no other.
+
+    No sweep back follows those.
+    """
+    between = [range(c.end + 1, after.start) for c, after in pairwise(passes)]
+    if len({c.layers[0].a_key for c in passes}) < 2 or any(p.at in span for span in between for p in tape.products):
+        return passes
+    updates = (_update(tape, trained, key, passes[-1].start) for key in passes[-1].weights)
+    used = set[int]().union(*(upstream(tape, u.end) for u in updates if u is not None))
+    made = [c for c in passes if not used.isdisjoint(layer.product.at for layer in c.layers)]
+    return passes[-1:] if made == passes[-1:] else passes
 
 
 def first_bias_split(group: list[Chain]) -> list[Chain]:
@@ -174,7 +188,9 @@ def point_of(tape: Tape, passes: list[Pass], weights: tuple[Update | None, ...])
     shared = frozenset(
         l for l, layer in enumerate(layers) if layer.bias is not None and tape.array(layer.bias.key).size == 1
     )
-    return Point(X, W, tuple(layer.b for layer in layers), tuple(stacked), a, curves, Y, new, shared)
+    merged = {l: (layer.merged, layer.constant) for l, layer in enumerate(layers) if layer.merged is not None}
+    b = tuple(layer.b for layer in layers)
+    return Point(X, W, b, tuple(stacked), a, curves, Y, new, shared, merged=merged)
 
 
 def _agreed(passes: list[Pass], l: int) -> Curve:

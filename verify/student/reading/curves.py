@@ -146,6 +146,8 @@ OVER_BATCH = (
     _summed(lambda z: z.max(axis=0, keepdims=True), 0, BATCH_SOFTMAX),
     _summed(lambda z: z.max(axis=1, keepdims=True), 0, BATCH_SOFTMAX),
     _summed(lambda z: z.max(keepdims=True), None, WHOLE_SOFTMAX),
+    _summed(lambda z: z.max(axis=1, keepdims=True), None, WHOLE_SOFTMAX),
+    _summed(lambda z: z.max(axis=0, keepdims=True), None, WHOLE_SOFTMAX),
 )
 
 CUT = Curve(

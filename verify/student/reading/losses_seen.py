@@ -39,7 +39,7 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
     seen: set[int] = set()
     for at in range(reading.start, reading.end):
         key = tape.events[at].result
-        if key < 0 or key in seen or tape.recording.values[key].size != 1:
+        if key < 0 or key in seen or tape.recording.values[key].size != 1 or tape.node(at).kind == "literal":
             continue
         seen.add(key)
         value = float(np.real(tape.recording.values[key]).reshape(()))

@@ -1,5 +1,7 @@
 """A program's numbers in our notation: row-major, one array per quantity and layer."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +27,7 @@ class Point(NamedTuple):
         new_W: the weights after the step, where they are known.
         shared: the layers, from 0, all of whose units share one bias: its gradient is the sum over the units too.
         decay: what the summed loss has added to it is decay/2 times the sum of all squared weights.
+        merged: where the bias stands among the stored weights of a layer, from 0, and its constant input: (0 or -1, c).
     """
 
     X: Array
@@ -37,6 +40,7 @@ class Point(NamedTuple):
     new_W: tuple[Array, ...] | None = None
     shared: frozenset[int] = frozenset()
     decay: float = 0.0
+    merged: Mapping[int, tuple[int, float]] = MappingProxyType({})
 
     @property
     def inputs(self) -> tuple[Array, ...]:

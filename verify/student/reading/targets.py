@@ -16,6 +16,7 @@ from .chain import Chain, Layer
 from .outputs import Output, as_rows
 
 ROUNDED = 1e-2  # how far rounding may move a sum of squares
+LOGARITHMS = ("log", "log2", "log10", "log1p")
 LOOK_AHEAD = 400  # events after the last pre-activation in which the output and the targets are looked for
 
 
@@ -46,7 +47,7 @@ def no_targets(tape: Tape, output: Output, last: Layer, end: int) -> Iterator[Ta
 
 
 def targets_of(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[Target]:
-    """Yield what the output met, in a subtraction first, then in any other expression, then as integer labels.
+    """Yield what the output met, in a subtraction first, in any other expression, or its logarithm; then labels.
 
     Targets that an adapter names are the only ones.
     """
@@ -55,20 +56,20 @@ def targets_of(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[T
     if told is not None and (value := _as_targets(tape.recording.values[told], last)) is not None:
         yield Target(told, last.z_at, value, labels=value.size != tape.recording.values[told].size)
         return
-    group, seen = tape.group(output.key), set()
-    for kinds in (("-",), ("*", "/", "call")):
-        for at in range(output.at, min(end, len(tape.events))):
+    own, seen = {tape.group(output.key)}, set[int]()
+    for kinds, groups in ((("-",), own), (("*", "/", "call"), own), (("*", "call"), _logarithms(tape, output, end))):
+        for at in range(output.at, min(end, len(tape.events))) if groups else ():
             node = tape.node(at)
             if (node.what if node.kind == "binary" else node.kind) not in kinds:
                 continue
             operands = tape.events[at].operands
-            if not any(tape.group(k) == group for k in operands):
+            if not any(tape.group(k) in groups for k in operands):
                 continue
             for key in (unsigned(tape, operand) for operand in operands if not is_written(tape, at, operand)):
                 if (
                     key in seen
                     or key < 0
-                    or tape.group(key) == group
+                    or tape.group(key) in groups
                     or not (_given(tape, key, chain) or written(tape, at, key))
                 ):
                     continue
@@ -77,6 +78,23 @@ def targets_of(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[T
                 if value.shape == last.z.shape:
                     yield Target(key, at, value, labels=False)
     yield from _labels(tape, last, end)
+
+
+def _logarithms(tape: Tape, output: Output, end: int) -> set[int]:
+    """Return the groups of the logarithms of an output, perhaps guarded: a loss may meet its targets there.
+
+    That of 1 - a meets 1 - y.
+    """
+    near, found = {tape.group(output.key)}, set[int]()
+    for at in range(output.at, min(end, len(tape.events))):
+        event, node = tape.events[at], tape.node(at)
+        if event.result < 0 or not any(tape.group(k) in near for k in event.operands):
+            continue
+        if node.kind == "call" and node.what.rpartition(".")[2] in LOGARITHMS:
+            found.add(tape.group(event.result))
+        elif node.kind == "binary" and node.what == "+" and any(is_written(tape, at, k) for k in event.operands):
+            near.add(tape.group(event.result))
+    return found
 
 
 def _as_targets(told: Array, last: Layer) -> Array | None:

@@ -15,6 +15,8 @@ from .multiples import factor_between
 from .point import Observed
 from .steps import bias_part, weight_part
 
+CLIP = "clip"
+
 
 class _Trail(NamedTuple):
     """The values of a step's size that all of its dependence on the forward pass went through, in order.
@@ -31,6 +33,7 @@ class _Trail(NamedTuple):
 def unbent(tape: Tape, reading: Reading) -> Observed | None:
     """Return each parameter's gradient as it was before its step was bent; None where any step is its multiple.
 
+    Clipping leaves some alone: of those the gradient is what was handed to it, at the one rate of them all.
     A gradient is one value through which all that the step depends on has passed. What follows the last
     such value, other than factors, is the optimiser's. Every single number is a multiple of every other: of
     those, as many values are taken for the optimiser's as of the others.
@@ -40,6 +43,12 @@ def unbent(tape: Tape, reading: Reading) -> Observed | None:
     trails = {id(u): _trail(tape, u, reading.start) for u in updates}
     after = [len(t.values) - t.bent for t in trails.values() if t.bent is not None]
     given = {u: _before_bend(t, min(after, default=0)) for u, t in trails.items()}
+    if after and any(value is None for value in given.values()):
+        clipped = {id(u): _clipped(tape, u, reading.start) for u in updates}
+        rates = [one[1] for one in clipped.values() if one is not None]
+        if len(rates) < len(updates) or not np.allclose(rates, rates[0], rtol=1e-6, atol=0):
+            return None
+        given = {u: one[0] for u, one in clipped.items() if one is not None}
     dW: list[Array | None] = []
     db: list[Array | None] = []
     for layer, weight, bias in zip(layers, reading.weights, reading.biases, strict=True):
@@ -61,6 +70,21 @@ def _trail(tape: Tape, update: Update, start: int) -> _Trail:
     before = [_spread(v, step) for v in values if v.size == 1 or np.squeeze(v).shape == np.squeeze(step).shape]
     bent = [i for i, v in enumerate(before) if step.any() and factor_between(step, v) is None]
     return _Trail(tuple(before), bent[-1] if bent else None)
+
+
+def _clipped(tape: Tape, update: Update, start: int) -> tuple[Array, float] | None:
+    """Return what was handed to clipping on the way to a step, and the rate of the entries that it left alone."""
+    step = tape.array(update.old) - tape.array(update.new)
+    for at in sorted((at for at in upstream(tape, update.at) if at >= start), reverse=True):
+        event = tape.events[at]
+        if tape.node(at).what.rpartition(".")[2] != CLIP or not event.operands or event.operands[0] < 0:
+            continue
+        value = tape.array(event.operands[0])
+        if np.squeeze(value).shape != np.squeeze(step).shape or not value.any():
+            return None
+        value = value.reshape(step.shape)
+        return value, float(np.abs(step[value != 0] / value[value != 0]).max())  # what is clipped only shrinks
+    return None
 
 
 def _spread(value: Array, step: Array) -> Array:

@@ -92,13 +92,20 @@ def _reordered(tape: Tape, old: int, new: int) -> bool:
 
 
 def _kept(look: Look) -> Iterator[Probe]:
-    """Yield the functions that are given a trained parameter and never read it: they answer for an earlier call's."""
+    """Yield the functions that are given a trained parameter and never read it: they answer for an earlier call's.
+
+    One that is given what the forward pass made of it needs no more.
+    """
     tape, seen = look.tape, set()
+    layers = [layer for p in look.reading.passes for layer in p.chain.layers]
+    passed = {k for layer in layers for k in (layer.z_key, layer.a_key)} - {layers[0].a_key}
+    arguments = [at for at in range(min(look.reading.end, len(tape.events))) if tape.node(at).kind == "argument"]
+    seen_pass = {tape.node(at).function for at in arguments if tape.events[at].result in passed}
     trained = {u.old for u in (*look.reading.weights, *look.reading.biases) if u is not None}
     read = {(node.function, word) for node in tape.nodes if node.kind != "argument" for word in WORD.findall(node.text)}
-    for at in range(min(look.reading.end, len(tape.events))):
+    for at in arguments:
         node = tape.node(at)
-        ignored = node.kind == "argument" and (node.function, node.what) not in read
+        ignored = node.function not in seen_pass and (node.function, node.what) not in read
         if ignored and tape.events[at].result in trained and node not in seen:
             seen.add(node)
             said = f"{node.function} (line {node.line}) never reads its {node.what}: it answers for an earlier call's"
