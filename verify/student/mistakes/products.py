@@ -38,6 +38,10 @@ def _new_weights(s: Stage) -> Array | None:
     return None if s.point.new_W is None else s.delta @ s.point.new_W[s.l].T
 
 
+def _error_through_new_weights(s: Stage) -> Array | None:
+    return None if s.point.new_W is None else s.da @ s.point.new_W[s.l].T
+
+
 def _other_weights(step: int) -> Change:
     def change(s: Stage) -> Array | None:
         other = s.l + step
@@ -138,6 +142,9 @@ def _hadamard(s: Stage) -> Array | None:
 DOWN: tuple[Variant, ...] = (
     Variant("B3", _new_weights, "dL/da_(l-1) = delta_l (W_l after its update)^T", RIGHT_DOWN),
     Variant("B5", lambda s: s.da @ s.W.T, "dL/da_(l-1) = e_l W_l^T, e_l the error without f'(z_l)", RIGHT_DOWN),
+    Variant(
+        "B5", _error_through_new_weights, "dL/da_(l-1) = e_l (W_l after its update)^T, e_l without f'(z_l)", RIGHT_DOWN
+    ),
     Variant("B20", _other_weights(-1), "delta_l W_(l-1)^T", RIGHT_DOWN),
     Variant("B20", _other_weights(1), "delta_l W_(l+1)^T", RIGHT_DOWN),
     Variant("B20", _untransposed, "delta_l W_l, not transposed", RIGHT_DOWN),

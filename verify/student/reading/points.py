@@ -27,16 +27,18 @@ class Source(NamedTuple):
         place: where to inject.
         value: what the expression returned.
         where: which entries of it are meant, in the shape they are used in; None for all.
+        twins: where else the same numbers enter, made an array anew.
     """
 
     place: Place
     value: Array
     where: Positions | None = None
+    twins: tuple[Place, ...] = ()
 
     def put(self, inject: dict[Place, NDArray[Any]], value: Array) -> None:
         """Enter a value to be injected; of a longer one the rest stays as it was."""
         if self.where is None:
-            inject[self.place] = value
+            inject.update(dict.fromkeys((self.place, *self.twins), value))
         else:
             inject[self.place] = self.spread(value, np.asarray(inject.get(self.place, self.value)))
 
@@ -72,7 +74,7 @@ def sources(tape: Tape, reading: Reading) -> Sources:
     """Return where each quantity of a reading comes from: before its first use, through views and slices."""
     layers = reading.passes[0].chain.layers
     return Sources(
-        tuple(source(tape, p.chain.start, p.chain.layers[0].a_key, whole=True) for p in reading.passes),
+        tuple(_data_source(tape, p, reading.end) for p in reading.passes),
         tuple(_target_source(tape, p) for p in reading.passes),
         tuple(
             _parameter(tape, layer.product.at, layer.W_key, u) for layer, u in zip(layers, reading.weights, strict=True)
@@ -95,6 +97,24 @@ def _parameter(tape: Tape, at: int, key: int, update: Update | None) -> Source |
         if whole is None or whole.value.size != size
         else whole._replace(where=positions(tape, update, tape.array(key)))
     )
+
+
+def _data_source(tape: Tape, one: Pass, end: int) -> Source | None:
+    """Return where the inputs of a pass come from, with every other array that is made of the same numbers."""
+    found = source(tape, one.chain.start, one.chain.layers[0].a_key, whole=True)
+    if found is None or found.value.size < 2 or not np.ptp(found.value):
+        return found
+    shape, entries = found.value.shape, found.value.tobytes()
+    alike = [at for at in range(end) if tape.node(at).kind == "call" and _holds(tape, at, shape, entries)]
+    return found._replace(twins=tuple(p for at in alike if (p := tape.place(at)) != found.place))
+
+
+def _holds(tape: Tape, at: int, shape: tuple[int, ...], entries: bytes) -> bool:
+    """Return whether a call makes an array of these entries of what is no array of its own."""
+    event = tape.events[at]
+    if event.result < 0 or tape.shape(event.result) != shape or any(k >= 0 and tape.shape(k) for k in event.operands):
+        return False
+    return tape.array(event.result).tobytes() == entries
 
 
 def _target_source(tape: Tape, one: Pass) -> Source | None:
@@ -169,7 +189,7 @@ def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: 
     if data:
         for X in found.X:
             if X is not None and X.place not in inject and X.value.size <= LARGEST:
-                inject[X.place] = _inputs(X.value, rng)
+                X.put(inject, _inputs(X.value, rng))
         for one, Y in zip(reading.passes, found.Y, strict=True):
             if Y is not None and Y.place not in inject:
                 inject[Y.place] = _targets(Y.value, one, rng)
