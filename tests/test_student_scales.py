@@ -46,6 +46,32 @@ def test_without_a_loss_a_constant_is_in_the_layer_in_which_it_is_written(old: s
     assert told.line == line_of(right.replace(old, new), new)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("grad2 = hidden.T @ d_out\n    grad1 = data.T @ d_hidden",
+         "grad2 = 2 * hidden.T @ d_out\n    grad1 = 2 * data.T @ d_hidden"),
+        ("for epoch", "part = 7\nfor epoch"),
+    ],
+    ids=["written", "by the loss"],
+)  # fmt: skip
+def test_a_constant_in_every_gradient_of_weights_is_not_told_of_the_biases(old: str, new: str) -> None:
+    right = PROGRAM.replace("for epoch", "part = 1\nfor epoch").replace("0.5 *", "0.5 * part / part *")
+    right = right.replace("    W2 -=", "    grad2, grad1 = grad2 / part, grad1 / part\n    W2 -=")
+    assert diagnosis_of(right).verdict.startswith("correct")
+    told = diagnosis_of(right.replace(old, new)).first_fault
+    assert told is not None
+    assert (told.layer, told.quantity) == (2, "dW")
+
+
+def test_a_constant_in_the_upper_of_two_layers_is_not_told_of_the_lower() -> None:
+    program = PROGRAM.replace("grad2 = hidden.T @ d_out", "grad2 = 7 * hidden.T @ d_out")
+    program = program.replace("0.1 * d_out.sum(axis=0)", "0.1 * (7 * d_out.sum(axis=0))")
+    told = diagnosis_of(program).first_fault
+    assert told is not None
+    assert (told.layer, told.quantity) == (2, "dW")
+
+
 def test_a_constant_on_the_way_down_stays_one_of_delta() -> None:
     program = UNBIASED.replace("back = d_out @ W2.T", "back = d_out @ W2.T / 6")
     told = diagnosis_of(program).first_fault

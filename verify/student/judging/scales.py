@@ -54,15 +54,40 @@ def placed(look: Look, explanation: Explanation) -> Explanation:
         explanation: that reproduces it.
     """
     found, *more = explanation.found or (None,)
+    if found is not None and found.step in (FACTOR + "dW", FACTOR + "db"):
+        return _of_the_others(look, explanation, found)
     if found is None or more or not (found.step == "factor of delta" or found.bug == "B41"):
         return explanation
     depth, l = len(explanation.deltas), found.layer
     factor = _factor(look, explanation, found) if l < depth else None
     if factor is None or _delta_departs(look, explanation, found):
         return explanation
-    if l == depth - 1 and (l > 1 or _top_is_wrong(look, explanation, factor)):
-        return _moved(look, explanation, found, depth, 1 / factor, explanation.scale * factor)
-    return _moved(look, explanation, found, l, factor, explanation.scale) if l == 1 else explanation
+    if l == depth - 1 and (l > 1 or _other_is_scaled(look, explanation, (1, "dW"), (2, "dW"), factor, factor)):
+        return _moved(look, explanation, found, _of_layer(look, depth), 1 / factor, explanation.scale * factor)
+    moved = _moved(look, explanation, found, _of_layer(look, l), factor, explanation.scale)
+    return moved if l == 1 else explanation
+
+
+def _of_the_others(look: Look, explanation: Explanation, found: Found) -> Explanation:
+    """Return an explanation by a constant in some gradients as one in all others, where it is there.
+
+    In every dW or in every db, in one layer or in the other; of several layers against one, that one has it.
+    """
+    told = [(f.layer, f.quantity) for f in explanation.found]
+    others = [one for one in _gradients(look) if one not in told]
+    factors = [_stray(look, explanation, f) for f in explanation.found if f.step == FACTOR + f.quantity]
+    if not others or len(factors) < len(told) or not all(_same(f, factors[0]) for f in factors):
+        return explanation
+    layers, theirs = ({l for l, _ in some} for some in (told, others))
+    by_layer = not layers & theirs and len(theirs) == 1
+    by_kind = {kind for _, kind in told}.isdisjoint({kind for _, kind in others}) and layers == theirs
+    pairs = [(one, two) for one in told for two in others if by_layer or (by_kind and one[0] == two[0])]
+    shown = [pair for pair in pairs if all(held_scales(look, explanation, *one).factors for one in pair)]
+    outnumbered = by_layer and len(layers) > 1
+    if not shown or not (outnumbered or _other_is_scaled(look, explanation, *shown[0], factors[0])):
+        return explanation
+    others.sort(key=lambda one: (-one[0], one[1]))
+    return _moved(look, explanation, found, others, 1 / factors[0], explanation.scale * factors[0])
 
 
 def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
@@ -174,26 +199,33 @@ def _held(trail: Trail, delta: Array) -> list[float]:
     return [] if delta.size == 1 else [ratio for _, ratio in ratios(trail, delta)]
 
 
-def _top_is_wrong(look: Look, explanation: Explanation, factor: float) -> bool:
-    """Return whether the gradients below the top have the scale of the program's own loss, and those at the top not.
+def _other_is_scaled(
+    look: Look, explanation: Explanation, own: Gradient, other: Gradient, factor: float, unit: float = 1.0
+) -> bool:
+    """Return whether a stray constant that was told of one gradient is in another: the first has the scale of the loss.
 
-    Where that is not told by the loss, it is by the text: the constant is written at one of both.
+    Where that is not told by the program's own loss, it is by the text: the constant is written at one of both.
+
+    Arguments:
+        look: the run.
+        explanation: that reproduces it.
+        own: the gradient that it was told of.
+        other: the other.
+        factor: the constant.
+        unit: what the explanation's delta has too much on the way to the first gradient.
     """
     if factor < 0:
         return explanation.scale < 0  # it climbs
     wanted = factor_of(look.seen, explanation.loss)
-    # the mistaken sweep has the constant in its delta
-    below, top = (held_scales(look, explanation, l, "dW").stepwise() for l in (1, 2))
-    below = tuple(abs(scale * factor) for scale in below)
-    top = tuple(map(abs, top))
-    apart = wanted and any(_same(f, wanted) for f in below) != any(_same(f, wanted) for f in top)
-    if not apart and _written(look, explanation, (2, "dW"), [(1, "dW")], factor):
-        return not _written(look, explanation, (1, "dW"), [(2, "dW")], factor)
-    if not wanted or not below or not top:
-        return False
-    if len(below) > 1 and len(top) > 1 and _same(below[-1] / below[-2], top[-1] / top[-2]):
-        below, top = below[:-1], top[:-1]  # the learning rate
-    return _same(below[-1], wanted) and not _same(top[-1], wanted)
+    mine, theirs = (held_scales(look, explanation, *one).stepwise() for one in (own, other))
+    mine, theirs = tuple(abs(scale * unit) for scale in mine), tuple(map(abs, theirs))
+    apart = wanted and any(_same(f, wanted) for f in mine) != any(_same(f, wanted) for f in theirs)
+    if not apart and _written(look, explanation, other, [own], factor):
+        return not _written(look, explanation, own, [other], factor)
+    if not wanted or not mine or not theirs or (apart and explanation.found[0].bug == "B16"):
+        return False  # of an average and a sum, which one is meant is no matter of the loss
+    mine, theirs = _before_the_update([mine, theirs])
+    return _same(mine[-1], wanted) and not _same(theirs[-1], wanted)
 
 
 def _written(look: Look, explanation: Explanation, own: Gradient, others: list[Gradient], factor: float) -> list[int]:
@@ -205,7 +237,11 @@ def _written(look: Look, explanation: Explanation, own: Gradient, others: list[G
     )
     numbers = [at for at in mine if not tape.shape(tape.events[at].result)]
     places = sorted(_besides(tape, held, chain(*their_held)) + _besides(tape, numbers, chain(*theirs)))
-    return [at for at in places if any(_same(abs(c), s) for c in _constants(tape, at) for s in (factor, 1 / factor))]
+    return [
+        at
+        for at in places
+        if any(_same(abs(c), s) for c in _constants(tape, at) for s in (abs(factor), abs(1 / factor)))
+    ]
 
 
 def _stray(look: Look, explanation: Explanation, found: Found) -> float:
@@ -213,7 +249,7 @@ def _stray(look: Look, explanation: Explanation, found: Found) -> float:
     observed = look.reading.observed
     got = (observed.dW if found.quantity == "dW" else observed.db)[found.layer - 1]
     assert got is not None
-    return abs(closest_factor(got, _right(look, explanation, found.layer, found.quantity)) / explanation.scale)
+    return closest_factor(got, _right(look, explanation, found.layer, found.quantity)) / explanation.scale
 
 
 def _besides(tape: Tape, places: Iterable[int], others: Iterable[int]) -> list[int]:
@@ -230,17 +266,22 @@ def _constants(tape: Tape, at: int) -> list[float]:
     return [float(tape.array(k).reshape(())) for k in operands if is_written(tape, at, k)]
 
 
-def _moved(look: Look, explanation: Explanation, found: Found, layer: int, factor: float, scale: float) -> Explanation:
-    """Return the explanation with the constant in the gradients of one layer."""
+def _of_layer(look: Look, layer: int) -> list[Gradient]:
+    return [one for one in _gradients(look) if one[0] == layer]
+
+
+def _moved(
+    look: Look, explanation: Explanation, found: Found, to: list[Gradient], factor: float, scale: float
+) -> Explanation:
+    """Return the explanation with the constant in other gradients."""
     sweep = reverse_sweep(look.reading.point, explanation.loss)
     bug = found.bug if found.bug != "B41" else "B43"
     told = []
-    for l, quantity in _gradients(look):
-        if l == layer:
-            value = sweep.dW[l - 1] if quantity == "dW" else sweep.db[l - 1]
-            right = RIGHT_DW if quantity == "dW" else RIGHT_DB
-            wrong = f"{factor:.6g} * ({right.partition(' = ')[2]})"
-            told.append(Found(bug, l, quantity, wrong, right, factor * value, FACTOR + quantity))
+    for l, quantity in to:
+        value = sweep.dW[l - 1] if quantity == "dW" else sweep.db[l - 1]
+        right = RIGHT_DW if quantity == "dW" else RIGHT_DB
+        wrong = f"{factor:.6g} * ({right.partition(' = ')[2]})"
+        told.append(Found(bug, l, quantity, wrong, right, factor * value, FACTOR + quantity))
     return replace(explanation, found=tuple(told), scale=scale, deltas=sweep.delta)
 
 
