@@ -1,6 +1,6 @@
 """Neurons written out number by number: sums of weights times inputs, found among the scalars of a run."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -40,7 +40,7 @@ class Cells(NamedTuple):
     Attributes:
         passes: each forward pass as layers of neurons; the same weights in all of them.
         changes: by the number before.
-        biases: the changes of biases that start at 0, which many things do, by the neuron's weights.
+        biases: the changes of biases that start at 0, which many things do, or as others, by the neuron's weights.
         unread: the trained numbers that the outputs are computed from and that no neuron has.
         again: where the next step begins.
     """
@@ -88,9 +88,11 @@ class _Reader:
         for change in step:
             first.setdefault(change.old, change)
         leading = _ancestors(self.tape, [c.at for c in step if c.old in trained])
-        led = [cell for cell in before if cell.at in leading]
+        led = _with_siblings([cell for cell in before if cell.at in leading], before)
         passes = _passes(led) or _passes(before)[-1:]
-        biases = {cell.weights: made for cell in passes[0] for made in self._late_bias(cell, again)} if passes else {}
+        often = Counter(c.old for c in step)
+        alike = [cell for cell in (passes[0] if passes else ()) if cell.bias == NOTHING or often[cell.bias] > 1]
+        biases = {cell.weights: made for cell in alike for made in self._late_bias(cell, again)}
         with_bias = [[_biased(cell, biases) for cell in one] for one in passes]
         taken = {n for one in with_bias for cell in one for n in (*cell.weights, cell.bias)} | {NOTHING}
         used = self._used([cell.at for one in passes for cell in one])
@@ -295,21 +297,26 @@ class _Reader:
                 break
         return []
 
-    # -- biases that start at 0 --------------------------------------------------------------------------------
+    # -- biases that start at 0, or at another number that all have --------------------------------------------
 
     def _late_bias(self, cell: Cell, after: int) -> Iterator[Change]:
-        """Yield the change of a bias that was 0 in a neuron: in a later pass it is what the change made."""
-        if cell.bias != NOTHING:
-            return
+        """Yield the change of a bias that is not told from others: in a later pass it is what the change made."""
         made = {c.new: c for c in self.changes}
         for later in self.cells:
             if later.at < after or later.bias not in made:
                 continue
             before = tuple(made[w].old if w in made else w for w in later.weights)
             change = made[later.bias]
-            if before == cell.weights and change.at < after and self.numbers.value(change.old) == 0:
+            same = change.old == cell.bias or (cell.bias == NOTHING and self.numbers.value(change.old) == 0)
+            if before == cell.weights and change.at < after and same:
                 yield change
                 return
+
+
+def _with_siblings(led: list[Cell], cells: list[Cell]) -> list[Cell]:
+    """Return neurons with those beside them that nothing was computed from: where relu is 0, a constant stands."""
+    beside, places = {tuple(n.key for n in cell.inputs) for cell in led}, {cell.at for cell in led}
+    return [c for c in cells if c.at in places or tuple(n.key for n in c.inputs) in beside]
 
 
 def _biased(cell: Cell, biases: dict[tuple[Number, ...], Change]) -> Cell:

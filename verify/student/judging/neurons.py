@@ -251,7 +251,7 @@ class _Gathering:
         self.W_keys.append(self._gather(first - 0.9, f"W{l + 1}", weights, (len(layer[0].weights), len(layer)), first))
         biases = [cell.bias for cell in layer]
         has = all(b != NOTHING for b in biases)
-        if len(set(biases)) == 1:
+        if len(set(biases)) == 1 and not any(c.weights in self.cells.biases for c in layer):
             biases = biases[:1]  # all neurons of the layer share it
         b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(biases),), first) if has else NOT_A_NUMBER
         self.b_keys.append(b)
@@ -369,9 +369,10 @@ class _Gathering:
         return [self._window(self.tape.events[kept[0]].node, kept)[1]]
 
     def _kept(self, change: Change) -> int | None:
-        """Return where the number that a change takes was last kept in a place of its own."""
+        """Return where the number that a change takes was last kept in a place of its own, since the step began."""
+        start = self.cells.passes[0][0][0].at
         for n in self._factors(change):
-            places = [at for at in self.tape.made.get(n.key, ()) if at < change.at and self._keeps(at)]
+            places = [at for at in self.tape.made.get(n.key, ()) if start < at < change.at and self._keeps(at)]
             if places:
                 return places[-1]
         return None
