@@ -229,8 +229,7 @@ def _delta_below(s: Stage) -> Array | None:
     """Return dW from the delta of the layer below in place of its activations."""
     if not s.l:
         return None
-    below = s.point.curves[s.l - 1].backward(s.point.z[s.l - 1], s.delta @ s.W.T)
-    return np.asarray(below).T @ s.delta
+    return s.point.curves[s.l - 1].backward(s.point.z[s.l - 1], s.delta @ s.W.T).T @ s.delta
 
 
 def _of_means(s: Stage) -> Array | None:

@@ -231,9 +231,14 @@ def _applied(name: str, z: Any) -> Traced:
 
 
 # Mistakes whose own formula cannot be traced: it is NumPy's, or the reference's, that looks at the numbers.
+def _through(name: str) -> Callable[[Stage], Any]:
+    return lambda s: _applied(name, s.a_in).T @ s.delta
+
+
 OWN: dict[str, Callable[[Stage], Any]] = {
     "dL/da_l * (1 - sigmoid(z_l)^2)": lambda s: s.da * (1 - _applied("sigmoid", s.z) ** 2),
     "dW_l = f(a_(l-1))^T delta_l": lambda s: _applied(s.point.curves[s.l - 1].name, s.a_in).T @ s.delta,
+    **{f"dW_l = {name}(a_(l-1))^T delta_l": _through(name) for name in ("sigmoid", "tanh", "relu")},
     "db_l = sum of all entries of delta_l": lambda s: s.delta.sum() + np.zeros_like(s.point.b[s.l]),
     "db_l = mean of all entries of delta_l": lambda s: s.delta.sum() / s.W.shape[1] + np.zeros_like(s.point.b[s.l]),
 }
