@@ -101,6 +101,7 @@ def _explained(one: Look, tell: tuple[str, ...], only: frozenset[str] | None, sc
     """Return the look at the reading that needs the fewest mistakes of those that are looked for."""
     others = [r for r in readings(one.tape)[:TRIED] if r.point.sizes == one.reading.point.sizes]
     told = [_with_penalty(one.tape, r) for r in others if not _same(r, one)]
+    told = [(r, seen) for r, seen in told if seen or not one.seen]  # the program's own loss speaks for a reading
     found = [one, *(one._replace(reading=r, seen=seen) for r, seen in told)]
     tried = [_tried(each, tell or candidates(each.reading.point, each.seen)[:3], only, scale) for each in found]
     good = [each for each in tried if each.explanations]
