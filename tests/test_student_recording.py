@@ -302,3 +302,15 @@ def test_numbers_trained_one_by_one_are_not_taken_for_data_being_made() -> None:
     run = watched(text)
     assert run.ended == "too many events"
     assert len(run.events) == 30_000
+
+
+@pytest.mark.parametrize("drawn", ["random.random()", "np.random.rand()", "np.random.default_rng().random()"])
+def test_numbers_drawn_without_a_seed_are_the_same_in_every_run_and_every_process(drawn: str) -> None:
+    text = f"import random\nimport numpy as np\nx = {drawn}\n"
+    values = set()
+    for _ in range(2):
+        with watch(source(text)) as session:
+            for _ in range(2):
+                run = session.run()
+                values.add(float(run.values[of(run, "bind", "x")[0].result]))
+    assert len(values) == 1

@@ -8,6 +8,7 @@ import ctypes
 import gc
 import io
 import os
+import random
 import resource
 import select
 import signal
@@ -199,6 +200,7 @@ def alone(
         inject = dict(zip(map(tuple, request["inject"]), arrays, strict=True))
         recorder = Recorder(table, inject, request["updates"], request["events"])
         recorder.install()
+        random.seed(0)  # in a fork the module takes a seed from the system
         beside.install(program.parts)
         limit(request, recorder)
         sys.stdout, sys.stderr = printed, _ = Printed(), Printed()
