@@ -6,24 +6,19 @@ from functools import cache
 
 import numpy as np
 
-from ..mistakes.explanation import IMPLIED, Explanation
+from ..mistakes.explanation import Explanation
 from ..reading.points import Sources, sources, spread, stirring
 from ..runs.recording import Injection, Recording
 from ..runs.tape import Tape
-from .autograd import as_assigned
-from .blame import NOTHING, guilty, held, with_zero_weights
 from .later import Later, losses_later
 from .look import Look, Right, agreed, candidates, look, rightness
-from .named_delta import as_named
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Moved, Runs, agrees, follows_own, moved
+from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
 from .rounding import Spoilt, rounded
-from .scales import placed
 from .second_step import UPDATES, accumulates, masked_before, stale
 from .unread import Unread, unread
 
-MOST_PLACED = 6  # explanations of equal length of which the lines are compared
-LAST = (np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
 NOT_NAMED = (
     "a known mistake that makes its steps: its numbers were put together to matrices, perhaps not as it means them"
 )
@@ -125,7 +120,7 @@ def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, t
         return _untold(first, points, "the program could not be run twice with other values")
     looks = with_mistakes([p.look for p in points], tell)
     points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
-    points = tuple(sorted(points, key=lambda p: -_told_of(p.look)))
+    points = tuple(sorted(points, key=lambda p: -told_of(p.look)))
     return _accused(runs, first, points, seed, tell, told)
 
 
@@ -321,7 +316,9 @@ def _accused(
 ) -> Judgement:
     """Return "wrong" where every piece of evidence says so, else what is missing."""
     one = points[0]
-    shared = [e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not _unknown_top(e)]
+    shared = [
+        e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not has_unknown_top(e)
+    ]
     seen = [s for s in one.look.seen if s.name != "mae" and (not tell or s.name in tell)]
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
     rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
@@ -348,63 +345,11 @@ def _accused(
         evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
     elif tell:
         evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
-    chosen = _seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
-    chosen = _plainest(chosen)
-    chosen = _once([_refined(one.look, e) for e in chosen])
+    chosen = seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
+    chosen = plainest(chosen)
+    chosen = each_once([refined(one.look, e) for e in chosen])
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
-
-
-def _plainest(explanations: list[Explanation]) -> list[Explanation]:
-    """Return the explanations without those of more mistakes, or of another derivative where none at all fits as well.
-
-    A derivative that is 1 at the points, such as the sign of positive numbers, is none.
-    """
-    short = [e for e in explanations if e.cost[0] == explanations[0].cost[0]]
-    none = {(e.loss, f.layer) for e in short for f in e.found if f.bug in ("B4", "B11") and f.quantity == "delta"}
-    return [e for e in short if not any(f.bug == "B40" and (e.loss, f.layer) in none for f in e.found)]
-
-
-def _once(explanations: list[Explanation]) -> list[Explanation]:
-    """Return the first of all explanations that are told in the same words."""
-    kept: dict[tuple[tuple[str, int, str], ...], Explanation] = {}
-    for explanation in explanations:
-        kept.setdefault(explanation.words, explanation)
-    return list(kept.values())
-
-
-def _refined(at: Look, explanation: Explanation) -> Explanation:
-    """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
-    return as_named(at, as_assigned(at.tape.recording, with_zero_weights(at, placed(at, explanation))))
-
-
-def _seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
-    """Return the explanations, among those of equal length first the one whose wrong values the run has shown."""
-    shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
-    if len(shortest) < 2:
-        return explanations
-    unseen = {id(e): (_invented(at, e), *_unheld(at, e)) for e in shortest}
-    return sorted(
-        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), LAST), [f.quantity != "delta" for f in e.found])
-    )
-
-
-def _unheld(at: Look, explanation: Explanation) -> tuple[int, int]:
-    """Return how many mistakes have no line, and of how many the run held only what came of them."""
-    placeless = sum(guilty(at, explanation, f) is None for f in explanation.found)
-    return placeless, sum(not held(at, explanation, f) for f in explanation.found)
-
-
-def _invented(at: Look, explanation: Explanation) -> int:
-    """Return how many zero deltas an explanation needs for layers that no update was seen of: they need none."""
-    untrained = [update is None for update in at.reading.weights]
-    zeros = [f for f in explanation.found if f.quantity == "delta" and np.abs(f.value).max(initial=0) <= NOTHING]
-    return sum(untrained[f.layer - 1] for f in zeros)
-
-
-def _unknown_top(explanation: Explanation) -> bool:
-    """Return whether an explanation needs a derivative of its own at the output: perhaps of a loss not seen."""
-    return any(f.step == IMPLIED and f.layer == len(explanation.deltas) for f in explanation.found)
 
 
 def _all_updated(one: Look) -> bool:
@@ -415,20 +360,3 @@ def _wanted(one: Look) -> int:
     """Return how many parameters must have moved for the slopes to speak of all of them."""
     layers = one.reading.passes[0].chain.layers
     return len(layers) + sum(layer.bias is not None for layer in layers)
-
-
-def _told_of(one: Look) -> int:
-    """Return how many places of the mistake a point shows: where all units are positive, a slope is right."""
-    return max((len(e.found) for e in one.explanations[:1]), default=0)
-
-
-def common(lists: list[list[Explanation]]) -> list[Explanation]:
-    """Return the explanations of the first point that hold at every other point too."""
-    return [e for e in lists[0] if all(any(_agree(e, other) for other in one) for one in lists[1:])]
-
-
-def _agree(one: Explanation, other: Explanation) -> bool:
-    """Return whether two explanations are of the same mistakes, in the same places where both points show them."""
-    mine, theirs = ({(f.bug, f.layer, f.quantity) for f in e.found} for e in (one, other))
-    same = {(bug, quantity) for bug, _, quantity in mine} == {(bug, quantity) for bug, _, quantity in theirs}
-    return one.loss == other.loss and same and (mine >= theirs or mine <= theirs)

@@ -8,8 +8,8 @@ from ..mistakes.explanation import Explanation, Found, found_of
 from ..mistakes.products import DW
 from ..mistakes.stage import Stage
 from ..reading.multiples import factor_between
-from .blame import incoming
 from .look import Look
+from .slope_blame import incoming
 from .trail import first_pass, holding, trail_of
 
 NAMING = ("bind", "store")

@@ -1,0 +1,346 @@
+"""The recording of a program of single numbers with the arrays that its numbers make up."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..reading.curves import matching_curves
+from ..reading.origins import Origin, origins, origins_in_order
+from ..reading.returned import NAMING
+from ..reading.scalars import NOTHING, Number, Numbers
+from ..runs.recording import GATHERED, NOT_A_NUMBER, Event, Node, Place, Recording
+from ..runs.tape import Tape
+from .cells import Cell, Cells, Change
+from .number_blame import GATHERED_STEP
+from .unread import Unread
+
+STEPS = 3  # that are looked at
+NEAR = 200  # events between a neuron's sum and its activation
+FEW = 12  # events that an update is made of
+MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for one layer
+
+
+class Scatter(NamedTuple):
+    """Where the numbers of a gathered array come from: (place, position inside what is made there) for each entry."""
+
+    entries: tuple[Origin | None, ...]
+
+
+class Gathered(NamedTuple):
+    """A run told in arrays.
+
+    Attributes:
+        recording: with the arrays that its numbers make up.
+        scatter: where to put other numbers in.
+        output_node: the expression whose values are the outputs.
+        unread: the trained numbers that no neuron has.
+        enough: how many events hold the steps that are needed.
+    """
+
+    recording: Recording
+    scatter: dict[Place, Scatter]
+    output_node: int
+    unread: tuple[Unread, ...] = ()
+    enough: int = 0
+
+
+def _without_numerals(node: Node) -> tuple[str, ...]:
+    return node.kind, node.function, *(re.sub(r"\d+", "", text) for text in (node.what, node.text))
+
+
+class Gathering:
+    """Builds the gathered recording of one run."""
+
+    def __init__(self, tape: Tape, steps: list[Cells]) -> None:
+        self.tape, self.steps, self.cells, self.numbers = tape, steps, steps[0], Numbers(tape)
+        self.nodes: list[Node] = list(tape.nodes)
+        self.values: list[NDArray[Any]] = list(tape.recording.values)
+        self.events: list[tuple[float, Event]] = [(float(at), e) for at, e in enumerate(tape.events)]
+        self.scatter: dict[Place, Scatter] = {}
+        self.outputs, self.output_keys, self.output_node = NOT_A_NUMBER, tuple[int, ...](), NOT_A_NUMBER
+        self.output_at = 0.0
+        self.targets: list[tuple[Place, list[Number], int]] = []
+        self.W_keys: list[int] = []
+        self.b_keys: list[int] = []
+        self.back: list[tuple[float, int]] = []
+
+    def done(self) -> Gathered:
+        """Return the recording."""
+        for cells in self.steps:
+            self._step(cells)
+        self.events.sort(key=lambda pair: pair[0])
+        told, first = self.tape.recording, self.steps[0]
+        enough = STEPS * first.again
+        events = tuple(event for at, event in self.events if at < enough)
+        made = replace(told, nodes=tuple(self.nodes), events=events, values=tuple(self.values))
+        return Gathered(made, self.scatter, self.output_node, first.unread, enough)
+
+    def _step(self, cells: Cells) -> None:
+        """Enter one training step."""
+        self.cells, self.W_keys, self.b_keys, self.targets = cells, [], [], []
+        for layers in self.cells.passes:
+            self._pass(layers)
+        entries = origins_in_order(self.numbers, [target[1:] for target in self.targets]) if self.targets else []
+        for (place, *_), own in zip(self.targets, entries, strict=True):
+            self._scatter(place, own)
+        self._updates()
+        self._hide_single_updates()
+
+    def _pass(self, layers: list[list[Cell]]) -> None:
+        """Enter one forward pass and what its outputs are compared with."""
+        for l, layer in enumerate(layers):
+            self._layer(l, layer)
+        self._compared(layers[-1])
+
+    def _hide_single_updates(self) -> None:
+        """Let an addition to one number be no update of its own: a bias of one unit would have two."""
+        single = {float(change.at) for change in (*self.cells.changes.values(), *self.cells.biases.values())}
+        for i, (at, event) in enumerate(self.events):
+            if at in single:
+                node = self.nodes[event.node]
+                self.nodes.append(node._replace(kind="call", what="changed"))
+                self.events[i] = at, event._replace(node=len(self.nodes) - 1)
+
+    def _value(self, value: NDArray[Any]) -> int:
+        self.values.append(np.asarray(value, np.float64))
+        return len(self.values) - 1
+
+    def _event(
+        self, at: float, kind: str, what: str, line: int, operands: Sequence[int], value: NDArray[Any] | int
+    ) -> tuple[Place, int]:
+        """Enter an event of a node of its own; return its place and the key of its value."""
+        self.nodes.append(Node(kind, what, line, what, ""))
+        return self._again(at, len(self.nodes) - 1, 0, operands, value)
+
+    def _again(
+        self, at: float, node: int, occurrence: int, operands: Sequence[int], value: NDArray[Any] | int
+    ) -> tuple[Place, int]:
+        key = value if isinstance(value, int) else self._value(value)
+        held = (NOT_A_NUMBER,) * len(operands)
+        self.events.append((at, Event(node, occurrence, tuple(operands), key, NOT_A_NUMBER, held)))
+        return (node, occurrence), key
+
+    def _gather(self, at: float, name: str, numbers: Sequence[Number], shape: tuple[int, ...], before: int) -> int:
+        """Gather numbers to an array that may be replaced; return its key."""
+        keys = [n.key for n in numbers]
+        value = self._numbers(keys).reshape(shape)
+        place, key = self._event(at, "call", f"gathered {name}", 0, keys, value)
+        self._scatter(place, origins(self.numbers, numbers, before))
+        return key
+
+    def _scatter(self, place: Place, entries: tuple[Origin | None, ...]) -> None:
+        """Note where the numbers of a gathered array are put in, should all be known."""
+        if all(e is not None for e in entries):
+            self.scatter[place] = Scatter(entries)
+
+    def _numbers(self, keys: Sequence[int]) -> NDArray[np.float64]:
+        return np.array([float(self.tape.array(k)) for k in keys])
+
+    def _layer(self, l: int, layer: list[Cell]) -> None:
+        """Enter the product of one layer."""
+        first, last, line = layer[0].at, layer[-1].at, self.tape.node(layer[0].at).line
+        if l == len(self.W_keys):
+            self._parameters(l, layer)
+        W, b = self.W_keys[l], self.b_keys[l]
+        inputs = [n.key for n in layer[0].inputs]
+        if l and tuple(inputs) == self.output_keys:
+            a = self.outputs
+        else:
+            a = self._gather(first - 0.9, f"a{l}", layer[0].inputs, (1, len(inputs)), first)
+        wide = self.values[a] @ self.values[W]
+        _, z = self._event(last + 0.1, "binary", "@", line, (a, W), wide)
+        if b >= 0:
+            total = self._numbers([c.z.key for c in layer])[None]
+            _, z = self._event(last + 0.2, "binary", "+", line, (z, b), total)
+        self._activation(layer, z)
+
+    def _parameters(self, l: int, layer: list[Cell]) -> None:
+        """Gather the weights and biases of one layer."""
+        first = layer[0].at
+        weights = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
+        self.W_keys.append(self._gather(first - 0.9, f"W{l + 1}", weights, (len(layer[0].weights), len(layer)), first))
+        biases = [cell.bias for cell in layer]
+        has = all(b != NOTHING for b in biases)
+        if len(set(biases)) == 1 and not any(c.weights in self.cells.biases for c in layer):
+            biases = biases[:1]  # all neurons of the layer share it
+        b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(biases),), first) if has else NOT_A_NUMBER
+        self.b_keys.append(b)
+
+    def _activation(self, layer: list[Cell], z: int) -> None:
+        """Find the activations of a layer's sums: numbers made by one expression after each of them."""
+        value = self.values[z]
+        self.outputs, self.output_keys = z, tuple(c.z.key for c in layer)
+        self.output_node, self.output_at = self.tape.events[layer[-1].at].node, layer[-1].at + 0.2
+        candidates = [*self._after(layer), *self._after_all(layer)]
+        for node, places in sorted(candidates, key=lambda found: self._is_apart(layer[0], found[1][0])):
+            keys = [self.tape.events[at].result for at in places]
+            a = self._numbers(keys)[None]
+            curve = next(matching_curves(value, a), None)
+            if curve is not None and curve.name != "linear":
+                self.output_at = places[-1] + 0.3
+                _, self.outputs = self._again(self.output_at, node, GATHERED + places[-1], keys, a)
+                self.output_keys, self.output_node = tuple(keys), node
+                return
+
+    def _is_apart(self, cell: Cell, at: int) -> bool:
+        """Return whether no number of an event comes from a neuron's sum: a gradient of 0 looks like relu of one."""
+        made = {cell.z.key}
+        for event in self.tape.events[cell.at + 1 : at + 1]:
+            if made & {*event.operands}:
+                made.add(event.result)
+        return self.tape.events[at].result not in made
+
+    def _after(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
+        """Return, for each expression, its first evaluation after each of a layer's sums, where each has one."""
+        found: dict[int, list[int]] = {}
+        ends = [c.at for c in layer[1:]] + [layer[-1].at + NEAR]
+        for j, (cell, end) in enumerate(zip(layer, ends, strict=True)):
+            for at in range(cell.at + 1, min(end, len(self.tape.events))):
+                event = self.tape.events[at]
+                seen = found.setdefault(event.node, [])
+                if event.result >= 0 and not self.tape.shape(event.result) and len(seen) == j:
+                    seen.append(at)
+        return [(node, places) for node, places in found.items() if len(places) == len(layer)]
+
+    def _after_all(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
+        """Return, for each expression, its first evaluations after all of a layer's sums, one for each."""
+        found: dict[int, list[int]] = {}
+        for at in range(layer[-1].at + 1, min(layer[-1].at + NEAR, len(self.tape.events))):
+            event = self.tape.events[at]
+            seen = found.setdefault(event.node, [])
+            if event.result >= 0 and not self.tape.shape(event.result) and len(seen) < len(layer):
+                seen.append(at)
+        return [(node, places) for node, places in found.items() if len(places) == len(layer) > 1]
+
+    def _compared(self, last: list[Cell]) -> None:
+        """Enter the difference of outputs and targets, before the next pass: all of them may be compared at the end."""
+        start = last[-1].at
+        places: list[int] = []
+        for key in self.output_keys:
+            at = next((i for i in range(start, len(self.tape.events)) if self._compares(i, key)), None)
+            if at is None:
+                return
+            places.append(at)
+        pairs = [pair for at in places if (pair := self.numbers.difference(at)) is not None]
+        left = pairs[0][0].key == self.output_keys[0]
+        others = [pair[1 if left else 0] for pair in pairs]
+        keys = [n.key for n in others]
+        place, Y = self._event(start - 0.5, "call", "gathered Y", 0, keys, self._numbers(keys)[None])
+        self.targets.append((place, others, places[0]))
+        operands = (self.outputs, Y) if left else (Y, self.outputs)
+        off = self.values[operands[0]] - self.values[operands[1]]
+        self._again(self.output_at + 0.05, self._subtraction(places[0]), 2 * GATHERED + places[0], operands, off)
+
+    def _subtraction(self, at: int) -> int:
+        """Return the node of a difference, which may be written as the sum with a negative number."""
+        node = self.tape.node(at)
+        if node.what == "-":
+            return self.tape.events[at].node
+        self.nodes.append(node._replace(what="-"))
+        return len(self.nodes) - 1
+
+    def _compares(self, at: int, key: int) -> bool:
+        pair, text = self.numbers.difference(at), self.tape.node(at).text
+        if pair is None or key not in (pair[0].key, pair[1].key):
+            return False
+        other = pair[1] if pair[0].key == key else pair[0]
+        return other.key >= 0 and not (text.startswith("1") or "(1" in text[:2])
+
+    def _updates(self) -> None:
+        """Enter the update of every layer's weights and biases, with what was computed on the way back."""
+        self.back = self._windows()
+        for layer, W, b in zip(self.cells.passes[0], self.W_keys, self.b_keys, strict=True):
+            numbers = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
+            self._update(numbers, [self.cells.changes.get(n) for n in numbers], W)
+            if b >= 0:
+                changes = [self.cells.biases.get(c.weights) or self.cells.changes.get(c.bias) for c in layer]
+                count = self.values[b].size
+                self._update([cell.bias for cell in layer][:count], changes[:count], b)
+
+    def _update(self, numbers: list[Number], changed: list[Change | None], array: int) -> None:
+        ats = [c.at for c in changed if c is not None]
+        if not ats:
+            return
+        new = [n.key if c is None else c.new.key for n, c in zip(numbers, changed, strict=True)]
+        value = self._numbers(new).reshape(self.values[array].shape)
+        node, back = self.tape.node(ats[0]), self._backward(max(ats))
+        sign = "+" if node.what.endswith("+=") or node.what == "+" else "-"
+        step = self._value(value - self.values[array] if sign == "+" else self.values[array] - value)
+        back += self._stored([c for c in changed if c is not None])
+        self._event(max(ats) + 0.5, "call", GATHERED_STEP, node.line, [*new, *back], step)
+        name = f"{node.what.partition(' ')[0]} {sign}="
+        self._event(max(ats) + 0.6, "augment", name, node.line, (array, step), value)
+
+    def _stored(self, changed: list[Change]) -> list[int]:
+        """Enter what was last kept of the numbers that changes take: the gradients, where one line keeps them."""
+        kept = [at for c in changed if (at := self._kept(c)) is not None]
+        if len(kept) < len(changed) or len({self.tape.events[at].node for at in kept}) > 1:
+            return []
+        return [self._window(self.tape.events[kept[0]].node, kept)[1]]
+
+    def _kept(self, change: Change) -> int | None:
+        """Return where the number that a change takes was last kept in a place of its own, since the step began."""
+        start = self.cells.passes[0][0][0].at
+        for n in self._factors(change):
+            places = [at for at in self.tape.made.get(n.key, ()) if start < at < change.at and self._keeps(at)]
+            if places:
+                return places[-1]
+        return None
+
+    def _factors(self, change: Change) -> Iterator[Number]:
+        """Yield the numbers that the step of a change is a product of, or the step itself."""
+        waiting = [n for n in self.numbers.operands(change.at) if n != change.old]
+        while waiting:
+            number = waiting.pop()
+            made = self.numbers.maker(number, change.at)
+            yield number
+            if made is not None and self.tape.node(made).what == "*" and change.at - made < FEW:
+                waiting += self.numbers.operands(made)
+
+    def _keeps(self, at: int) -> bool:
+        node = self.tape.node(at)
+        return node.kind in NAMING and ("." in node.what or "[" in node.what)
+
+    def _backward(self, until: int) -> list[int]:
+        """Return the keys of what expressions on the way back computed for a layer's units one after another."""
+        return [key for at, key in self.back if at < until]
+
+    def _windows(self) -> list[tuple[float, int]]:
+        """Enter, for each expression on the way back, its values for the units of each layer."""
+        layers = self.cells.passes[-1]
+        start = self.cells.passes[0][0][0].at + 1
+        places: dict[int, list[int]] = {}
+        until = max((c.at for c in self.cells.changes.values()), default=start)
+        for at in range(start, min(until + 1, len(self.tape.events))):
+            event = self.tape.events[at]
+            computed = event.result >= 0 and self.tape.node(at).kind != "literal"
+            if computed and not self.tape.shape(event.result):
+                places.setdefault(self._alike[event.node], []).append(at)
+        found = []
+        sizes = {len(layer) for layer in layers}
+        for ats in places.values():
+            for size in sizes - {1}:
+                runs = [ats[i : i + size] for i in range(min(len(ats) - size, MOST_WINDOWS) + 1)]
+                every = [ats[stride - 1 :: stride][:size] for stride in sizes - {1}]
+                windows = (window for window in (*every, *runs) if len(window) == size)
+                found += [self._window(self.tape.events[window[-1]].node, window) for window in windows]
+        return found
+
+    @cached_property
+    def _alike(self) -> list[int]:
+        """For each expression the first that differs in numerals alone, as those of neurons that are written out do."""
+        first: dict[tuple[str, ...], int] = {}
+        return [first.setdefault(_without_numerals(node), i) for i, node in enumerate(self.tape.nodes)]
+
+    def _window(self, node: int, places: list[int]) -> tuple[float, int]:
+        """Enter the values that one expression had for the units of a layer; return the position and the key."""
+        keys = [self.tape.events[at].result for at in places]
+        at = places[-1] + 0.3
+        return at, self._again(
+            at, node, 3 * GATHERED + 100 * places[-1] + len(places), keys, self._numbers(keys)[None]
+        )[1]

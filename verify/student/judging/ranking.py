@@ -1,0 +1,82 @@
+"""Of several explanations those that hold at every point, the likeliest first."""
+
+import numpy as np
+
+from ..mistakes.explanation import IMPLIED, Explanation
+from .autograd import as_assigned
+from .blame import NOTHING, guilty, held, with_zero_weights
+from .look import Look
+from .named_delta import as_named
+from .scales import placed
+
+MOST_PLACED = 6  # explanations of equal length of which the lines are compared
+LAST = (np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
+
+
+def plainest(explanations: list[Explanation]) -> list[Explanation]:
+    """Return the explanations without those of more mistakes, or of another derivative where none at all fits as well.
+
+    A derivative that is 1 at the points, such as the sign of positive numbers, is none.
+    """
+    short = [e for e in explanations if e.cost[0] == explanations[0].cost[0]]
+    none = {(e.loss, f.layer) for e in short for f in e.found if f.bug in ("B4", "B11") and f.quantity == "delta"}
+    return [e for e in short if not any(f.bug == "B40" and (e.loss, f.layer) in none for f in e.found)]
+
+
+def each_once(explanations: list[Explanation]) -> list[Explanation]:
+    """Return the first of all explanations that are told in the same words."""
+    kept: dict[tuple[tuple[str, int, str], ...], Explanation] = {}
+    for explanation in explanations:
+        kept.setdefault(explanation.words, explanation)
+    return list(kept.values())
+
+
+def refined(at: Look, explanation: Explanation) -> Explanation:
+    """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
+    return as_named(at, as_assigned(at.tape.recording, with_zero_weights(at, placed(at, explanation))))
+
+
+def seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
+    """Return the explanations, among those of equal length first the one whose wrong values the run has shown."""
+    shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
+    if len(shortest) < 2:
+        return explanations
+    unseen = {id(e): (_invented(at, e), *_unheld(at, e)) for e in shortest}
+    return sorted(
+        explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), LAST), [f.quantity != "delta" for f in e.found])
+    )
+
+
+def _unheld(at: Look, explanation: Explanation) -> tuple[int, int]:
+    """Return how many mistakes have no line, and of how many the run held only what came of them."""
+    placeless = sum(guilty(at, explanation, f) is None for f in explanation.found)
+    return placeless, sum(not held(at, explanation, f) for f in explanation.found)
+
+
+def _invented(at: Look, explanation: Explanation) -> int:
+    """Return how many zero deltas an explanation needs for layers that no update was seen of: they need none."""
+    untrained = [update is None for update in at.reading.weights]
+    zeros = [f for f in explanation.found if f.quantity == "delta" and np.abs(f.value).max(initial=0) <= NOTHING]
+    return sum(untrained[f.layer - 1] for f in zeros)
+
+
+def has_unknown_top(explanation: Explanation) -> bool:
+    """Return whether an explanation needs a derivative of its own at the output: perhaps of a loss not seen."""
+    return any(f.step == IMPLIED and f.layer == len(explanation.deltas) for f in explanation.found)
+
+
+def told_of(one: Look) -> int:
+    """Return how many places of the mistake a point shows: where all units are positive, a slope is right."""
+    return max((len(e.found) for e in one.explanations[:1]), default=0)
+
+
+def common(lists: list[list[Explanation]]) -> list[Explanation]:
+    """Return the explanations of the first point that hold at every other point too."""
+    return [e for e in lists[0] if all(any(_agree(e, other) for other in one) for one in lists[1:])]
+
+
+def _agree(one: Explanation, other: Explanation) -> bool:
+    """Return whether two explanations are of the same mistakes, in the same places where both points show them."""
+    mine, theirs = ({(f.bug, f.layer, f.quantity) for f in e.found} for e in (one, other))
+    same = {(bug, quantity) for bug, _, quantity in mine} == {(bug, quantity) for bug, _, quantity in theirs}
+    return one.loss == other.loss and same and (mine >= theirs or mine <= theirs)

@@ -1,0 +1,184 @@
+"""The guilty line of a wrong or missing derivative: its formula, the call that gave it the wrong value, or a rename."""
+
+import numpy as np
+
+from reference.arrays import Array
+
+from ..mistakes.explanation import Explanation, Found
+from ..reading.dropout import Dropped
+from ..reading.point import loss_gradient
+from ..runs.handed import call_of, missing_factor
+from ..runs.recording import Node
+from ..runs.tape import Tape
+from .look import Look
+from .number_blame import GATHERED_STEP, bare_input, inside_entries
+from .trail import Trail, holding, ratios
+
+OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
+MISSING = ("B4", "B11", "B44")
+TWICE = ("B7", "B25")
+
+
+def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
+    """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
+    if found.bug in MISSING:
+        own = _in_own_closure(look, found, places) if places else None
+        own = own or _beside_slope(trail, look, found, places) or bare_input(look, found)
+        return missing_factor(trail.tape, places, trail.places[-1] + 1) if own is None else own
+    da = incoming(look, explanation, found)
+    if found.bug == "B56":
+        return _unmasked(trail, look, found, da) or next(iter(places), None)
+    if found.bug in TWICE and places:
+        return _twice(trail, look, found, da, places)
+    with np.errstate(all="ignore"):
+        factor = found.value / da
+    if np.allclose(factor, 1):
+        return missing_factor(trail.tape, places, trail.places[-1] + 1)
+    if not np.isfinite(factor).all() or np.allclose(factor, factor.flat[0]):
+        return next(iter(places), None)
+    after = look.reading.passes[0].output.at  # the output's own activation is none of the sweep
+    inside = [at for at, _ in ratios(trail, factor) if at > after and at not in places]
+    inside = [at for at in inside if trail.tape.node(at).kind != "compare"] or inside
+    if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail, look, inside, found, explanation)):
+        return _of_output_again(trail, look, _formula(look, inside[0], found), found)
+    if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
+        return inside[0]  # written out on the spot: there is no call to blame
+    helper = trail.tape.node(inside[0]).function if inside else ""
+    given = next((at for at in inside if trail.tape.node(at).function != helper), None)
+    if given is None and places:
+        return _of_output_again(trail, look, places[0], found)
+    return next(iter(inside), None) if given is None else given
+
+
+def _formula(look: Look, at: int, found: Found) -> int:
+    """Return where a formula for f' is wrong: inside of what is called entry by entry, if that is no other layer's."""
+    curves, l = look.reading.point.curves, found.layer - 1
+    z, held = look.reading.point.z[l], look.tape.array(look.tape.events[at].result)
+    slopes = (curve.derivative(z).ravel() for curve in curves if curve.name != curves[l].name)
+    anothers = any(held.size == slope.size and np.allclose(held.ravel(), slope) for slope in slopes)
+    return at if anothers else inside_entries(look.tape, at, curves[l].derivative(z))
+
+
+def _of_output_again(trail: Trail, look: Look, at: int, found: Found) -> int:
+    """Return where f was applied to a in the function of an event: of f' at a that is where it departs from f' at z."""
+    curve, z, tape = look.reading.point.curves[found.layer - 1], look.reading.point.z[found.layer - 1], look.tape
+    twice = curve.forward(curve.forward(z))
+    if found.bug != "B8" or twice.size == 1 or not np.ptp(twice):
+        return at
+    before = [i for i, _ in ratios(trail, twice) if i < at and tape.node(i).function == tape.node(at).function]
+    calls = [i for i in before if tape.node(i).kind == "call"]  # of itself, where one function gives f and f'
+    return next(iter([*calls, *before]), at)
+
+
+def renamed(tape: Tape, places: list[int]) -> int:
+    """Return where a value that is right where it was made is taken under another name; else its first place."""
+    own = (at for at in places if tape.node(at).function == tape.node(places[0]).function)
+    pairs = (at for at in own if tape.node(at).kind == "name" and at + 1 in places)
+    return next((at for at in pairs if tape.node(at + 1).kind == "bind"), places[0])
+
+
+def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
+    """Return where a value is first held inside a function that is defined in the activation's, None where none is."""
+    tape, layers = look.tape, look.reading.passes[0].chain.layers
+    key = layers[found.layer].a_key if found.layer < len(layers) else look.reading.passes[0].output.key
+    made = tape.made.get(key, [])
+    outer = tape.node(made[0]).function if made else ""
+    return next((at for at in places if outer and tape.node(at).function.startswith(f"{outer}.")), None)
+
+
+def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> int | None:
+    """Return what takes a value without f'(z) after f'(z) was computed for it, None where it never was.
+
+    That is the product, or where the value is given the name that f'(z) had.
+    """
+    tape, point, l = look.tape, look.reading.point, found.layer - 1
+    slope = point.curves[l].derivative(point.z[l])
+    if not places or slope.size == 1 or not np.ptp(slope):
+        return None
+    keys = {tape.events[at].result for at in places}
+    between = tuple(at for at in range(places[0] + 1, trail.places[-1]) if at not in trail.places)
+    computed = next((at for at, _ in ratios(Trail(tape, (trail.places[0], *between)), slope)), None)
+    if computed is None:
+        return None
+    made = [tape.node(at) for at in tape.made[tape.events[computed].result]]
+    names = {node.what for node in made if node.kind == "bind"}
+    again = (at for at in places if at > computed and tape.node(at).kind == "bind" and tape.node(at).what in names)
+    takers = (p.at for p in tape.products if p.at > computed and keys & {p.left, p.right})
+    return next(again, None) or next(takers, None)
+
+
+def _unmasked(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
+    """Return where dL/da should have received the mask of the dropout: where it is masked otherwise, or handed on."""
+    f = look.reading.point.curves[found.layer - 1]
+    if not isinstance(f, Dropped):
+        return None
+    otherwise = next(holding(trail, da * (f.mask > 0), {1.0}), None)
+    handed = list(holding(trail, da, {1.0}))
+    return missing_factor(trail.tape, handed, trail.places[-1] + 1) if otherwise is None else otherwise
+
+
+def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int]) -> int | None:
+    """Return where a factor comes in a second time: a formula, the second call of a helper, or what was given to it."""
+    tape, at = trail.tape, places[0]
+    with np.errstate(all="ignore"):
+        factor = found.value / da
+    inside = [i for i, _ in ratios(trail, factor)] if np.isfinite(factor).all() else []
+    if inside and np.ptp(factor) and (found.bug != "B7" or tape.node(inside[0]).function == tape.node(at).function):
+        return inside[0]  # of B7 the factor is right, and a helper that computes it
+    point, l = look.reading.point, found.layer - 1
+    once = point.curves[l].derivative(point.z[l]) * da
+    if any(tape.events[i].node == tape.events[at].node for i, _ in ratios(trail, once) if i < at):
+        return call_of(tape, at) or at
+    held = [i for i, _ in ratios(trail, da) if i < at]
+    function = tape.node(at).function
+    given = any(tape.node(i).kind == "argument" and tape.node(i).function == function for i in held)
+    return held[0] if found.bug == "B7" and given else at
+
+
+def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found, explanation: Explanation) -> bool:
+    """Return whether the helper rather than its argument is to be blamed for f' at the wrong value.
+
+    A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is.
+    Where there is one call, a derivative of z that was written in a is the helper's, one given a the call's.
+    """
+    if found.bug not in ("B8", "B9"):
+        return False
+    tape, reading = trail.tape, look.reading
+    helper = tape.node(inside[0]).function
+    back = range(reading.passes[-1].output.at, reading.end)
+    calls = [at for at in back if helper and _is_call(tape.node(at), helper)]
+    if _right_elsewhere(trail, look, helper, explanation):
+        return False
+    lines = len({tape.node(at).line for at in calls})
+    if lines <= 1:
+        return found.bug == "B9" and bool(helper) and helper.count(".") != 1
+    each = any(node.what == GATHERED_STEP for node in tape.nodes)  # neuron calls it
+    span = range(0 if each else trail.places[0], 0 if each else trail.places[-1] + 1)
+    curves = [curve.name for curve in reading.point.curves]
+    ways = min(max(lines, sum(at in span for at in calls)), curves.count(curves[found.layer - 1]))
+    return len({f.layer for f in explanation.found if f.bug == found.bug}) >= ways
+
+
+def _is_call(node: Node, helper: str) -> bool:
+    """Return whether an expression calls a function from outside it."""
+    return node.kind == "call" and node.what.endswith(helper.rpartition(".")[2]) and node.function != helper
+
+
+def _right_elsewhere(trail: Trail, look: Look, helper: str, explanation: Explanation) -> bool:
+    """Return whether a helper gave the right f'(z) in a layer above where nothing is wrong."""
+    wrong, point = {f.layer for f in explanation.found}, look.reading.point
+    for l, (curve, z) in enumerate(zip(point.curves, point.z, strict=True)):
+        slope = curve.derivative(z)
+        if l + 1 in wrong or slope.size == 1 or not np.ptp(slope):
+            continue
+        if any(trail.tape.node(at).function == helper for at, _ in ratios(trail, slope)):
+            return True
+    return False
+
+
+def incoming(look: Look, explanation: Explanation, found: Found) -> Array:
+    """Return dL/da of the layer as the mistaken sweep has it."""
+    point, l = look.reading.point, found.layer - 1
+    if l == point.depth - 1:
+        return np.asarray(point.a[-1] - point.Y) if found.bug == "B7" else loss_gradient(point, explanation.loss)
+    return np.asarray(explanation.deltas[l + 1] @ point.W[l + 1].T)
