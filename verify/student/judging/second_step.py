@@ -14,6 +14,7 @@ from ..mistakes.stage import RIGHT_DW
 from ..reading.align import Reading, readings
 from ..reading.chain import Layer
 from ..reading.curves import Curve
+from ..reading.dropout import Dropped
 from ..reading.lineage import lineage
 from ..reading.multiples import SAME, factor_between
 from ..reading.outputs import as_rows
@@ -185,7 +186,7 @@ def masked_before(one: Look) -> Spoilt | None:
     Only units that are cut at 0 have a mask, and each pass must have its own.
     """
     for number, layer, curve, at in activations(one):
-        if curve.family in ("relu", "leaky_relu"):
+        if curve.family in ("relu", "leaky_relu") and not isinstance(curve, Dropped):
             found = _masked_before(one.tape, layer, curve, at)
             if found is not None:
                 return Spoilt(number, "a", found, "B29")

@@ -18,7 +18,14 @@ def returned(tape: Tape) -> Lineage:
     given = [c for c in chains(tape, len(tape.events)) if all(_was_there(tape, c, key) for key in c.weights)]
     first = {tuple(tape.group(key) for key in c.weights): c for c in reversed(given)}
     likely = sorted(list(first.values())[::-1][:MOST_CHAINS], key=lambda c: (-len(c.layers), *_unlike_weights(tape, c)))
-    return next((found for chain in likely if (found := _gradients(tape, chain))), {})
+    return next((found for chain in likely if (found := _gradients(tape, chain, _elsewhere(tape, chain, given)))), {})
+
+
+def _elsewhere(tape: Tape, chain: Chain, given: list[Chain]) -> int:
+    """Return where a pass of as many layers begins that has other weights: what comes after it is of another point."""
+    own = [tape.group(key) for key in chain.weights]
+    others = (c for c in given if c.start > chain.end and len(c.weights) == len(own))
+    return min((c.start for c in others if not {*own} & {*map(tape.group, c.weights)}), default=len(tape.events))
 
 
 def _unlike_weights(tape: Tape, chain: Chain) -> tuple[bool, bool]:
@@ -32,31 +39,31 @@ def _was_there(tape: Tape, chain: Chain, key: int) -> bool:
     return tape.first_made(key, chain.start) is not None
 
 
-def _gradients(tape: Tape, chain: Chain) -> Lineage:
+def _gradients(tape: Tape, chain: Chain, until: int) -> Lineage:
     """Return the gradient of each weight and bias of a pass as an update without a new value; {} where one lacks."""
     found: Lineage = {}
     for layer in chain.layers:
         for key in (layer.W_key, *(() if layer.bias is None else (layer.bias.key,))):
-            at = _gradient(tape, chain, layer, key)
+            at = _gradient(tape, chain, layer, key, until)
             if at is None:
                 return {}
             found[tape.group(key)] = [Update(chain.end + 1, at, key, NOT_A_NUMBER, tape.events[at].result, -1)]
     return found
 
 
-def _gradient(tape: Tape, chain: Chain, layer: Layer, key: int) -> int | None:
+def _gradient(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> int | None:
     """Return where a parameter's gradient got its name: computed from the layer's input, of its shape and its name."""
     own = bare(tape.name_of(key))
-    places = list(_candidates(tape, chain, layer, key))
+    places = list(_candidates(tape, chain, layer, key, until))
     alike = [at for at in places if own and own in bare(tape.node(at).what) and own != bare(tape.node(at).what)]
     alone = len({bare(tape.node(at).what) for at in places}) == 1
     return max(alike, default=None) if alike or not alone else max(places)
 
 
-def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int) -> Iterator[int]:
+def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> Iterator[int]:
     """Yield where values of a parameter's shape, computed after the pass from the layer's input, were named."""
     shape, data = tape.shape(key), tape.group(layer.a_key)
-    for at in range(chain.end + 1, len(tape.events)):
+    for at in range(chain.end + 1, until):
         result = tape.events[at].result
         if result < 0 or tape.node(at).kind not in NAMING or tape.group(result) == tape.group(key):
             continue
