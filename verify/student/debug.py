@@ -8,6 +8,7 @@ from typing import Any
 
 from ..report.diagnosis import Diagnosis, FirstFault, Line
 from .judging.breakdown import (
+    MADE_UP,
     nan_gradient,
     not_numbers,
     nothing_found,
@@ -32,7 +33,6 @@ from .telling.findings import as_named, first_fault, named
 from .telling.probes import told_apart
 
 SECONDS = 8.0  # that one run of the file may take
-MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the program's own
 LINE = re.compile(r"\bline (\d+)")
 SHOWN = 3  # lines of a traceback
 

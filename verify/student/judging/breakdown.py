@@ -1,5 +1,7 @@
 """What stopped or spoilt a run: an exception, a limit, numbers that are none, a gradient of the wrong shape."""
 
+import re
+
 import numpy as np
 
 from reference.arrays import Array
@@ -19,6 +21,7 @@ LIMITS = {
     "too few data": "with made-up data: what the program multiplies has no rows left",
     "too many events": "in the first {events} recorded operations: it was stopped",
 }
+MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the program's own
 EXPONENTIALS = ("exp", "exp2", "expm1", "cosh", "sinh")
 
 
@@ -34,7 +37,8 @@ def exception(recording: Recording) -> str:
 def nothing_found(recording: Recording) -> tuple[str, str]:
     """Return the verdict on a run in which no network was seen, and what was missing."""
     if why := exception(recording):
-        return "cannot run", why
+        own = not any(map(MADE_UP.search, recording.notes)) or Tape(recording).products
+        return ("cannot run", why) if own else ("inconclusive", f"data that suit the program: with made-up ones, {why}")
     if recording.ended in LIMITS:
         limit = LIMITS[recording.ended].format(events=len(recording.events))
         where = f", in line {recording.stopped[-1]}" if recording.stopped else ""

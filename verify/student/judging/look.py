@@ -13,7 +13,7 @@ from ..reading.align import Reading, readings
 from ..reading.curves import Curve, close
 from ..reading.implied import recorded
 from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
-from ..reading.multiples import factor_between
+from ..reading.multiples import SAME, factor_between
 from ..reading.penalty import misapplied, penalty
 from ..reading.point import Observed, Point, reverse_sweep
 from ..reading.unbent import unbent
@@ -279,6 +279,8 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
     no mistake. A step that is one, at a factor of its own, is.
     """
     right = reverse_sweep(reading.point, loss)
+    if _clipped(_pairs(reading.observed, right.dW, right.db)):
+        return True
     scales: set[float] | None = None
     for got, g in sorted(_pairs(reading.observed, right.dW, right.db), key=lambda pair: pair[1].size):
         if got is None or got.shape != g.shape or not g.any() or not got.any():
@@ -292,6 +294,23 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
         if not scales:
             return False
     return bool(scales)
+
+
+def _clipped(pairs: list[tuple[Array | None, Array]]) -> bool:
+    """Return whether all steps are their gradients at one scale, some of them cut off at a size of their own."""
+    known = [(got, g) for got, g in pairs if got is not None and got.shape == g.shape and got.any()]
+    whole = [factor for got, g in known if g.size > 1 and (factor := factor_between(got, g))]
+    if len(known) < len(pairs) or not whole or len(whole) == len(known):
+        return False
+    return all(_is_cut(got, whole[0] * g) for got, g in known)
+
+
+def _is_cut(got: Array, should: Array) -> bool:
+    """Return whether a step is what it should be but for entries that are cut off at the largest size in it."""
+    largest = float(np.abs(got).max())
+    cut = np.abs(got) >= largest * (1 - SAME)
+    kept = np.abs(got - should) <= SAME * largest
+    return bool((kept | (cut & (np.abs(should) >= largest) & (got * should > 0))).all())
 
 
 def _pairs(observed: Observed, dW: tuple[Array, ...], db: tuple[Array, ...]) -> list[tuple[Array | None, Array]]:
