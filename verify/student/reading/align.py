@@ -18,6 +18,7 @@ from .steps import observed_of, spread_out, updated
 from .targets import LOOK_AHEAD, Target, no_targets, targets_of
 
 MOST_READINGS = 12
+MOST_BEFORE = 200  # products before the first update that are looked at
 
 
 class Pass(NamedTuple):
@@ -60,7 +61,7 @@ def readings(tape: Tape) -> list[Reading]:
 
 def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     until = first_step_end(tape, trained)
-    found = chains(tape, until, trained)
+    found = chains(tape, until, trained, _since(tape, trained))
     if not found:
         return
     told = tape.bound("adapter_x", found[0].start)
@@ -74,6 +75,13 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     before = [c for c in same if c.end < first]
     for group in _batches(_followed(tape, trained, before)):
         yield from _of_passes(tape, trained, first_bias_split(group))
+
+
+def _since(tape: Tape, trained: Lineage) -> int:
+    """Return where to begin: a network that is tried on all samples before it is trained has many passes before."""
+    first = min(u.at for updates in trained.values() for u in updates)
+    before = [p.at for p in tape.products if p.at < first]
+    return before[-MOST_BEFORE] if len(before) > MOST_BEFORE else 0
 
 
 def _sides(chain: Chain) -> list[tuple[str, int]]:
@@ -101,12 +109,15 @@ def _batches(passes: list[Chain]) -> Iterator[list[Chain]]:
 
 
 def _followed(tape: Tape, trained: Lineage, passes: list[Chain]) -> list[Chain]:
-    """Return the passes without those of a loss alone: the last one, where the first update is made of no other.
+    """Return the passes without those of a loss alone: no sweep back follows those.
 
-    No sweep back follows those.
+    Where none but the last is followed by one, it is the batch if the first update is made of no other.
     """
     between = [range(c.end + 1, after.start) for c, after in pairwise(passes)]
-    if len({c.layers[0].a_key for c in passes}) < 2 or any(p.at in span for span in between for p in tape.products):
+    swept = [c for c, span in zip(passes, between, strict=False) if any(p.at in span for p in tape.products)]
+    if swept:
+        return [*swept, passes[-1]]
+    if len({c.layers[0].a_key for c in passes}) < 2:
         return passes
     updates = (_update(tape, trained, key, passes[-1].start) for key in passes[-1].weights)
     used = set[int]().union(*(upstream(tape, u.end) for u in updates if u is not None))
