@@ -13,10 +13,10 @@ from ..mistakes.partly import PART_OF
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.multiples import SAME, closest_factor
 from ..reading.returned import NAMING
-from ..runs.tape import Tape
+from ..runs.tape import GATHERED_STEP, Tape
 from .autograd import goes_back_through_a_graph
 from .look import Look
-from .number_blame import GATHERED_STEP, last_kept, own_update, uses_new_numbers, wrong_weight
+from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
 from .scales import departure, summed_apart
 from .slope_blame import incoming, renamed, wrong_slope

@@ -14,9 +14,8 @@ from ..reading.origins import Origin, origins, origins_in_order
 from ..reading.returned import NAMING
 from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.recording import GATHERED, NOT_A_NUMBER, Event, Node, Place, Recording
-from ..runs.tape import Tape
+from ..runs.tape import GATHERED_STEP, Tape
 from .cells import Cell, Cells, Change
-from .number_blame import GATHERED_STEP
 from .unread import Unread
 
 STEPS = 3  # that are looked at

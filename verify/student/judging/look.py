@@ -18,7 +18,7 @@ from ..reading.penalty import misapplied, penalty
 from ..reading.point import Observed, Point, reverse_sweep
 from ..reading.unbent import unbent
 from ..runs.recording import Recording
-from ..runs.tape import Tape
+from ..runs.tape import GATHERED_STEP, Tape, upstream
 
 DEFAULTS = {
     "sigmoid": ("half_sse", "bce", "cross_entropy"),
@@ -279,6 +279,8 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
     no mistake. A step that is one, at a factor of its own, is.
     """
     right = reverse_sweep(reading.point, loss)
+    if _is_one_of_several(tape, reading):
+        return False
     if _clipped(_pairs(reading.observed, right.dW, right.db)):
         return True
     scales: set[float] | None = None
@@ -296,6 +298,18 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
     return bool(scales)
 
 
+def _is_one_of_several(tape: Tape, reading: Reading) -> bool:
+    """Return whether a step is made of other passes than the one that is read: a sum is no bent step."""
+    layer, update = reading.passes[0].chain.layers[0], reading.weights[0]
+    if len(reading.passes) > 1 or update is None:
+        return False
+    own = {tape.group(layer.product.left), tape.group(layer.product.right)}
+    used = [(p.at, {tape.group(p.left), tape.group(p.right)}) for p in tape.products if p.at < update.at]
+    others = {at for at, groups in used if tape.group(layer.W_key) in groups and groups != own}
+    gathered = any(node.what == GATHERED_STEP for node in tape.nodes)
+    return bool(others) and (gathered or not others.isdisjoint(upstream(tape, update.end)))
+
+
 def _clipped(pairs: list[tuple[Array | None, Array]]) -> bool:
     """Return whether all steps are their gradients at one scale, some of them cut off at a size of their own."""
     known = [(got, g) for got, g in pairs if got is not None and got.shape == g.shape and got.any()]
@@ -308,9 +322,10 @@ def _clipped(pairs: list[tuple[Array | None, Array]]) -> bool:
 def _is_cut(got: Array, should: Array) -> bool:
     """Return whether a step is what it should be but for entries that are cut off at the largest size in it."""
     largest = float(np.abs(got).max())
-    cut = np.abs(got) >= largest * (1 - SAME)
-    kept = np.abs(got - should) <= SAME * largest
-    return bool((kept | (cut & (np.abs(should) >= largest) & (got * should > 0))).all())
+    kept = np.abs(got - should) <= SAME * max(largest, float(np.abs(should).max()))
+    cut = (np.abs(got) >= largest * (1 - SAME)) & (np.abs(should) >= largest) & (got * should > 0)
+    alone = np.count_nonzero(cut & ~kept) == 1  # one number by itself is cut off by anything
+    return bool(kept.all()) or (not alone and bool((kept | cut).all()))
 
 
 def _pairs(observed: Observed, dW: tuple[Array, ...], db: tuple[Array, ...]) -> list[tuple[Array | None, Array]]:

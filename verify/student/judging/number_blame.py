@@ -11,11 +11,10 @@ from ..mistakes.partly import entries
 from ..reading.lineage import Update
 from ..reading.returned import NAMING
 from ..runs.recording import NOT_A_NUMBER
-from ..runs.tape import PRODUCTS, Tape
+from ..runs.tape import GATHERED_STEP, PRODUCTS, Tape
 from .look import Look
 from .trail import Trail, ratios
 
-GATHERED_STEP = "gathered step"
 WRITTEN_OUT = "written out"  # a product or a sum of vectors that is told entry by entry
 FEW = 12  # events that an update is made of
 ENTRY = 40  # events in a function of one number

@@ -9,9 +9,9 @@ from ..reading.dropout import Dropped
 from ..reading.point import loss_gradient
 from ..runs.handed import call_of, missing_factor
 from ..runs.recording import Node
-from ..runs.tape import Tape
+from ..runs.tape import GATHERED_STEP, Tape
 from .look import Look
-from .number_blame import GATHERED_STEP, bare_input, inside_entries
+from .number_blame import bare_input, inside_entries
 from .trail import Trail, holding, ratios
 
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call

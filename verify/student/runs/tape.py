@@ -14,6 +14,7 @@ from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
 ROUNDING = ("round", "around", "round_", "rint", "floor", "ceil", "trunc", "fix")
+GATHERED_STEP = "gathered step"  # an event that stands for the updates of many single numbers
 LARGEST = 400_000  # entries of a value worth comparing
 
 

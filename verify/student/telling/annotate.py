@@ -10,12 +10,11 @@ from ...report.diagnosis_parts import FirstFault, Line
 from ..judging.blame import guilty
 from ..judging.judge import Judgement
 from ..judging.look import Look
-from ..judging.number_blame import GATHERED_STEP
 from ..judging.repeated import repeating
 from ..mistakes.explanation import KEPT, Found
 from ..reading.lineage import Update
 from ..runs.recording import Node
-from ..runs.tape import Tape, operands_made, upstream
+from ..runs.tape import GATHERED_STEP, Tape, operands_made, upstream
 from .labels import MOST_PASSES, Labels
 
 MOST_NAMES = 5  # quantities listed for one name, as in a loop over the layers
