@@ -154,7 +154,8 @@ def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
             if value.size != N or value.dtype.kind not in "iu" or (value.ndim == 0 and not _is_sample(tape, key, N)):
                 continue
             flat = value.ravel()
-            if flat.min() >= 0 and flat.max() < K and not (N > 1 and np.array_equal(flat, np.arange(N))):
+            # 1 taken off labels that start at 0 makes -1 of the first, and NumPy counts that from the end
+            if flat.min() >= -1 and flat.max() < K and not (N > 1 and np.array_equal(flat, np.arange(N))):
                 yield Target(key, at, np.eye(K)[flat], labels=True)
 
 
