@@ -1,4 +1,4 @@
-"""What stands around a training step in public programs: a trial before it, an optimiser, labels off by one, clipping."""
+"""What stands around a training step in public programs: a trial before it, an optimiser, labels off by one."""
 
 from pathlib import Path
 

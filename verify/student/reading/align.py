@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..runs.tape import Tape, upstream
-from .chain import Chain, chains, split
+from .chain import MOST_PRODUCTS, Chain, chains, split
 from .curves import CURVES, Curve
 from .dropout import Dropped, together
 from .lineage import Lineage, Update, lineage
@@ -18,7 +18,7 @@ from .steps import observed_of, spread_out, updated
 from .targets import LOOK_AHEAD, Target, no_targets, targets_of
 
 MOST_READINGS = 12
-MOST_BEFORE = 200  # products before the first update that are looked at
+MOST_BEFORE = 200  # products before the first update that are looked at where there are very many
 
 
 class Pass(NamedTuple):
@@ -81,7 +81,7 @@ def _since(tape: Tape, trained: Lineage) -> int:
     """Return where to begin: a network that is tried on all samples before it is trained has many passes before."""
     first = min(u.at for updates in trained.values() for u in updates)
     before = [p.at for p in tape.products if p.at < first]
-    return before[-MOST_BEFORE] if len(before) > MOST_BEFORE else 0
+    return before[-MOST_BEFORE] if len(before) > MOST_PRODUCTS else 0
 
 
 def _sides(chain: Chain) -> list[tuple[str, int]]:

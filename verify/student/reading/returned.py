@@ -22,10 +22,10 @@ def returned(tape: Tape) -> Lineage:
 
 
 def _elsewhere(tape: Tape, chain: Chain, given: list[Chain]) -> int:
-    """Return where a pass of as many layers begins that has other weights: what comes after it is of another point."""
-    own = [tape.group(key) for key in chain.weights]
-    others = (c for c in given if c.start > chain.end and len(c.weights) == len(own))
-    return min((c.start for c in others if not {*own} & {*map(tape.group, c.weights)}), default=len(tape.events))
+    """Return where the network is next run with other weights: what comes after is of another point."""
+    own, shapes = {*map(tape.group, chain.weights)}, [*map(tape.shape, chain.weights)]
+    others = (c for c in given if c.start > chain.end and [*map(tape.shape, c.weights)] == shapes)
+    return min((c.start for c in others if own.isdisjoint(map(tape.group, c.weights))), default=len(tape.events))
 
 
 def _unlike_weights(tape: Tape, chain: Chain) -> tuple[bool, bool]:
