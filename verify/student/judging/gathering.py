@@ -294,8 +294,12 @@ class Gathering:
     def _factors(self, change: Change) -> Iterator[Number]:
         """Yield the numbers that the step of a change is a product of, or the step itself."""
         waiting = [n for n in self.numbers.operands(change.at) if n != change.old]
+        seen = set[Number]()
         while waiting:
             number = waiting.pop()
+            if number in seen:
+                continue
+            seen.add(number)
             made = self.numbers.maker(number, change.at)
             yield number
             if made is not None and self.tape.node(made).what == "*" and change.at - made < FEW:
