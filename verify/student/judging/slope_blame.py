@@ -138,7 +138,8 @@ def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int])
 def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found, explanation: Explanation) -> bool:
     """Return whether the helper rather than its argument is to be blamed for f' at the wrong value.
 
-    A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is.
+    A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is. One that is
+    also called where the run did not come may be right there.
     Where there is one call, a derivative of z that was written in a is the helper's, one given a the call's.
     """
     if found.bug not in ("B8", "B9"):
@@ -148,6 +149,9 @@ def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found,
     back = range(reading.passes[-1].output.at, reading.end)
     calls = [at for at in back if helper and _is_call(tape.node(at), helper)]
     if _right_elsewhere(trail, look, helper, explanation):
+        return False
+    run = {event.node for event in tape.events}
+    if any(_is_call(node, helper) and i not in run for i, node in enumerate(tape.nodes) if helper):
         return False
     lines = len({tape.node(at).line for at in calls})
     if lines <= 1:
