@@ -3,6 +3,7 @@
 import pytest
 
 from tests.student_programs import source
+from verify.student.debug import diagnose
 from verify.student.runs.recording import Recording
 from verify.student.runs.session import watch
 from verify.student.runs.sizes import wishes
@@ -101,6 +102,68 @@ def test_an_assertion_about_made_up_data_is_passed_over_and_one_about_the_progra
     assert (own.type, own.message, own.line) == ("AssertionError", "four", 3)
 
 
+ONE_HOT = {
+    "two columns of targets, standardised": """
+data = np.genfromtxt("energy.csv", delimiter=",", skip_header=1)
+X, Y = data[:, :5], data[:, 5:]
+Y = (Y - Y.mean(axis=0)) / Y.std(axis=0)
+""",
+    "classes counted from 1": """
+data = np.genfromtxt("wheat.csv", delimiter=",")
+X, Y = data[:, 1:6], (data[:, 6][:, None] == np.arange(1, 3)).astype(float)
+assert (Y.sum(axis=1) == 1).all()
+""",
+    "the class by name in the first cell": """
+KINDS = ["apple", "lemon"]
+X, Y = [], []
+for line in open("fruit.csv"):
+    cells = line.strip().split(",")
+    X.append([float(v) for v in cells[1:6]])
+    Y.append(np.eye(2)[KINDS.index(cells[0])])
+X, Y = np.array(X), np.array(Y)
+""",
+    "the class in the first column": """
+data = np.loadtxt("wine.data", delimiter=",")
+X, labels = data[:, 1:], data[:, 0]
+Y = np.zeros((len(X), 2))
+for i in range(len(X)):
+    Y[i, int(labels[i])] = 1
+""",
+    "an archive whose names say nothing": """
+found = np.load("spectra.npz")
+X, Y = found["spectra"], np.eye(2)[found["substance"]]
+""",
+}
+
+
+@pytest.mark.parametrize("form", ONE_HOT)
+def test_made_up_targets_suit_the_output_that_they_are_compared_with(form: str) -> None:
+    run = watched(f"""{ONE_HOT[form]}
+W = np.random.randn(5, 2) * 0.01
+for _ in range(1000):
+    W = W - 0.1 * X.T @ (X @ W - Y)
+""")
+    assert run.raised is None, run.raised
+    assert (run.ended, run.misfit) == ("enough updates", "")
+
+
+def test_a_right_program_is_not_called_wrong_for_made_up_targets_of_no_class() -> None:
+    text = """
+import numpy as np
+data = np.genfromtxt("wheat.csv", delimiter=",")
+X, Y = data[:, :6], (data[:, 6:] == np.array([10, 20, 30])).astype(float)
+W = np.random.randn(6, 3) * 0.1
+for _ in range(100):
+    P = np.exp(X @ W)
+    P = P / P.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.sum(Y * np.log(P), axis=1))
+    W = W - 0.1 * X.T @ (P - Y) / len(X)
+"""
+    found = diagnose(source(text))
+    assert found.verdict == "inconclusive"
+    assert found.missing == ("data that suit the program: the made-up ones have targets of none of 3 classes",)
+
+
 MADE = {"features": 4, "classes": 2, "rows": 100}
 
 
@@ -113,6 +176,10 @@ MADE = {"features": 4, "classes": 2, "rows": 100}
         ("cannot reshape array of size 400 into shape (150,4)", {"rows": 150}),
         ("operands could not be broadcast together with shapes (100,2) (100,3)", {"classes": 3}),
         ("index 7 is out of bounds for axis 1 with size 4", {"features": 8}),
+        ("index 7 is out of bounds for axis 1 with size 5", {"features": 7}),
+        ("matmul: ... core dimension 0 (size 7 is different from 2)", {"features": 9}),
+        ("targets of 1 column met an output of 3", {"features": 6}),
+        ("targets of none of 3 classes", {"first": 1}),
         ("index 149 is out of bounds for axis 0 with size 100", {"rows": 150}),
     ],
 )

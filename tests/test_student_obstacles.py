@@ -168,7 +168,7 @@ rows, kinds = [], []
 with open("readings.csv") as lines:
     for parts in csv.reader(lines):
         rows.append([float(p) for p in parts[:2]])
-        kinds.append(["left", "right"].index(parts[40]))
+        kinds.append(["left", "right"].index(parts[len(parts)]))
 X, y = np.array(rows), np.array(kinds)
 """
     found = told(tmp_path, text)

@@ -68,19 +68,19 @@ def _undemanding(parse: Callable[..., Any]) -> Callable[..., Any]:
 
     def parsed(self: argparse.ArgumentParser, *given: Any, **named: Any) -> Any:
         for action in self._actions:
-            if action.required and action.nargs is None and action.default is None:
+            if action.required and action.default is None:
                 action.required, action.default = False, _of_kind(action)
-                action.nargs = None if action.option_strings else "?"
+                action.nargs = action.nargs if action.option_strings else "*" if action.nargs == "+" else "?"
         return parse(self, *given, **named)
 
     return parsed
 
 
 def _of_kind(action: argparse.Action) -> Any:
-    """Return a value for an option that has none."""
-    if action.choices:
-        return next(iter(action.choices))
-    return {int: 3, float: 0.1}.get(action.type, "data.csv")  # type: ignore[call-overload]
+    """Return a value for an option that has none, a list of them where it takes several."""
+    known = {int: 3, float: 0.1}.get(action.type, "data.csv")  # type: ignore[call-overload]
+    one = next(iter(action.choices)) if action.choices else known
+    return one if action.nargs is None else [one] * (action.nargs if isinstance(action.nargs, int) else 1)
 
 
 def _import_early(tree: ast.Module) -> None:

@@ -1,6 +1,5 @@
 """What of a run is told: its events as columns of whole numbers, and the values that these refer to."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,8 +8,9 @@ from numpy.typing import NDArray
 
 from .callers import USED
 from .frames import Described, describe, pack
+from .misfits import crossed, misfit
 from .recorder import KEPT, Recorder, Report
-from .stand_ins.samples import MADE, TARGETS
+from .stand_ins.samples import MADE
 
 WIDE = 200_000
 """Entries of an array that is told only if the program uses it once its products have begun: before, it is data that
@@ -44,32 +44,14 @@ def recorded(recorder: Recorder, more: Mapping[str, Any], names: Mapping[str, in
         "names": {name: int(new[key]) for name, key in names.items()},
         "used": sorted(USED),
         "made": MADE,
-        "misfit": "table" in USED and _is_misfit(recorder),
+        "misfit": misfit(recorder) if "table" in USED else "",
+        "crossed": "table" in USED and crossed(recorder),
         "updates": max(found.counts.values(), default=0),
         "matrices": recorder.matrices,
         "backward": found.backward,
         "products": found.products,
     }
     return pack(header, [*map(describe, columns), *(values[k] for k in kept)])
-
-
-def _is_misfit(recorder: Recorder) -> bool:
-    """Return whether made-up targets were spread over more entries than they have, or a column met a row."""
-    shapes = [described[0] for described in recorder.kept.values]
-    targets = {recorder.kept.key(y) for y in TARGETS}
-    for node, _, operands, result, *_ in recorder.reports:
-        if recorder.is_change[node] and len(operands) == 2 and min(*operands, result) >= 0:
-            left, right = (shapes[k] for k in operands)
-            size = math.prod(shapes[result])
-            if left and right and size > max(math.prod(left), math.prod(right)) and _flat(left) == _flat(right):
-                return True
-            if left and right and any(k in targets and size > math.prod(shapes[k]) for k in operands):
-                return True
-    return False
-
-
-def _flat(shape: tuple[int, ...]) -> list[int]:
-    return [n for n in shape if n > 1]
 
 
 def _thinned(reports: Sequence[Report]) -> Sequence[Report]:

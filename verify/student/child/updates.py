@@ -53,6 +53,10 @@ class Updates:
             operand = above
         return enough
 
+    def multiplies(self, key: int) -> bool:
+        """Return whether a value, or what is cut or turned out of it, was an operand of a product."""
+        return key in self._root
+
     def _notice(self, operand: int) -> None:
         """Notice a backward pass: it multiplies by the transpose of what the forward pass multiplied by."""
         self.products += 1

@@ -316,6 +316,8 @@ def _accused(
 ) -> Judgement:
     """Return "wrong" where every piece of evidence says so, else what is missing."""
     one = points[0]
+    if misfit := first.tape.recording.misfit:
+        return _untold(first, points, f"data that suit the program: the made-up ones have {misfit}")
     shared = [
         e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not has_unknown_top(e)
     ]

@@ -90,6 +90,7 @@ class Recording:
         printed: the beginning of what the program printed.
         stopped: where the run was stopped from inside, the lines of the file that it was in, the outermost first.
         names: where asked for, expressions at module level with the keys of the arrays that they hold at the end.
+        misfit: how made-up targets do not suit the output that they are compared with, "" where they do.
     """
 
     nodes: tuple[Node, ...]
@@ -103,3 +104,4 @@ class Recording:
     printed: str = ""
     stopped: tuple[int, ...] = ()
     names: Mapping[str, int] = field(default_factory=dict)
+    misfit: str = ""

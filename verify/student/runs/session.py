@@ -22,7 +22,8 @@ from .sizes import wishes
 CHILD = Path(__file__).parents[1] / "child"
 START = 30.0  # seconds the child may take to import NumPy and read the file, on a busy machine
 MARGIN = 3.0  # seconds beyond the limit of a run after which the child itself is given up
-TRAINS, BACKWARD = 4, 2  # what a run has shown: an update, a backward pass; less is a forward pass at most
+TRAINS, TRAINS_BADLY, BACKWARD = 4.0, 3.5, 2  # what a run has shown: an update, the same on made-up targets that do
+# not suit its output, a backward pass; less is a forward pass at most
 MOST_TRIED = 40  # sizes and layouts of made-up data
 MANY_ROWS = 3000  # of made-up data; where more are asked for, what asks for them is divided
 OF_SIZES = ("ValueError", "IndexError", "KeyError", "TypeError")
@@ -134,6 +135,8 @@ class Session:
             best, recording, promise = self._resized(limits, recording, promise)
             if not best and recording.ended == "raised" and promise > 0 and "table" not in self._used:
                 return best, recording  # data of known sizes: the mistake is the program's own
+            if promise >= TRAINS_BADLY:
+                return best, recording
         hopeless: set[str] = set()
         spent = 0.0
         for plan in [*self._own_main(recording), *self._plans]:
@@ -152,6 +155,8 @@ class Session:
 
     def _is_told(self, recording: Recording, promise: float) -> bool:
         """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""
+        if promise == TRAINS_BADLY:
+            return False
         fewer = self._large and "data" in self._used
         free = self._argv or bool(self._made) or fewer
         own_mistake = recording.ended == "raised" and ((promise > 0 and not free) or _widths_differ(recording))
@@ -181,7 +186,7 @@ class Session:
 
     def _other_sizes(self, table: Header, recording: Recording) -> list[Header]:
         """Return made-up data of the sizes, and in the layouts, that the end of a run asks for."""
-        message = recording.raised.message if recording.raised is not None else ""
+        message = recording.raised.message if recording.raised is not None else recording.misfit
         layouts = [{"layout": n} for n in range(LAYOUTS) if "layout" in self._made and n != self._made["layout"]]
         fewer = self._large and "data" in self._used and not table.get("share")
         wanted = [wish for wish in wishes(message, self._made) if not (fewer and wish.get("rows", 0) > MANY_ROWS)]
@@ -209,9 +214,9 @@ class Session:
         self.late += "time" in (header.get("failed"), header.get("ended"))
         if "failed" in header:
             return self._failed(header["failed"], time.monotonic() - start), 0
-        seen = (
-            TRAINS - header["misfit"] if header["updates"] else BACKWARD * header["backward"] + (header["products"] > 0)
-        )
+        seen = BACKWARD * header["backward"] + (header["products"] > 0)
+        if header["updates"]:
+            seen = TRAINS_BADLY if header["misfit"] or header["crossed"] else TRAINS
         self._used, self._made = header["used"], header["made"]
         return self._recording(header, arrays), seen
 
@@ -234,6 +239,7 @@ class Session:
             printed=header["printed"],
             stopped=tuple(header["stopped"]),
             names=header.get("names", {}),
+            misfit=header["misfit"],
         )
 
     def _failed(self, why: str, seconds: float) -> Recording:

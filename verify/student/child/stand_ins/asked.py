@@ -1,9 +1,10 @@
-"""What a program's text says of the data that it asks for: how many rows, how wide, the names of the classes."""
+"""What a program's text says of the data that it asks for: how many rows, which columns, the names of the classes."""
 
 import ast
 import re
 from collections.abc import Iterator
 
+from . import asked_cells
 from .samples import LABEL
 
 KNOWN = re.compile(r"^(Iris[- ])?(setosa|versicolor|virginica)$", re.I)
@@ -13,7 +14,7 @@ SWAPS = ("map", "replace", "isin", "apply")
 
 
 def shape_of(tree: ast.Module) -> dict[str, int]:
-    """Return what a program says of its table: the most rows that it cuts off by number, 784, that it is pandas'."""
+    """Return what a program says of its table: the most rows that it cuts off by number, its columns, whose it is."""
     numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
     indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
     firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
@@ -21,14 +22,15 @@ def shape_of(tree: ast.Module) -> dict[str, int]:
     cuts = [end.value for end in ends if isinstance(end, ast.Constant) and type(end.value) is int]
     pictured = {"features": 784} if 784 in numbers else {}
     frames = {"frames": 1} if any(isinstance(n, ast.Attribute) and n.attr in FRAMES for n in ast.walk(tree)) else {}
-    return {**pictured, **frames, "rows": max([cut for cut in cuts if cut > 0], default=0)}
+    columns = asked_cells.columns_of(tree)
+    return {**pictured, **frames, **columns, "rows": max([cut for cut in cuts if cut > 0], default=0)}
 
 
 def class_names(tree: ast.Module) -> list[str]:
     """Return the names of classes that a program expects in its table; fewer than two are none.
 
-    They are what it swaps for numbers (``map({"M": 1, "B": 0})``), what it selects (``isin``), or names that the best
-    known of all tables has.
+    They are what it swaps for numbers (``map({"M": 1, "B": 0})``), what it selects (``isin``), names that the best
+    known of all tables has, or those among which it looks for a cell.
     """
     bound = {_id(t): n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) for t in n.targets if _id(t)}
     swapped = [name for call in _calls(tree) for name in _texts([bound.get(_id(a), a) for a in call.args])]
@@ -37,7 +39,7 @@ def class_names(tree: ast.Module) -> list[str]:
     if known and len(found) < 2:
         prefix = str(known[0]).rpartition("-")[0]
         return [f"{prefix}-{name}" if prefix else name for name in FLOWERS]
-    return found if len(found) > 1 else []
+    return found if len(found) > 1 else asked_cells.class_names(tree)
 
 
 def _calls(tree: ast.Module) -> Iterator[ast.Call]:

@@ -44,12 +44,12 @@ class Bunch(dict[str, Any]):
             raise AttributeError(name) from None
 
 
-def loader(features: int, classes: int, rows: int = ROWS) -> Any:
-    """Return the function that loads a data set of that size; no classes means numbers to predict."""
+def loader(features: int, classes: int, rows: int = ROWS, targets: int = 0) -> Any:
+    """Return the function that loads a data set of that size; no classes means numbers to predict, one or several."""
 
     def load(*_: Any, return_X_y: bool = False, **__: Any) -> Any:
         X, y = in_blocks(*clusters(rows, features, classes or 2))
-        y = y if classes else X @ generator().normal(size=features)
+        y = y if classes else X @ generator().normal(size=(features, targets) if targets else features)
         names = [f"x{i + 1}" for i in range(features)]
         kinds = np.array([f"class{i}" for i in range(classes)])
         return (X, y) if return_X_y else Bunch(data=X, target=y, feature_names=names, target_names=kinds, DESCR="")
@@ -198,6 +198,7 @@ DATASETS: Contents = {
         "load_diabetes": loader(10, 0, 442),
         "load_boston": loader(13, 0, 506),
         "fetch_california_housing": loader(8, 0),
+        "load_linnerud": loader(3, 0, 20, targets=3),
         "load_digits": load_digits,
         "make_moons": make_moons,
         "make_circles": make_circles,

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..names import is_target
 from .anything import Anything
-from .samples import ROWS, Values, as_csv, generator, one_hot, part, pictures, table
+from .samples import LABEL, ROWS, Values, as_csv, generator, one_hot, part, pictures, table
 from .unknown import HELD_OUT, made_up, stands_for_data
 
 TRAIN, TEST = 60_000, 10_000
@@ -44,7 +44,7 @@ def _batch() -> dict[Any, Any]:
 
 
 class Archive(dict[str, Any]):
-    """Arrays by name, made up as they are asked for."""
+    """Arrays by name, made up as they are asked for; of two whose names say nothing, the second holds the targets."""
 
     @property
     def files(self) -> list[str]:
@@ -62,7 +62,9 @@ class Archive(dict[str, Any]):
         return self[name]
 
     def __missing__(self, name: str) -> Any:
-        self[name] = named_array(name)
+        roles = self.__dict__.setdefault("roles", [])
+        roles.append(_role(name) or ("y" if roles == ["X"] else "X"))
+        self[name] = made_up(roles[-1], name, ())
         return self[name]
 
     def __enter__(self) -> "Archive":
@@ -77,10 +79,15 @@ class Archive(dict[str, Any]):
 
 def named_array(name: str) -> Values:
     """Return what a missing array of that name holds: data unless its name is one of targets."""
+    return made_up(_role(name) or "X", name, ())
+
+
+def _role(name: str) -> str:
+    """Return the name of data or of targets that an array's name stands for, "" where it may be either."""
     stem = name.rpartition(".")[0] or name
-    held_out = HELD_OUT.sub("", stem.lower())
-    target = is_target(held_out) or any(word in stem.lower() for word in ("label", "target"))
-    return made_up(stem if stands_for_data(stem) else "y" if target else "X", name, ())
+    if stands_for_data(stem):
+        return stem
+    return "y" if LABEL.search(stem) or is_target(HELD_OUT.sub("", stem.lower())) else ""
 
 
 def archive(name: str) -> Any:
@@ -95,14 +102,14 @@ def archive(name: str) -> Any:
 
 
 def mat(name: str) -> dict[str, Any]:
-    """Return what the course's handwritten digits hold, or its starting weights."""
+    """Return what the course's handwritten digits hold, or its starting weights; other names are of other arrays."""
     rng = generator()
     if "weight" in name.lower():
         return {"Theta1": rng.normal(0, 0.3, (25, 401)), "Theta2": rng.normal(0, 0.3, (10, 26))}
     if "mnist" in name.lower():
         X, y = pictures(part(70_000), (784,))
         return {"data": X.T, "label": y[None, :].astype(float), "X": X, "y": y[:, None]}
-    return {"X": rng.uniform(0, 1, (ROWS, 400)), "y": (np.arange(ROWS) % 10 + 1)[:, None]}
+    return Archive(X=rng.uniform(0, 1, (ROWS, 400)), y=(np.arange(ROWS) % 10 + 1)[:, None])
 
 
 class Part:

@@ -11,7 +11,7 @@ from ..callers import USED
 Values = NDArray[Any]
 LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|type|^y$", re.I)
 FEATURES = re.compile(r"(^|[\W_])(x|features|images|inputs)([\W_]|$)", re.I)
-TARGET = re.compile(r"(^|[\W_])(y|labels?|targets?)([\W_]|$)", re.I)
+TARGET = re.compile(r"(^|[\W_])(y|labels?|targets?|outputs?)([\W_]|$)", re.I)
 """Columns that hold labels; files that hold the features alone, or the targets alone."""
 FLOWERS = 150  # irises in the best known of all tables
 ROWS = 100  # samples of a data set, where a real one has thousands
@@ -19,10 +19,12 @@ MOST_CUT = 2000  # rows that a program cuts off a table
 MOST = 1_400_000  # numbers in a table of which a program cuts off rows
 SHARE = 100  # of the samples of a large data set one in so many is made up, where the program is told so too
 SHAPE: dict[str, int] = {}
-"""What the program itself says of its table: "rows" that it cuts off, "features" that it expects."""
+"""What the program itself says of its table: "rows" that it cuts off, "features" that it expects, the "columns" that it
+counts in a line, the place of its "label" among them."""
 TABLE: dict[str, int] = {}
-"""What a run chooses of made-up data whose name does not say it: "features", "classes", "rows"; and "share", whether
-the program's own large whole numbers are divided by SHARE."""
+"""What a run chooses of made-up data whose name does not say it: "features", "classes", "rows", the "first" label, the
+"targets" beside each other in a file of their own; and "share", whether the program's own large whole numbers are
+divided by SHARE."""
 MADE: dict[str, int] = {}
 """Features, classes and rows of the data made up last, where these are free to be others."""
 CLASSES: list[str] = []
@@ -83,7 +85,7 @@ def table(name: str) -> tuple[Values, Values, list[str]]:
         MADE.update(features=784, classes=10, rows=len(X))
         return X, y, [f"pixel{i}" for i in range(784)]
     known = {"iris": (4, 3), "wine": (13, 3), "seed": (7, 3), "banknote": (4, 2), "diabet": (8, 2), "cancer": (30, 2)}
-    features, classes = next((size for part, size in known.items() if part in name), (4, 2))
+    features, classes = next((size for part, size in known.items() if part in name), (SHAPE.get("columns", 5) - 1, 2))
     classes = len(CLASSES) or classes
     features, classes = TABLE.get("features", features), TABLE.get("classes", classes)
     flowers = "iris" in name and "rows" not in TABLE
@@ -116,11 +118,24 @@ def columns(name: str, *, texts: bool = True) -> dict[str, Values]:
     X, y, names = table(name)
     stem = name.rpartition(".")[0]
     features = dict(zip(names, X.astype(float if X.dtype.kind == "f" else int).T, strict=True))
-    first = "mnist" in name.lower() or is_of_pictures(name)
-    named = np.array(CLASSES, dtype=object)[y] if texts and len(CLASSES) > y.max() else y
-    if FEATURES.search(stem) or TARGET.search(stem):
-        return features if FEATURES.search(stem) else {"y": named}
-    return {"label": y.astype(int), **features} if first else {**features, "y": named}
+    named = np.array(CLASSES, dtype=object)[y] if texts and len(CLASSES) > y.max() else y + TABLE.get("first", 0)
+    if FEATURES.search(stem):
+        return features
+    if TARGET.search(stem):
+        return _targets(named)
+    if "mnist" in name.lower() or is_of_pictures(name):
+        return {"label": y.astype(int), **features}
+    parts = list(features.items())
+    parts.insert(SHAPE.get("label", len(parts)), ("y", named))
+    return dict(parts)
+
+
+def _targets(labels: Values) -> dict[str, Values]:
+    """Return the columns of a file of targets alone: the labels, or as many columns of zeros and ones as asked for."""
+    MADE["targets"] = TABLE.get("targets", 1)
+    if MADE["targets"] == 1:
+        return {"y": labels}
+    return {f"y{i}": column for i, column in enumerate(one_hot(np.arange(len(labels)) % MADE["targets"]).T)}
 
 
 def as_csv(name: str, *, texts: bool = True) -> str:

@@ -126,8 +126,8 @@ def factorize(values: Any) -> tuple[Values, Values]:
 def fetch_ucirepo(name: str = "", *_: Any, **__: Any) -> Bunch:
     """Return a data set of the repository of machine-learning data, made up."""
     whole = _made_up(name, "infer", None)
-    *features, label = whole.parts
-    data = Bunch(features=whole[features], targets=whole[[label]], original=whole, ids=None)
+    label = whole.label
+    data = Bunch(features=whole.drop(columns=label), targets=whole[[label]], original=whole, ids=None)
     return Bunch(data=data, variables=Anything("variables"), metadata=Anything("metadata"))
 
 

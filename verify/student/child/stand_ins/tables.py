@@ -7,7 +7,7 @@ import numpy as np
 
 from .anything import Anything
 from .columns import OPERATIONS, Names, Series, as_list, as_rows, operation
-from .samples import LABEL, Values, generator
+from .samples import LABEL, SHAPE, Values, generator
 
 
 class DataFrame:
@@ -94,15 +94,25 @@ class DataFrame:
         made.numbers = self.index[chosen]
         return made
 
+    @property
+    def label(self) -> Any:
+        """The name of the column of labels: the last, unless it is called so or the program takes another for them."""
+        return next((name for name in ("y", SHAPE.get("label")) if name in self.parts), next(reversed(self.parts)))
+
     def named(self, name: Any) -> Any:
-        """Return the column of that name; a made-up table gives its columns to unknown names, the last to labels."""
+        """Return the column of that name; a made-up table gives its columns to unknown names, its labels to labels."""
         if not self.made_up or name in self.parts:
             return name
         if self.aliases.get(name) not in self.parts:
-            columns = list(self.parts)
-            free = [c for c in columns[:-1] if c not in self.aliases.values()]
-            self.aliases[name] = columns[-1] if LABEL.search(str(name)) else free[0] if free else self._grown(name)
+            free = [c for c in self.parts if c != self.label and c not in self.aliases.values()]
+            self.aliases[name] = self.label if LABEL.search(str(name)) else free[0] if free else self._grown(name)
         return self.aliases[name]
+
+    def _arranged(self, names: list[Any]) -> None:
+        """Give the labels to the column that the program will take for them by its place among these."""
+        place = SHAPE.get("label", len(names))
+        if self.made_up and place < len(names) and not any(LABEL.search(str(name)) for name in names):
+            self.aliases.setdefault(names[place], self.label)
 
     def _grown(self, name: Any) -> Any:
         """Return the name of a new column of a made-up table; the last stays the last."""
@@ -115,6 +125,7 @@ class DataFrame:
         if isinstance(name, Series) or (isinstance(name, np.ndarray) and name.dtype == bool) or isinstance(name, slice):
             return self._rows(name if isinstance(name, slice) else np.asarray(name))
         if isinstance(name, list | np.ndarray | Names):
+            self._arranged(list(name))
             known = [(column, self.named(column)) for column in name]  # before the parts are taken: some may grow
             return self.like({column: self.parts[own] for column, own in known})
         return Series(self.parts[self.named(name)], name)

@@ -72,7 +72,8 @@ def _laid_out(rows: Values, layout: int) -> Values:
 def _as_targets(y: Values, classes: int) -> Values:
     """Return labels as the run chooses: whole numbers, one column of them, one-hot rows."""
     layout = TABLE.get("layout", 0)
-    form = (y, y[:, None], one_hot(y, classes))[layout % ACROSS]
+    labels = y + TABLE.get("first", 0)
+    form = (labels, labels[:, None], one_hot(y, classes))[layout % ACROSS]
     return form if form.ndim == 1 else _laid_out(form, layout)
 
 
