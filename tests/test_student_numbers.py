@@ -209,3 +209,39 @@ def test_samples_that_are_added_up_make_one_batch(mean: str, verdict: str, tmp_p
     said = told(tmp_path, BATCH.format(mean=mean))
     assert said.verdict == verdict, said.missing
     assert verdict != "wrong" or said.bugs[0].id == "B16"
+
+
+# The weight w3 is written as the input x1 is; the update takes the gradients from where the main keeps them.
+PIECES = """
+import numpy as np
+w1, w2, w3, w4, v1, v2, x1, x2, y = 0.2, -0.4, 0.5, 0.6, 0.1, -0.5, 0.5, 0.3, 0.23
+def forward_propagate(x1, x2, w1, w2, w3, w4, v1, v2):
+    h1 = 1 / (1 + np.exp(-(w1 * x1 + w3 * x2)))
+    h2 = 1 / (1 + np.exp(-(w2 * x1 + w4 * x2)))
+    o = 1 / (1 + np.exp(-(v1 * h1 + v2 * h2)))
+    print("hidden", round(h1, 2), round(h2, 2))
+    return h1, h2, o
+def back_propagate(h1, h2, o):
+    d = (o - y) * o * (1 - o)
+    e1, e2 = d * v1 * h1 * (1 - h1), d * v2 * h2 * (1 - h2)
+    dw1, dw2, dw3, dw4, dv1, dv2 = e1 * x1, e2 * x1, e1 * x2, e2 * x2, d * h1, d * h2
+    return dw1, dw2, dw3, dw4, dv1, dv2
+def update_w(w1, w2, w3, w4, v1, v2):
+    w1 = w1 - dw1
+    w2 = w2 - dw2
+    w3 = w3 - dw3
+    w4 = w4 - dw4
+    v1 = v1 - dv1
+    v2 = v2 - dv2
+    return w1, w2, w3, w4, v1, v2
+for i in range(1):
+    h1, h2, o = forward_propagate(x1, x2, w1, w2, w3, w4, v1, v2)
+    dw1, dw2, dw3, dw4, dv1, dv2 = back_propagate(h1, h2, o)
+    w1, w2, w3, w4, v1, v2 = update_w(w1, w2, w3, w4, v1, v2)
+"""
+
+
+def test_numbers_that_are_written_alike_rounded_to_be_shown_or_kept_in_globals_are_their_own(tmp_path: Path) -> None:
+    said = told(tmp_path, PIECES)
+    assert said.verdict == "correct", said.first_fault or said.missing
+    assert said.network["sizes"] == [2, 2, 1]

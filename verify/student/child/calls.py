@@ -258,16 +258,19 @@ class Caller:
         return alike[0]
 
     def remember(self, name: str, result: Any) -> None:
-        """Take note of what a function returned."""
+        """Take note of what a function returned; the file's own global of that name takes it, as its main would do."""
         names = self.returns.get(name, [])
+        found: dict[str, Any] = {}
         if isinstance(result, tuple) and len(names) == len(result):
-            self.pool.update(zip(names, result, strict=True))
+            found = dict(zip(names, result, strict=True))
         elif result is not None and len(names) == 1:
-            self.pool[names[0]] = result
+            found = {names[0]: result}
             if FORWARD.match(snake(name)) and isinstance(result, np.ndarray):
                 self.pool["output"] = result
         if isinstance(result, dict):
             self.pool.update({k: v for k, v in result.items() if isinstance(k, str)})
+        self.pool.update(found)
+        self.space.update({n: v for n, v in found.items() if isinstance(self.space.get(n), np.ndarray | float)})
 
 
 _LEFT_OUT = object()

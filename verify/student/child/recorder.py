@@ -141,7 +141,9 @@ class Recorder:
         return self.report(node, tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken)), found)
 
     def literal(self, node: int, value: Any, /) -> Any:
-        """Report a constant or a display of numbers; a display stays a list."""
+        """Report a constant or a display of numbers; a display stays a list, and equal constants are told apart."""
+        if type(value) is float:
+            value = value * 1.0  # an object of its own: a weight is not the input that is written with the same number
         if not isinstance(value, list):
             return self.report(node, (), (), value)
         try:

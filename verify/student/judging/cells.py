@@ -97,7 +97,9 @@ class _Reader:
         taken = {n for one in with_bias for cell in one for n in (*cell.weights, cell.bias)} | {NOTHING}
         used = self._used([cell.at for one in passes for cell in one])
         late = {change.at for change in biases.values()}
-        left = [c for c in first.values() if c.old in used - taken and c.at not in late and self.numbers.value(c.old)]
+        end = max((cell.at for one in passes for cell in one), default=until)
+        after = {c.old: c for c in reversed(outside) if end < c.at < again}.values()
+        left = [c for c in after if c.old in used - taken and c.at not in late and self.numbers.value(c.old)]
         unread = dict.fromkeys(Unread(written_name(self.tape, c.at), self.tape.node(c.at).line) for c in left)
         return Cells([_layers(one) for one in with_bias], first, biases, tuple(unread), again)
 

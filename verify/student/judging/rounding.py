@@ -29,8 +29,9 @@ def rounded(look: Look) -> Spoilt | None:
     """Return the first rounding that an update was computed from, None where there is none."""
     tape, reading = look.tape, look.reading
     ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
-    trail = sorted(at for at in set().union(*(upstream(tape, end) for end in ends)) if at >= reading.start)
-    for at in trail:
+    trail, made = (set().union(*(upstream(tape, end, beside) for end in ends)) for beside in (True, False))
+    computed = {tape.events[at].node for at in made}
+    for at in sorted(at for at in trail if at >= reading.start and tape.events[at].node in computed):
         found = _rounding(tape, at)
         if found is not None:
             bug, old, new = found

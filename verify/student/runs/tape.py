@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -213,8 +214,14 @@ def _last(places: list[int], before: int) -> int | None:
     return places[i] if i >= 0 else None
 
 
-def upstream(tape: Tape, end: int) -> set[int]:
-    """Return the positions of every event that a value was computed from, its own included."""
+def upstream(tape: Tape, end: int, beside: bool = True) -> set[int]:
+    """Return the positions of every event that a value was computed from, its own included.
+
+    Arguments:
+        tape: the run.
+        end: the position of the event that made the value.
+        beside: whether what was gathered beside the numbers of a step counts too, though none may be made of it.
+    """
     seen: set[int] = set()
     waiting = [end]
     while waiting:
@@ -222,7 +229,7 @@ def upstream(tape: Tape, end: int) -> set[int]:
         if at not in seen:
             seen.add(at)
             returned = handed_on(tape, at)
-            waiting += [*operands_made(tape, at), *(() if returned is None else (returned,))]
+            waiting += [*operands_made(tape, at, beside), *(() if returned is None else (returned,))]
     return seen
 
 
@@ -236,10 +243,11 @@ def unsigned(tape: Tape, key: int) -> int:
     return key if turned < 0 else turned
 
 
-def operands_made(tape: Tape, at: int) -> list[int]:
-    """Return the positions of the events that made an event's operands."""
+def operands_made(tape: Tape, at: int, beside: bool = True) -> list[int]:
+    """Return the positions of the events that made an event's operands, without those gathered beside its numbers."""
     event = tape.events[at]
-    operands = zip(event.operands, event.held_by, strict=False)
+    numbers = None if beside or tape.node(at).what != GATHERED_STEP else tape.array(event.result).size
+    operands = islice(zip(event.operands, event.held_by, strict=False), numbers)
     return [made for key, held in operands if (made := tape.last_made(key, held, at)) is not None]
 
 
