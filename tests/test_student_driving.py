@@ -202,3 +202,28 @@ for i in range(200):
     assert any("in line 10: that part was not judged" in note for note in diagnose(path).notes)
     path.write_text(start + step.format(w="w") + "\nprint(X.dot(w))\n")
     assert not any("not judged" in note for note in diagnose(path).notes)
+
+
+CALLED = {
+    "with widths that have defaults": "class Net:\n    def __init__(self, input_size=2, hidden_size=2, output_size=1):",
+    "in another language, sizes in order": "class Rede:\n    def __init__(self, entrada, oculta, saida):",
+    "after a method that makes the weights": "class Net:\n    def init_net(self, input_size, hidden_size, output_size):",
+}
+
+
+@pytest.mark.parametrize("way", CALLED)
+def test_a_class_that_no_main_uses_is_called_with_what_its_names_say(way: str) -> None:
+    n, m, k = CALLED[way].partition("(self, ")[2].rstrip(":)").split(", ")
+    n, m, k = (name.partition("=")[0] for name in (n, m, k))
+    recording = watched(f"""
+import numpy as np
+{CALLED[way]}
+        self.V, self.W = np.random.randn({m}, {n}), np.random.randn({k}, {m})
+    def treinamento(self, dados, esperado):
+        h = np.tanh(np.dot(self.V, dados))
+        d = np.dot(self.W, h) - esperado
+        e = np.dot(self.W.T, d) * (1 - h ** 2)
+        self.W = self.W - 0.1 * np.dot(d[:, None], h[:, None].T)
+        self.V = self.V - 0.1 * np.dot(e[:, None], dados[:, None].T)
+""")
+    assert recording.ended == "enough updates", recording.raised

@@ -26,6 +26,7 @@ from .names import (
     Trial,
     is_data,
     is_target,
+    is_width,
     known_for,
     made_for,
     pairs,
@@ -107,6 +108,7 @@ def _trained(caller: "Caller", thing: Any, method: str, whole: bool = True) -> s
     """Train an object for a few steps; return what was called."""
     made = type(thing)
     methods = {_bare(n, made): getattr(thing, n) for n in dir(thing) if inspect.ismethod(getattr(thing, n, None))}
+    caller.prepare({n: f for n, f in methods.items() if n not in _own_calls(made)})
     training = [f for n, f in methods.items() if STEP_METHOD.match(snake(n)) and _takes_data(f)]
     if method:
         first = None if TRAIN.match(snake(method)) or FORWARD.match(snake(method)) else _best(methods, FORWARD)
@@ -116,6 +118,11 @@ def _trained(caller: "Caller", thing: Any, method: str, whole: bool = True) -> s
     if whole:
         return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
     return caller.repeat([f for p in (FORWARD, LOSS, BACKWARD, UPDATE) if (f := _best(methods, p)) is not None])
+
+
+def _own_calls(made: type) -> set[str]:
+    """Return the names that the methods of a class use: a method among them is no one else's to call."""
+    return {name for f in vars(made).values() if inspect.isfunction(f) for name in f.__code__.co_names}
 
 
 def holds_data(made: type) -> bool:
@@ -179,7 +186,7 @@ class Caller:
             if INIT.match(snake(name)):
                 try:
                     self.call(function)
-                except (NoCall, TypeError, ValueError, IndexError, KeyError):
+                except (NoCall, TypeError, ValueError, IndexError, KeyError, AttributeError):
                     continue
 
     def call(self, function: Any) -> Any:
@@ -236,7 +243,7 @@ class Caller:
         name = parameter.name
         value = known_for(name, self.pool)
         value = made_for(name, self.trial) if value is None else value
-        if parameter.default is not parameter.empty and not _is_data(value):
+        if parameter.default is not parameter.empty and not _is_data(value) and not is_size(parameter):
             return _LEFT_OUT
         if value is None:
             value = known_for(name, {n: v for n, v in self.space.items() if not n.startswith("__")})
@@ -280,6 +287,11 @@ def takes_pairs(function: Any) -> bool:
     """Return whether a function trains on data and targets in one argument: a list of pairs."""
     names = [p.name for p in _wanted(function)]
     return bool(TRAIN.match(snake(getattr(function, "__name__", "")))) and not any(map(is_target, names))
+
+
+def is_size(parameter: inspect.Parameter) -> bool:
+    """Return whether a parameter takes the width of a layer, though it has a default: made-up data have another."""
+    return type(parameter.default) is int and is_width(parameter.name)
 
 
 def _is_data(value: Any) -> bool:

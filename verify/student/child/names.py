@@ -59,23 +59,51 @@ NETWORK = re.compile(r"^(network|net|nn|layers|model)$")
 """What functions do, told from their names in lower case."""
 
 
+IN_ENGLISH = {
+    word: english
+    for english, words in {
+        "train": "treinar treino treinamento entrenar entrenamiento entrainer entrainement trainieren",
+        "forward": "adelante frente avant vorwaerts",
+        "propagate": "propagar propagacao propagacion propager",
+        "backpropagate": "retropropagar retropropagacao retropropagacion retropropager retropropagation",
+        "predict": "prever predecir predire vorhersagen",
+        "update": "atualizar actualizar aktualisieren",
+        "init": "inicializar inicializacao inicializacion initialiser",
+        "error": "erro erreur fehler",
+        "cost": "custo costo perda perdida perte verlust",
+        "data": "dados datos donnees daten",
+        "inputs": "entradas entrees eingaben",
+        "expected": "esperado esperada esperados esperadas desejado desejada deseado deseada attendu",
+        "target": "alvo objetivo cible ziel",
+        "targets": "alvos objetivos cibles ziele",
+        "hidden": "oculta ocultas oculto ocultos escondida cachee",
+        "output": "saida salida sortie ausgabe",
+        "outputs": "saidas salidas sorties ausgaben",
+        "epochs": "epocas epoques epochen",
+    }.items()
+    for word in words.split()
+}
+"""The words of other languages that names are made of; a single input is left alone: it is as often a size."""
+
+
 class NoCall(Exception):  # noqa: N818 - not an error: this way of calling does not fit, the next is tried
     """A parameter's name says nothing about what it takes."""
 
 
 SYNONYMS = (
-    ("parameters", "params", "weights", "model", "theta", "w_and_b", "net", "network"),
+    ("parameters", "params", "weights", "weight", "model", "theta", "w_and_b", "net", "network"),
     ("cache", "caches", "forward_cache", "memory", "activations", "outputs", "history", "cached", "store"),
     ("grads", "gradients", "grad", "gradient", "derivatives", "nabla", "deltas"),
     ("output", "al", "a_last", "y_hat", "yhat", "y_pred", "prediction", "predictions", "out", "o", "pred", "probs"),
     ("delta", "error", "err", "dout"),
 )
 _DATA = re.compile(
-    r"^(x|xs|a0|a_0|data|inputs?|inp|features?|samples?|images?|input_(data|x|vector|list)s?|inputs?_list|l0)$"
+    r"^(x|xs|a0|a_0|data|inputs?|inp|features?|samples?|images?|input_(data|x|vector|list)s?|inputs?_list|l0|"
+    r"states?|obs(ervations?)?)$"
 )
 _TARGET = re.compile(
-    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|targets?_(data|y|vector|list)s?|y_true|"
-    r"(train(ing)?|expected|desired|target|correct|true)_outputs?)$"
+    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|targets?_(data|y|vector|list|q)s?|y_true|"
+    r"outputs?_(expected|desired)|(train(ing)?|expected|desired|target|correct|true)_outputs?)$"
 )
 _RATE = re.compile(r"^(l_?r|alpha|eta|rate|learn(ing)?_?rate|learning|step_?size|epsilon|l_?rate)$")
 _STEPS = re.compile(r"^(n_?|num_?|max_?)?(epochs?|iter(ation)?s?|iters|steps)$")
@@ -85,7 +113,7 @@ _LIST = re.compile(
 _UNITS = "(_?(size|dims?|dimensions?|nodes|features|neurons|units|count|layer(_(size|nodes|neurons))?))"
 _COUNT = "(n|num|no|nb|number_?of)_?"
 _IN = re.compile(rf"^({_COUNT}(x|in|inputs?|features?){_UNITS}?|in(put)?{_UNITS}|inodes|d)$")
-_HIDDEN = re.compile(rf"^(({_COUNT})?hid(den)?{_UNITS}?|n_?h|hnodes|h)$")
+_HIDDEN = re.compile(rf"^(({_COUNT})?hid(den)?{_UNITS}?|n_?h|hnodes|h|nodes|neurons|units)$")
 _OUT = re.compile(
     rf"^({_COUNT}(y|out|outputs?|classes){_UNITS}?|n_?(y|out)|out(put)?{_UNITS}|onodes|num_(labels|classes)|k|c)$"
 )
@@ -94,8 +122,9 @@ _TRAIN_WORDS = re.compile(r"_?(train(ing)?|tr|batch|mini_?batch|set|all)_?")
 
 
 def snake(name: str) -> str:
-    """Return a name in lower case, its words between underscores."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    """Return a name in lower case, its words between underscores, in English where the table knows them."""
+    bare = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    return "_".join(IN_ENGLISH.get(word, word) for word in bare.split("_"))
 
 
 def plain(name: str) -> str:
@@ -137,6 +166,11 @@ def is_data(name: str) -> bool:
 def is_target(name: str) -> bool:
     """Return whether a parameter of that name takes targets."""
     return bool(_TARGET.match(plain(name)) or _TARGET.match(snake(name)))
+
+
+def is_width(name: str) -> bool:
+    """Return whether a parameter of that name takes how many units a layer has."""
+    return any(pattern.match(plain(name)) or pattern.match(snake(name)) for pattern in (_IN, _HIDDEN, _OUT))
 
 
 def pairs(trial: Trial) -> list[tuple[Values, Any]]:

@@ -137,15 +137,16 @@ class Session:
                 return best, recording  # data of known sizes: the mistake is the program's own
             if promise >= TRAINS_BADLY:
                 return best, recording
-        hopeless: set[str] = set()
+        hopeless: set[tuple[str, int]] = set()
         spent = 0.0
         for plan in [*self._own_main(recording), *self._plans]:
-            if promise >= TRAINS or plan.get("way") in hopeless or spent > self.seconds:
+            way = plan.get("way", ""), len(plan.get("sizes", ()))  # as many sizes as its parameters may still fit
+            if promise >= TRAINS or way in hopeless or spent > self.seconds:
                 continue
             found, seen = self._run({}, {**limits, "plan": plan})
             spent += found.seconds
             if found.raised is not None and found.raised.type == "NoCall":
-                hopeless.add(plan.get("way", ""))
+                hopeless.add(way)
             elif seen > promise:
                 best, recording, promise = plan, _without_blame(found) if "way" in plan else found, seen
         if self._function and not best:
