@@ -207,7 +207,7 @@ for i in range(200):
 CALLED = {
     "with widths that have defaults": "class Net:\n    def __init__(self, input_size=2, hidden_size=2, output_size=1):",
     "in another language, sizes in order": "class Rede:\n    def __init__(self, entrada, oculta, saida):",
-    "after a method that makes the weights": "class Net:\n    def init_net(self, input_size, hidden_size, output_size):",
+    "after a method that makes weights": "class Net:\n    def init_net(self, input_size, hidden_size, output_size):",
 }
 
 
