@@ -129,6 +129,12 @@ Y = np.zeros((len(X), 2))
 for i in range(len(X)):
     Y[i, int(labels[i])] = 1
 """,
+    "a column that is dropped and set under the name of an attribute": """
+import pandas as pd
+table = pd.read_csv("cells.csv")
+table.diagnosis = [int(kind == "M") for kind in table.diagnosis]
+X, Y = table[["a", "b", "c", "d", "e"]].values, np.eye(2)[table.diagnosis.values]
+""",
     "an archive whose names say nothing": """
 found = np.load("spectra.npz")
 X, Y = found["spectra"], np.eye(2)[found["substance"]]
@@ -161,7 +167,9 @@ for _ in range(100):
 """
     found = diagnose(source(text))
     assert found.verdict == "inconclusive"
-    assert found.missing == ("data that suit the program: the made-up ones have targets of none of 3 classes",)
+    assert found.missing == (
+        "data that suit the program: the made-up ones have targets that do not sum to 1 over 3 classes",
+    )
 
 
 MADE = {"features": 4, "classes": 2, "rows": 100}
@@ -179,7 +187,7 @@ MADE = {"features": 4, "classes": 2, "rows": 100}
         ("index 7 is out of bounds for axis 1 with size 5", {"features": 7}),
         ("matmul: ... core dimension 0 (size 7 is different from 2)", {"features": 9}),
         ("targets of 1 column met an output of 3", {"features": 6}),
-        ("targets of none of 3 classes", {"first": 1}),
+        ("targets that do not sum to 1 over 3 classes", {"first": 1}),
         ("index 149 is out of bounds for axis 0 with size 100", {"rows": 150}),
     ],
 )

@@ -16,15 +16,17 @@ def misfit(recorder: Recorder) -> str:
     """Return how the made-up targets do not suit the output of the network, "" where they do.
 
     They are what does not come from a product and is subtracted from, or subtracts, what does: they must not be spread
-    over more entries than they have, and where they are one-hot, each sample has its one.
+    over more entries than they have, and they sum to 1 over the classes where it does.
     """
     seen: set[tuple[int, int]] = set()
     for given, computed, result in _compared(recorder):
         if (given, computed) in seen:
             continue
         seen.add((given, computed))
-        shapes = tuple(recorder.kept.values[k][0] for k in (given, computed, result))
-        if found := _spread(*shapes) or _of_no_class(_array(recorder, given), shapes[1]):
+        targets, output = _array(recorder, given), _array(recorder, computed)
+        if found := _spread(targets.shape, output.shape, recorder.kept.values[result][0]) or _of_no_class(
+            targets, output
+        ):
             return found
     return ""
 
@@ -75,20 +77,22 @@ def _spread(given: Shape, computed: Shape, result: Shape) -> str:
     return f"targets of 1 column met an output of {wider[0][1]}"
 
 
-def _of_no_class(targets: NDArray[np.generic], output: Shape) -> str:
-    """Return that one-hot targets have samples without a one, "" where they have none or are not one-hot."""
-    if targets.shape != output or targets.size < 2 or not np.isin(targets, (0, 1)).all():
+def _of_no_class(targets: NDArray[np.generic], output: NDArray[np.generic]) -> str:
+    """Return that targets do not sum to 1 over the classes though an output does; "" where they do, or it does not.
+
+    There are fewer classes than samples: an output may wrongly sum to 1 over these.
+    """
+    lengths = [n for n in output.shape if n > 1]
+    if targets.shape != output.shape or not lengths or not any(_sums_to_one(output, n) for n in lengths):
         return ""
-    if max(output) == targets.size:
-        return "" if targets.any() else NO_CLASS.format(targets.size)
-    for axis, classes in enumerate(output):
-        ones = targets.astype(int).sum(axis=axis)
-        if len(output) == 2 and 1 < classes < ones.size and ones.min() == 0 and ones.max() < 2:
-            return NO_CLASS.format(classes)
-    return ""
+    classes = min(lengths)
+    return "" if _sums_to_one(targets, classes) else f"targets that do not sum to 1 over {classes} classes"
 
 
-NO_CLASS = "targets of none of {} classes"
+def _sums_to_one(values: NDArray[np.generic], count: int) -> bool:
+    """Return whether there are so many numbers along an axis along which all sum to 1."""
+    sums = [values.sum(axis=axis, dtype=float) for axis, length in enumerate(values.shape) if length == count]
+    return any(np.allclose(some, 1.0, rtol=0, atol=1e-4) for some in sums)
 
 
 def _flat(shape: Shape) -> list[int]:

@@ -15,7 +15,7 @@ from .stand_ins import asked, files, numpy_names, patches, quiet, samples, worke
 from .stand_ins.anything import Anything
 from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
-from .stand_ins.pictures import PICTURES
+from .stand_ins.pictures import PICTURES, SHOWN
 from .stand_ins.preparation import PREPARATION
 from .stand_ins.screens import SCREEN_CONTENTS, SCREENS
 from .stand_ins.table_files import TABLES
@@ -24,6 +24,7 @@ from .stand_ins.tensors import TENSORS
 MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES, **TENSORS}
 CONTENTS = {
     **SCREEN_CONTENTS,
+    **SHOWN,
     **PREPARATION,
     **quiet.ANSWERS,
     **numpy_names.NUMPYS,
@@ -44,6 +45,7 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     GUARDED.extend(guarded(tree))
     UNDEFINED.update(undefined(tree))
     samples.SHAPE.update(asked.shape_of(tree))
+    samples.LABELS.update(asked.labels_of(tree))
     samples.CLASSES.extend(asked.class_names(tree))
     libraries = SCREENS | DATA_LIBRARIES - {name for name in DATA_ALONE if _beside(name)}
     LIBRARIES.update(SCREENS | DATA_LIBRARIES - DATA_ALONE)

@@ -26,6 +26,24 @@ def shape_of(tree: ast.Module) -> dict[str, int]:
     return {**pictured, **frames, **columns, "rows": max([cut for cut in cuts if cut > 0], default=0)}
 
 
+def labels_of(tree: ast.Module) -> set[str]:
+    """Return the column that a program takes out of its table and also by itself: ``d.drop("price"), d["price"]``.
+
+    Of several such columns none need be the labels.
+    """
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "attr", "") == "drop"]
+    dropped = {_text(n) for call in calls for n in ast.walk(call)} - {""}
+    taken = {_text(n.slice) for n in ast.walk(tree) if isinstance(n, ast.Subscript)}
+    taken |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    both = dropped & taken - {"index", "columns"}
+    return both if len(both) == 1 else set()
+
+
+def _text(node: ast.AST) -> str:
+    """Return a constant text, "" for any other expression."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def class_names(tree: ast.Module) -> list[str]:
     """Return the names of classes that a program expects in its table; fewer than two are none.
 

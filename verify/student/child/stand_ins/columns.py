@@ -121,6 +121,7 @@ class Codes:
 
     def __init__(self, column: Series) -> None:
         self.codes = Series(np.unique(column.values, return_inverse=True)[1].ravel(), column.name)
+        self.categories = np.unique(column.values)
 
 
 def operation(name: str) -> Callable[[Any, Any], Any]:

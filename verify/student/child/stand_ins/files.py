@@ -18,7 +18,7 @@ from ..callers import HOME, called_by_the_program, is_guarded
 from ..notes import note
 from .anything import Anything
 from .formats import archive, content, mat, pickled
-from .samples import LABEL, as_csv
+from .samples import as_csv, is_label
 
 GZIP = b"\x1f\x8b"  # how compressed bytes begin
 CLASSES = ("class_0", "class_1", "class_2")  # folders in a missing folder
@@ -148,7 +148,7 @@ class Row(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         free = len(self.aliases) % max(1, len(self.cells) - 1)
-        return self.cells[self.aliases.setdefault(name, -1 if LABEL.search(name) else free)]
+        return self.cells[self.aliases.setdefault(name, -1 if is_label(name) else free)]
 
 
 class Rows(list[Row]):

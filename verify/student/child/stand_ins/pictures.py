@@ -44,7 +44,11 @@ class Dataset:
         self.values, self.shape = values, values.shape
 
     def __getitem__(self, index: Any) -> Any:
-        return self.values[index]
+        return self.get(index) if isinstance(index, str) else self.values[index]
+
+    def get(self, name: str, *_: Any) -> "Dataset":
+        """Return a part of it by name, as a group has them."""
+        return Dataset(named_array(name))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Values:
         return self.values.astype(dtype or self.values.dtype)
@@ -63,6 +67,10 @@ class Hdf5(dict[str, Dataset]):
         self[name] = Dataset(named_array(name))
         return self[name]
 
+    def get(self, name: str, *_: Any) -> Dataset:
+        """Return a data set, made up like every other."""
+        return self[name]
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -78,10 +86,17 @@ def _read(*_: Any, **__: Any) -> Values:
     return np.asarray(Picture())
 
 
+def _in_grey(image: Any, *_: Any, **__: Any) -> Values:
+    """Return a picture without its colours."""
+    values = np.asarray(image)
+    return values if values.ndim == 2 else values.mean(axis=2).astype(values.dtype)
+
+
 _SHARED = {"imread": _read, "resize": lambda image, size, *_, **__: np.resize(np.asarray(image), tuple(size)[::-1])}
+SHOWN: Contents = {"matplotlib.pyplot": {"imread": _read}, "matplotlib.image": {"imread": _read}}
 PICTURES: Contents = {
     "PIL.Image": {"open": lambda *_, **__: Picture(channels=3), "fromarray": lambda *_, **__: Picture()},
-    "cv2": _SHARED,
+    "cv2": {**_SHARED, "cvtColor": _in_grey},
     "imageio": _SHARED,
     "skimage.io": _SHARED,
     "skimage.transform": {"resize": _SHARED["resize"]},

@@ -160,6 +160,12 @@ class LabelBinarizer(LabelEncoder):
         return rows[:, 1:] if len(self.classes_) == 2 else rows
 
 
+def label_binarize(y: Any, *_: Any, classes: Any = (), **__: Any) -> Values:
+    """Return labels as columns of zeros and ones, one for each of the classes, one alone where there are two."""
+    rows: Values = (np.asarray(y).reshape(-1, 1) == np.asarray(classes)).astype(int)
+    return rows[:, 1:] if rows.shape[1] == 2 else rows
+
+
 def accuracy_score(true: Any, predicted: Any, **_: Any) -> float:
     """Return the share of equal labels."""
     return float(np.mean(np.asarray(true) == np.asarray(predicted)))
@@ -187,6 +193,7 @@ PREPARATION: Contents = {
         "LabelEncoder": LabelEncoder,
         "OneHotEncoder": OneHotEncoder,
         "LabelBinarizer": LabelBinarizer,
+        "label_binarize": label_binarize,
         "scale": lambda X, *_, **__: Scaler().fit_transform(X),
         "normalize": lambda X, *_, **__: np.asarray(X) / np.linalg.norm(X, axis=1, keepdims=True),
     },

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..callers import USED
 
 Values = NDArray[Any]
-LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|type|^y$", re.I)
+LABEL = re.compile(r"label|class|target|species|outcome|output|survived|diagnosis|result|quality|type|^y$", re.I)
 FEATURES = re.compile(r"(^|[\W_])(x|features|images|inputs)([\W_]|$)", re.I)
 TARGET = re.compile(r"(^|[\W_])(y|labels?|targets?|outputs?)([\W_]|$)", re.I)
 """Columns that hold labels; files that hold the features alone, or the targets alone."""
@@ -27,10 +27,17 @@ TABLE: dict[str, int] = {}
 divided by SHARE."""
 MADE: dict[str, int] = {}
 """Features, classes and rows of the data made up last, where these are free to be others."""
+LABELS: set[str] = set()
+"""Names of columns that the program takes out of its table and also takes by themselves."""
 CLASSES: list[str] = []
 """The names of the classes that the program expects in its table."""
 TARGETS: list[Values] = []
 """Targets made up where their form could not be known."""
+
+
+def is_label(name: Any) -> bool:
+    """Return whether a column of that name holds labels."""
+    return name in LABELS or bool(LABEL.search(str(name)))
 
 
 def generator() -> np.random.Generator:

@@ -12,7 +12,7 @@ import numpy as np
 from ..callers import is_guarded
 from ..notes import note
 from .anything import Anything
-from .columns import Series
+from .columns import Codes, Series
 from .datasets import DATASETS, Bunch
 from .finder import Contents
 from .samples import SHAPE, Values, columns, has_heads, rows, table
@@ -163,5 +163,6 @@ TABLES: Contents = {
         "get_dummies": get_dummies,
         "concat": concat,
         "factorize": factorize,
+        "Categorical": lambda values, *_, **__: Codes(Series(values)),
     },
 }

@@ -7,7 +7,7 @@ import numpy as np
 
 from .anything import Anything
 from .columns import OPERATIONS, Names, Series, as_list, as_rows, operation
-from .samples import LABEL, SHAPE, Values, generator
+from .samples import LABEL, LABELS, SHAPE, Values, generator, is_label
 
 
 class DataFrame:
@@ -105,13 +105,13 @@ class DataFrame:
             return name
         if self.aliases.get(name) not in self.parts:
             free = [c for c in self.parts if c != self.label and c not in self.aliases.values()]
-            self.aliases[name] = self.label if LABEL.search(str(name)) else free[0] if free else self._grown(name)
+            self.aliases[name] = self.label if is_label(name) else free[0] if free else self._grown(name)
         return self.aliases[name]
 
     def _arranged(self, names: list[Any]) -> None:
         """Give the labels to the column that the program will take for them by its place among these."""
         place = SHAPE.get("label", len(names))
-        if self.made_up and place < len(names) and not any(LABEL.search(str(name)) for name in names):
+        if self.made_up and place < len(names) and not any(is_label(name) for name in names):
             self.aliases.setdefault(names[place], self.label)
 
     def _grown(self, name: Any) -> Any:
@@ -131,14 +131,24 @@ class DataFrame:
         return Series(self.parts[self.named(name)], name)
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        if self.made_up and LABEL.search(str(name)) and name not in self.parts and self.parts:
+        if self.made_up and is_label(name) and name not in self.parts and self.parts:
             name = self.named(name)
         self.parts[name] = np.broadcast_to(np.asarray(value), (len(self),)).copy() if self.parts else np.asarray(value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "parts" in self.__dict__ and name not in self.__dict__ and (name in self.parts or self._is_labels(name)):
+            self[name] = value
+        else:
+            object.__setattr__(self, name, value)
+
+    def _is_labels(self, name: str) -> bool:
+        """Return whether an attribute is the column of labels of a made-up table."""
+        return self.made_up and (name in LABELS or bool(LABEL.fullmatch(name)))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name in ("parts", "made_up", "aliases", "numbers"):
             raise AttributeError(name)
-        if name in self.parts or (self.made_up and LABEL.fullmatch(name)):
+        if name in self.parts or self._is_labels(name):
             return self[name]
         if name in ("mean", "std", "min", "max", "sum"):
             return lambda *_, **__: Series(getattr(self.values.astype(float), name)(axis=0))
@@ -166,7 +176,7 @@ class DataFrame:
 
     def _known(self, name: Any) -> Any:
         """Return the column that is dropped under a name: of a made-up table none that only the name asks for."""
-        asked = name in self.parts or name in self.aliases or LABEL.search(str(name))
+        asked = name in self.parts or name in self.aliases or is_label(name)
         return self.named(name) if asked else name
 
     def pop(self, name: Any) -> Series:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .finder import Contents
-from .samples import Values, part, pictures
+from .samples import Values, one_hot, part, pictures
 
 
 class Tensor(np.ndarray[Any, Any]):
@@ -86,6 +86,7 @@ class Loader:
 
 _SETS = {"MNIST": Pictures, "FashionMNIST": Pictures, "KMNIST": Pictures, "CIFAR10": Coloured}
 TENSORS: Contents = {
+    "tensorflow": {"one_hot": lambda labels, depth, *_, **__: _tensor(one_hot(labels, depth))},
     "torchvision.datasets": _SETS,
     "torchvision.datasets.mnist": _SETS,
     "torch.utils.data": {"DataLoader": Loader},
