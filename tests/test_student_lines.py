@@ -34,6 +34,13 @@ IN_PLACE = IN_PLACE.replace("for epoch", "kept2, kept1 = 0, 0\nfor epoch")
 IN_PLACE += "    kept2, kept1 = grad2, grad1\n"
 KEPT = "hidden.T @ d_out + kept2\n    grad1 = kept1 + data.T @ d_hidden"
 BIASED = PROGRAM.replace("    b2 -= 0.1 * d_out.sum(axis=0)", "    db2 = d_out.sum(axis=0)\n    b2 -= 0.1 * db2")
+LOOPED = (
+    PROGRAM[: PROGRAM.index("    W2 -=")]
+    + """    grads = [grad1, d_hidden.sum(axis=0), grad2, d_out.sum(axis=0)]
+    for value, grad in list(zip([W1, b1, W2, b2], grads)):
+        value -= 0.1 * grad
+"""
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +55,10 @@ BIASED = PROGRAM.replace("    b2 -= 0.1 * d_out.sum(axis=0)", "    db2 = d_out.s
         (DRIVEN, AVERAGED, AVERAGED.replace("sum", "mean"), "B16", "grads = [grad2"),
         (IN_PLACE, "hidden.T @ d_out\n    grad1 = data.T @ d_hidden", KEPT, "B35", "hidden.T @ d_out + kept2"),
         (BIASED, "db2 = d_out.sum(axis=0)", "db2 = 0", "B10", "db2 = 0"),
+        (DECAYED, "(out - target) *", "(target - out) *", "B14", "d_out = (target - out)"),
+        (PROGRAM, " -= ", " += ", "B14", "d_out = (out - target)"),
+        (LOOPED, "value -= 0.1", "value += 0.1", "B14", "value += 0.1"),
+        (LOOPED, "b2], grads))", "b2], grads))[2:]", "B54", "for value, grad in list"),
     ],
     ids=[
         "a derivative left out",
@@ -59,6 +70,10 @@ BIASED = PROGRAM.replace("    b2 -= 0.1 * d_out.sum(axis=0)", "    db2 = d_out.s
         "biases averaged before a momentum",
         "gradients added to those before after a sum in place",
         "a bias's gradient that is zero",
+        "an error turned round beside a penalty that is right",
+        "an error of the sign that no step takes",
+        "the one line of all steps that climb",
+        "a loop that leaves the first layer out",
     ],
 )
 def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: str, guilty: str) -> None:

@@ -314,6 +314,7 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_For(self, node: ast.For) -> Any:
         counts = isinstance(node.iter, ast.Call) and self.source(node.iter.func) == "range"
+        self.enter("loop", f"{self.source(node.target)} in {self.source(node.iter)}", node)  # only for the table
         node.iter = self.visit(node.iter)
         if counts:
             node.iter = self.hook("rounds", [ast.Constant(self.line(node)), node.iter], node.iter)

@@ -11,7 +11,7 @@ from reference.arrays import Array
 from ..mistakes.explanation import IMPLIED, KEPT, Explanation, Found
 from ..mistakes.partly import PART_OF
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
-from ..reading.multiples import SAME, closest_factor
+from ..reading.multiples import SAME, closest_factor, factor_between
 from ..reading.returned import NAMING
 from ..runs.tape import GATHERED_STEP, Tape
 from .autograd import goes_back_through_a_graph
@@ -20,7 +20,7 @@ from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
 from .scales import departure, summed_apart
 from .slope_blame import incoming, renamed, wrong_slope
-from .trail import Trail, first_pass, holding, ratios, trail_of, whole_gradient
+from .trail import Trail, computed_last, first_pass, holding, ratios, trail_of, whole_gradient
 
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
 NEW_WEIGHTS = ("B3", "B30")
@@ -38,37 +38,82 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return _uses_new_weights(look, found)
     if found.step == KEPT:
         return None
-    if found.step in ("factor of dW", "factor of db") and (at := departure(look, explanation, found)) is not None:
-        return at
     if found.step.startswith(PART_OF):
         return own_update(look, found)
-    if found.step == "penalty" and (at := penalised(look, explanation, found)) is not None:
+    if (at := _by_its_step(look, explanation, found)) is not None:
         return at
-    if found.bug == "B36" and goes_back_through_a_graph(look.tape.recording):
-        kept = last_kept(look, found)
-        if kept is not None:
-            return kept
     if len(look.reading.passes) > 1:
         if found.quantity == "dW":
-            return _of_one_sample(look, explanation, found) or summed_apart(look, found)
+            return _of_one_sample(look, explanation, found) or _of_all_samples(look, explanation, found)
         look, explanation, found = first_pass(look, explanation, found)
         if found.quantity != "delta":
             return None
     trail = trail_of(look, found)
-    if not trail.places:
-        return None
+    return _on_the_trail(trail, look, explanation, found) if trail.places else None
+
+
+def _by_its_step(look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return the event of a stray constant, a penalty or a kept gradient, None where it is not seen or it is none."""
+    if found.step in ("factor of dW", "factor of db"):
+        return departure(look, explanation, found)
+    if found.step == "penalty":
+        return penalised(look, explanation, found)
+    if found.bug == "B36" and goes_back_through_a_graph(look.tape.recording):
+        return last_kept(look, found)
+    return None
+
+
+def _on_the_trail(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return the first event on the way to an update that holds the wrong value, or what it is told by."""
     if np.abs(found.value).max(initial=0) <= NOTHING:
-        if found.quantity == "db" and _without_update(look, found.layer - 1):
-            return None  # no line at all is of it
-        merged = np.abs(whole := whole_gradient(look, found)).max(initial=0) > NOTHING
-        return next(holding(trail, whole, set()) if merged else _zeros(trail, found.value), None)
+        return _nothing(trail, look, found)
     if found.quantity == "db" and found.wrong.endswith((UNSUMMED, UNSUMMED_ABOVE)):
-        return _handed_over(trail, explanation.deltas[found.layer - found.wrong.endswith(UNSUMMED)])
+        return _handed_over(trail, look, explanation.deltas[found.layer - found.wrong.endswith(UNSUMMED)])
+    forms = _forms(look, explanation, found)
     scales = _scales(trail, explanation)
-    places = list(holding(trail, found.value, scales)) or list(holding(trail, whole_gradient(look, found), scales))
+    places = sorted({at for form in forms for at in holding(trail, form, scales)})
     if found.step in ("slope", IMPLIED):
         return wrong_slope(trail, look, explanation, found, places)
     places = [at for at in places if at > look.reading.passes[0].output.at]
+    return _at_a_product(trail, look, explanation, found, _at_scale(trail, explanation, found, places, forms))
+
+
+def _nothing(trail: Trail, look: Look, found: Found) -> int | None:
+    """Return where a gradient of zeros comes from, None where no line at all is of it."""
+    if found.quantity == "db" and _without_update(look, found.layer - 1):
+        return None
+    whole = whole_gradient(look, found)
+    merged = np.abs(whole).max(initial=0) > NOTHING
+    return next(holding(trail, whole, set()) if merged else _zeros(trail, found.value), None)
+
+
+def _forms(look: Look, explanation: Explanation, found: Found) -> list[Array]:
+    """Return what a wrong gradient may be held as: alone or beside a merged bias, with its penalty or without."""
+    whole = whole_gradient(look, found)
+    beside = whole.shape != found.value.shape and whole.size > found.value.size
+    forms = [found.value, whole / explanation.scale if beside else whole]
+    penalty = _penalty(look, explanation, found)
+    if found.step != "dW" or penalty is None:
+        return forms
+    row = np.zeros((len(whole) - len(penalty), whole.shape[-1]))
+    last = look.reading.passes[0].chain.layers[found.layer - 1].merged == -1
+    wide = np.concatenate([penalty, row] if last else [row, penalty])
+    return [form - p for form in forms for p in (penalty, wide) if form.shape == p.shape] + forms
+
+
+def _penalty(look: Look, explanation: Explanation, found: Found) -> Array | None:
+    """Return what the loss's penalty, or one that is none of the loss's, adds to a gradient of weights."""
+    l, decay = found.layer - 1, look.reading.point.decay
+    W, got = look.reading.point.W[l], look.reading.observed.dW[l]
+    if decay or got is None or got.shape != found.value.shape:
+        return decay * W if decay else None
+    rest = got / explanation.scale - found.value
+    added = np.abs(rest).max(initial=0) > SAME * np.abs(found.value).max(initial=0) and factor_between(rest, W)
+    return rest if added else None
+
+
+def _at_a_product(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
+    """Return the event of a mistake in the error, in a product or in a constant."""
     if found.bug == "B41":
         slope = look.reading.point.curves[found.layer - 1].derivative(look.reading.point.z[found.layer - 1])
         return next((at for at, _ in ratios(trail, slope)), None) or next(iter(places), None)
@@ -77,16 +122,12 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if found.bug == "B20" and (at := wrong_weight(trail, look, found)) is not None:
         return at
     if found.bug == "B24" and places:
-        return renamed(trail.tape, places)
-    if (
-        not places
-        and found.step == "down"
-        and (inside := _factor_of_delta(trail, look, explanation, found)) is not None
-    ):
-        return inside
+        return renamed(trail, places)
+    if not places and found.step == "down" and (at := _factor_of_delta(trail, look, explanation, found)) is not None:
+        return at
     if not places and found.quantity == "delta":
         places = list(holding(trail, explanation.deltas[found.layer - 1], _scales(trail, explanation)))
-    return next(iter(_at_scale(trail, explanation, found, places)), None)
+    return computed_last(trail.tape, places)
 
 
 def _without_update(look: Look, l: int) -> bool:
@@ -149,6 +190,16 @@ def _of_one_sample(look: Look, explanation: Explanation, found: Found) -> int | 
     return next((at for at in made if np.size(tape.recording.values[tape.events[at].result]) in sizes), None)
 
 
+def _of_all_samples(look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return where the samples' gradients are summed wrongly, or where what is none of any sample's is first held."""
+    x, delta = look.reading.point.inputs[found.layer - 1], explanation.deltas[found.layer - 1]
+    rows = (np.outer(a, d) for a, d in zip(x, delta, strict=True))
+    if found.bug != "B33" or any(row.shape == found.value.shape and factor_between(found.value, row) for row in rows):
+        return summed_apart(look, found)
+    held = (at for form in _forms(look, explanation, found) for at, _ in ratios(trail_of(look, found), form))
+    return min(held, default=None)
+
+
 def _factor_of_delta(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
     """Return what holds all that a delta has beside the right dL/da: a helper gives the wrong factor with f' in it."""
     with np.errstate(all="ignore"):
@@ -157,13 +208,12 @@ def _factor_of_delta(trail: Trail, look: Look, explanation: Explanation, found: 
     return next((at for at, _ in ratios(trail, factor)), None) if telling else None
 
 
-def _at_scale(trail: Trail, explanation: Explanation, found: Found, places: list[int]) -> list[int]:
+def _at_scale(trail: Trail, explanation: Explanation, found: Found, places: list[int], forms: list[Array]) -> list[int]:
     """Return the places that hold the value at the scale of a delta, where some do: of one sample, all are alike."""
     if found.step not in ("dW", "db"):
         return places
-    firsts = (next(ratios(trail, delta), None) for delta in explanation.deltas if delta.size > 1)
-    scales = [abs(first[1]) for first in firsts if first is not None]
-    held = dict(ratios(trail, found.value))
+    scales = {abs(ratio) for delta in explanation.deltas if delta.size > 1 for _, ratio in ratios(trail, delta)}
+    held = {at: ratio for form in forms[::-1] for at, ratio in ratios(trail, form)}
     exact = [at for at in places if at in held and any(np.isclose(abs(held[at]), s, rtol=SAME) for s in scales)]
     return exact or places
 
@@ -178,15 +228,28 @@ def _uses_new_weights(look: Look, found: Found) -> int | None:
     return next(used, None) or uses_new_numbers(tape, update)
 
 
-def _handed_over(trail: Trail, delta: Array) -> int | None:
-    """Return where a delta was last given a name on its way to an update, or last held: what should have summed it."""
+def _handed_over(trail: Trail, look: Look, delta: Array) -> int | None:
+    """Return where a delta was last given a name on its way to an update, or last held: what should have summed it.
+
+    A line through which the gradients of weights go as well sums none of them.
+    """
     tape, held = trail.tape, list(holding(trail, delta, {1.0}))
+    shapes = {W.shape for W in look.reading.point.W} - {delta.shape}
+    shared = {e.node for e in tape.events if e.result >= 0 and tape.shape(e.result) in shapes}
+    held = [at for at in held if tape.events[at].node not in shared] or held
     keys = {tape.events[at].result for at in held}
     takers = (at for at in reversed(trail.places) if at not in held and keys & {*tape.events[at].operands})
     text = next((tape.node(at).text for at in takers), "")
     named = [at for at in held if tape.node(at).kind in ("bind", "store")]
-    own = [at for at in named if re.search(rf"(?<!\w){re.escape(tape.node(at).what)}(?!\w)", text)]
+    own = [at for at in named if _mentions(text, tape.node(at).what)]
+    products = " ".join(tape.node(p.at).text for p in tape.products if keys & {p.left, p.right})
+    if own and all(_mentions(products, tape.node(at).what) for at in own):
+        return next(at for at in reversed(trail.places) if tape.node(at).text == text)  # no name is the bias's alone
     return next(iter([*own[::-1], *named[::-1], *held[::-1]]), None)
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _zeros(trail: Trail, value: Array) -> Iterator[int]:

@@ -201,9 +201,12 @@ def misdecayed(reading: Reading, loss: str) -> Explanation | None:
     """Return the mistake of gradients that are right but for one and the same wrong decay in all layers."""
     point = reading.point
     fit = with_decay(point._replace(decay=0.0), reading.observed, loss)
-    if fit is None or fit.scale < 0 or not (point.decay or fit.decay < 0):
+    if fit is None or (fit.scale < 0 and fit.decay >= 0) or not (point.decay or fit.decay < 0):
         return None
     gradients = reverse_sweep(point._replace(decay=0.0), loss)
+    if fit.scale < 0:  # the weights decay as they should: it is the rest that climbs
+        known = np.isclose(-fit.decay, point.decay, rtol=SAME)
+        return Explanation((), fit.scale, loss, gradients.delta) if known else None
     dW, W = gradients.dW[-1], point.W[-1]
     told = misapplied(fit.decay * W, W, dW, point.decay) if point.decay else iter([("B60", "dW_l + -lambda W_l")])
     bug, how = next(told)

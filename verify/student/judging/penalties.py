@@ -32,7 +32,16 @@ def penalised(look: Look, explanation: Explanation, found: Found) -> int | None:
     if factor_between(rest, right):  # a penalty on the gradient itself
         return summed_apart(look, found._replace(value=got))
     held = next(ratios(trail, whole_gradient(look, found._replace(value=got))), None)
-    return _in_the_update(look, trail, found) if held is None else held[0]
+    if held is None:
+        return _in_the_update(look, trail, found)
+    return _by_itself(look, trail, rest, held[0]) or held[0]
+
+
+def _by_itself(look: Look, trail: Trail, penalty: Array, total: int) -> int | None:
+    """Return where a penalty's gradient was computed by a function of its own, before it came into the sum."""
+    tape, function = look.tape, look.tape.node(total).function
+    made = (at for at, _ in ratios(trail, penalty) if at < total and tape.node(at).kind in ("binary", "call"))
+    return next((at for at in made if tape.node(at).function not in ("", function)), None)
 
 
 def _of_the_data(look: Look, explanation: Explanation, found: Found) -> Array:

@@ -10,7 +10,7 @@ from ..reading.multiples import closest_factor
 from ..reading.point import reverse_sweep
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import ROUNDING, Tape, upstream
-from .look import Look
+from .look import Look, candidates
 
 HARMLESS = 1e-6  # of the largest entry: a change that no slope would notice
 ALIKE = 0.05  # of the largest entry: how far rounding may move the value it is known by
@@ -36,7 +36,7 @@ def rounded(look: Look) -> Spoilt | None:
         if found is not None:
             bug, old, new = found
             if np.abs(old - new).max(initial=0) > HARMLESS * np.abs(old).max(initial=0):
-                return Spoilt(*_known_as(look, old), at, bug)
+                return Spoilt(*_known_as(look, old, at), _made_whole(tape, at) if bug == "B46" else at, bug)
     return None
 
 
@@ -56,20 +56,41 @@ def _rounding(tape: Tape, at: int) -> tuple[str, Array, Array] | None:
     return ("B46", stored, np.trunc(stored)) if whole else None
 
 
-def _known_as(look: Look, value: Array) -> tuple[int, str]:
-    """Return the layer, from 1, and the quantity that a value is a multiple of; dW at the top where it is none."""
+def _made_whole(tape: Tape, at: int) -> int:
+    """Return the call that made the array of whole numbers which a store goes into, the store where none is seen."""
+    held = tape.events[at].held_by[0]
+    own = (i for i in range(at - 1, -1, -1) if tape.events[i].identity == held and tape.node(i).kind == "call")
+    return next(own, at) if held >= 0 else at
+
+
+def _known_as(look: Look, value: Array, at: int) -> tuple[int, str]:
+    """Return the layer, from 1, and the quantity that a value is a multiple of; where it is none, by its place."""
     point = look.reading.point
     with np.errstate(all="ignore"):
-        sweep = reverse_sweep(point, look.right.loss if look.right else "half_sse")
-    for quantity, arrays in (("a", point.a), ("a", point.z), ("delta", sweep.delta), ("dW", sweep.dW)):
+        loss = look.right.loss if look.right else candidates(point, look.seen)[0]
+        sweep = reverse_sweep(point, loss)
+    errors = [np.zeros_like(point.Y)] * (point.depth - 1) + [point.a[-1] - point.Y]
+    quantities = (("a", point.a), ("a", point.z), ("delta", sweep.delta), ("delta", sweep.da), ("delta", errors))
+    for quantity, arrays in (*quantities, ("dW", sweep.dW)):
         for l, array in enumerate(arrays):
             if any(_alike(value, form) for form in (array, array.T)):
                 return l + 1, quantity
-    return point.depth, "dW"
+    return _placed(look, at)
+
+
+def _placed(look: Look, at: int) -> tuple[int, str]:
+    """Return the layer and the quantity that are computed around a position: an output, the top delta, a gradient."""
+    reading, depth = look.reading, look.reading.point.depth
+    first = reading.passes[0]
+    if at < first.output.at:
+        return max(sum(layer.product.at < at for layer in first.chain.layers), 1), "a"
+    taken = next((p.at for p in look.tape.products if p.at > first.output.at), reading.end)
+    return depth, "delta" if at < taken else "dW"
 
 
 def _alike(value: Array, form: Array) -> bool:
-    if value.shape != form.shape or not form.any():
+    if value.size != form.size or (value.shape != form.shape and 1 not in form.shape) or not form.any():
         return False
+    value, form = value.ravel(), form.ravel()
     scale = closest_factor(value, form)
     return bool(np.abs(value - scale * form).max() <= ALIKE * np.abs(value).max())

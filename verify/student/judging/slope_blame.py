@@ -12,7 +12,7 @@ from ..runs.recording import Node
 from ..runs.tape import GATHERED_STEP, Tape
 from .look import Look
 from .number_blame import bare_input, inside_entries
-from .trail import Trail, holding, ratios
+from .trail import Trail, computed_last, holding, ratios
 
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
 MISSING = ("B4", "B11", "B44")
@@ -22,7 +22,7 @@ TWICE = ("B7", "B25")
 def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
     """Return where a wrong derivative comes from: its formula, the call that gave it the wrong value, or a rename."""
     if found.bug in MISSING:
-        own = _in_own_closure(look, found, places) if places else None
+        own = _in_own_closure(look, found, places) or _in_own_class(look, found, places) if places else None
         own = own or _beside_slope(trail, look, found, places) or bare_input(look, found)
         return missing_factor(trail.tape, places, trail.places[-1] + 1) if own is None else own
     da = incoming(look, explanation, found)
@@ -70,11 +70,19 @@ def _of_output_again(trail: Trail, look: Look, at: int, found: Found) -> int:
     return next(iter([*calls, *before]), at)
 
 
-def renamed(tape: Tape, places: list[int]) -> int:
-    """Return where a value that is right where it was made is taken under another name; else its first place."""
+def renamed(trail: Trail, places: list[int]) -> int:
+    """Return where a value that serves for something else too is taken under another name; else its first place."""
+    tape = trail.tape
     own = (at for at in places if tape.node(at).function == tape.node(places[0]).function)
-    pairs = (at for at in own if tape.node(at).kind == "name" and at + 1 in places)
-    return next((at for at in pairs if tape.node(at + 1).kind == "bind"), places[0])
+    pairs = (at for at in own if tape.node(at).kind == "name" and at + 1 in places and _serves_before(trail, at))
+    return next((at for at in pairs if tape.node(at + 1).kind == "bind"), computed_last(tape, places) or places[0])
+
+
+def _serves_before(trail: Trail, at: int) -> bool:
+    """Return whether something beside the way to the update computes with a value before an event hands it on."""
+    tape = trail.tape
+    users = (i for i in tape.used.get(tape.events[at].result, ()) if i < at and i not in trail.places)
+    return any(tape.node(i).kind in ("binary", "call") for i in users)
 
 
 def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
@@ -86,10 +94,24 @@ def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
     return next((at for at in places if outer and tape.node(at).function.startswith(f"{outer}.")), None)
 
 
+def _in_own_class(look: Look, found: Found, places: list[int]) -> int | None:
+    """Return where a class of the output alone makes its error, None where another class or function does."""
+    tape, first, one = look.tape, look.tape.node(places[0]), look.reading.passes[0]
+    hidden = {home for layer in one.chain.layers for key in (layer.z_key, layer.a_key) for home in _homes(tape, key)}
+    own = found.layer == look.reading.point.depth and first.function.rpartition(".")[0]
+    return places[0] if own and own in _homes(tape, one.output.key) - hidden and first.kind != "argument" else None
+
+
+def _homes(tape: Tape, key: int) -> set[str]:
+    """Return the classes whose methods compute a value."""
+    made = (tape.node(at) for at in tape.made.get(key, ()))
+    return {node.function.rpartition(".")[0] for node in made if node.kind in ("call", "binary", "unary")}
+
+
 def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> int | None:
     """Return what takes a value without f'(z) after f'(z) was computed for it, None where it never was.
 
-    That is the product, or where the value is given the name that f'(z) had.
+    That is the product, or where the value is given the name that f'(z) had, or another name as it is.
     """
     tape, point, l = look.tape, look.reading.point, found.layer - 1
     slope = point.curves[l].derivative(point.z[l])
@@ -102,7 +124,8 @@ def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> 
         return None
     made = [tape.node(at) for at in tape.made[tape.events[computed].result]]
     names = {node.what for node in made if node.kind == "bind"}
-    again = (at for at in places if at > computed and tape.node(at).kind == "bind" and tape.node(at).what in names)
+    bound = [at for at in places if at > computed and tape.node(at).kind == "bind"]
+    again = (at for at in bound if tape.node(at).what in names or tape.node(at - 1).kind == "name")
     takers = (p.at for p in tape.products if p.at > computed and keys & {p.left, p.right})
     return next(again, None) or next(takers, None)
 

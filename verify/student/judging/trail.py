@@ -11,7 +11,7 @@ from reference.arrays import Array
 from ..mistakes.explanation import Explanation, Found
 from ..reading.multiples import SAME, factor_between
 from ..reading.quantities import one_by_one
-from ..runs.tape import Tape, upstream
+from ..runs.tape import GATHERED_STEP, Tape, upstream
 from .look import Look
 
 TURNING = ("T", "transpose", "reshape", "ravel", "flatten")
@@ -71,6 +71,17 @@ def holding(trail: Trail, value: Array, scales: set[float]) -> Iterator[int]:
             continue
         if not number or any(np.isclose(abs(ratio), s, rtol=SAME) for s in scales):
             yield at
+
+
+def computed_last(tape: Tape, places: list[int]) -> int | None:
+    """Return the first of some places that hold a value; of numbers, which have no identity, the last that does alike.
+
+    The loss may have computed the same numbers before: what is computed anew is what is taken.
+    """
+    if not places or not any(node.what == GATHERED_STEP for node in tape.nodes):
+        return next(iter(places), None)
+    kinds = {at: (*tape.node(at)[:2], tape.node(at).text[:1].isdigit()) for at in places}  # 1 - a is not y - a
+    return [at for at in places if kinds[at] == kinds[places[0]]][-1]
 
 
 def _was_made(trail: Trail, at: int) -> bool:

@@ -38,8 +38,8 @@ def missing_factor(tape: Tape, places: Sequence[int], end: int) -> int | None:
 
 
 def _user(tape: Tape, keys: Container[int], start: int, end: int) -> int:
-    """Return the first product that takes the value."""
-    products = (p.at for p in tape.products if start < p.at < end and (p.left in keys or p.right in keys))
+    """Return the first product that takes the value; with itself, it makes a loss of it."""
+    products = (p.at for p in tape.products if start < p.at < end and (p.left in keys) != (p.right in keys))
     return next((at for at in products if tape.events[at].result not in keys), end - 1)
 
 

@@ -27,9 +27,10 @@ class Node(NamedTuple):
         kind: "binary", "unary", "compare", "call", "attribute", "subscript", "literal", "name" (a bare rename,
             the value of an assignment), "bind" (a name, attribute or loop variable receives a value), "augment"
             (``target op= value``), "store" (``container[i] = value``), "return", "argument" (a parameter of a
-            function receives its value).
+            function receives its value), "loop" (a for statement: it has no events, its text tells where it ends).
         what: the operator ("@", "*", "+"), the called function as written ("np.dot", "self.sigmoid", "x.sum"),
-            the attribute ("T"), or the target that receives a value ("self.W1", "grads['dW1']").
+            the attribute ("T"), the target that receives a value ("self.W1", "grads['dW1']"), or what a loop goes over
+            ("l in range(3)").
         line: from 1, of the file as the user sees it.
         text: the source of the expression.
         function: qualified name of the function it stands in, "" at module level.

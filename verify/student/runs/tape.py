@@ -15,6 +15,7 @@ from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
 ROUNDING = ("round", "around", "round_", "rint", "floor", "ceil", "trunc", "fix")
+ONES = "ones_like"
 GATHERED_STEP = "gathered step"  # an event that stands for the updates of many single numbers
 LARGEST = 400_000  # entries of a value worth comparing
 
@@ -244,9 +245,14 @@ def unsigned(tape: Tape, key: int) -> int:
 
 
 def operands_made(tape: Tape, at: int, beside: bool = True) -> list[int]:
-    """Return the positions of the events that made an event's operands, without those gathered beside its numbers."""
-    event = tape.events[at]
-    numbers = None if beside or tape.node(at).what != GATHERED_STEP else tape.array(event.result).size
+    """Return the positions of the events that made an event's operands, without those gathered beside its numbers.
+
+    Of the one that a graph is gone back from there are none: no entry of the loss enters it.
+    """
+    event, node = tape.events[at], tape.node(at)
+    if node.kind == "call" and node.what.rpartition(".")[2] == ONES and not tape.shape(event.result):
+        return []
+    numbers = None if beside or node.what != GATHERED_STEP else tape.array(event.result).size
     operands = islice(zip(event.operands, event.held_by, strict=False), numbers)
     return [made for key, held in operands if (made := tape.last_made(key, held, at)) is not None]
 

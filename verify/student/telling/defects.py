@@ -102,7 +102,8 @@ def _kept(look: Look) -> Iterator[Probe]:
     arguments = [at for at in range(min(look.reading.end, len(tape.events))) if tape.node(at).kind == "argument"]
     seen_pass = {tape.node(at).function for at in arguments if tape.events[at].result in passed}
     trained = {u.old for u in (*look.reading.weights, *look.reading.biases) if u is not None}
-    read = {(node.function, word) for node in tape.nodes if node.kind != "argument" for word in WORD.findall(node.text)}
+    reading = (node for node in tape.nodes if node.kind not in ("argument", "loop"))
+    read = {(node.function, word) for node in reading for word in WORD.findall(node.text)}
     for at in arguments:
         node = tape.node(at)
         ignored = node.function not in seen_pass and (node.function, node.what) not in read

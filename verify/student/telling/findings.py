@@ -12,7 +12,9 @@ from ...blocks import backward_values
 from ...patterns import find_pattern
 from ...report.diagnosis import FirstFault, Named
 from ..judging.blame import guilty
+from ..judging.climbing import turned
 from ..judging.judge import Judgement
+from ..judging.loops import left_out
 from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
 from ..mistakes.catalogue import CATALOGUE
@@ -107,8 +109,8 @@ def _turned(judgement: Judgement) -> FirstFault:
     point = look.reading.point
     right = reverse_sweep(point, judgement.loss)
     factor = _loss_factor(judgement, judgement.loss)
-    update = next((u for u in reversed(look.reading.weights) if u is not None), None)
-    line = (None, "") if update is None else _source_line(judgement, update.end)
+    at = turned(look, judgement.loss)
+    line = (None, "") if at is None else _source_line(judgement, at)
     should = right.delta[-1] * factor
     return _fault(judgement, point.depth, "delta", -should, should, factor, line, False)
 
@@ -215,6 +217,8 @@ def _repeated(judgement: Judgement) -> FirstFault:
 
 def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
     """Return the guilty line and its text; (None, "") where the mistake is something missing."""
+    if found.bug == "B54" and (loop := left_out(judgement.best, found)) is not None:
+        return loop.line, loop.text.partition("\n")[0]
     at = guilty(judgement.best, explanation, _clearest(explanation, found))
     return (None, "") if at is None else _source_line(judgement, at)
 
