@@ -34,6 +34,7 @@ IN_PLACE = IN_PLACE.replace("for epoch", "kept2, kept1 = 0, 0\nfor epoch")
 IN_PLACE += "    kept2, kept1 = grad2, grad1\n"
 KEPT = "hidden.T @ d_out + kept2\n    grad1 = kept1 + data.T @ d_hidden"
 BIASED = PROGRAM.replace("    b2 -= 0.1 * d_out.sum(axis=0)", "    db2 = d_out.sum(axis=0)\n    b2 -= 0.1 * db2")
+HANDED = PROGRAM.replace("d_out = (out - target)", "err = out - target\n    e = err\n    d_out = e")
 LOOPED = (
     PROGRAM[: PROGRAM.index("    W2 -=")]
     + """    grads = [grad1, d_hidden.sum(axis=0), grad2, d_out.sum(axis=0)]
@@ -59,6 +60,9 @@ LOOPED = (
         (PROGRAM, " -= ", " += ", "B14", "d_out = (out - target)"),
         (LOOPED, "value -= 0.1", "value += 0.1", "B14", "value += 0.1"),
         (LOOPED, "b2], grads))", "b2], grads))[2:]", "B54", "for value, grad in list"),
+        (DECAYED, "data.T @ d_hidden", "np.outer(data[-1], d_hidden.sum(axis=0))", "B33", "grad1 = np.outer"),
+        (HANDED, "err = out - target", "err = (out - target) ** 2", "B24", "err = (out - target) ** 2"),
+        (HANDED, "err = out - target", "err = np.round(out - target, 1)", "B47", "err = np.round"),
     ],
     ids=[
         "a derivative left out",
@@ -74,6 +78,9 @@ LOOPED = (
         "an error of the sign that no step takes",
         "the one line of all steps that climb",
         "a loop that leaves the first layer out",
+        "one sample for all, before a penalty is added",
+        "an error squared and handed on under another name",
+        "an error rounded",
     ],
 )
 def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: str, guilty: str) -> None:
@@ -84,3 +91,9 @@ def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: st
     assert told.bugs[0].id == bug
     assert told.first_fault is not None
     assert told.first_fault.line == line_of(program, guilty)
+
+
+def test_a_rounded_error_is_a_wrong_delta_of_the_top_layer() -> None:
+    fault = diagnosis_of(HANDED.replace("err = out - target", "err = np.round(out - target, 1)")).first_fault
+    assert fault is not None
+    assert (fault.layer, fault.quantity) == (2, "delta")

@@ -79,10 +79,11 @@ def renamed(trail: Trail, places: list[int]) -> int:
 
 
 def _serves_before(trail: Trail, at: int) -> bool:
-    """Return whether something beside the way to the update computes with a value before an event hands it on."""
-    tape = trail.tape
-    users = (i for i in tape.used.get(tape.events[at].result, ()) if i < at and i not in trail.places)
-    return any(tape.node(i).kind in ("binary", "call") for i in users)
+    """Return whether something beside the way to the update takes an array before it is handed on; a number may be."""
+    tape, event = trail.tape, trail.tape.events[at]
+    users = (i for i in tape.used.get(event.result, ()) if i < at and i not in trail.places)
+    same = (i for i in users if event.identity in tape.events[i].held_by)
+    return event.identity < 0 or any(tape.node(i).kind in ("binary", "call") for i in same)
 
 
 def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
