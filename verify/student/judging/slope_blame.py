@@ -83,7 +83,7 @@ def _serves_before(trail: Trail, at: int) -> bool:
     tape, event = trail.tape, trail.tape.events[at]
     users = (i for i in tape.used.get(event.result, ()) if i < at and i not in trail.places)
     same = (i for i in users if event.identity in tape.events[i].held_by)
-    return event.identity < 0 or any(tape.node(i).kind in ("binary", "call") for i in same)
+    return not tape.shape(event.result) or any(tape.node(i).kind in ("binary", "call") for i in same)
 
 
 def _in_own_closure(look: Look, found: Found, places: list[int]) -> int | None:
