@@ -227,3 +227,19 @@ import numpy as np
         self.V = self.V - 0.1 * np.dot(e[:, None], dados[:, None].T)
 """)
     assert recording.ended == "enough updates", recording.raised
+
+
+def test_a_class_of_a_fixed_width_is_given_data_as_wide_and_a_shape_that_is_set_is_a_reshaping() -> None:
+    recording = watched("""
+import numpy as np
+class Net:
+    def __init__(self):
+        self.W = np.random.randn(6, 2)
+    def train(self, X, y):
+        for row, t in zip(X, y):
+            t.shape, x = (1, 2), row.copy()
+            x.shape = (1, 6)
+            self.W = self.W - 0.1 * x.T @ (x @ self.W - t)
+""")
+    assert recording.ended == "enough updates", recording.raised
+    assert any(recording.nodes[event.node].what == "reshape" for event in recording.events)

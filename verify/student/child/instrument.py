@@ -225,6 +225,8 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> Any:
         if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
             return self.stored(node.targets[0], self.value(node.value), node)
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute) and node.targets[0].attr == "shape":
+            return self.shaped(node.targets[0], node)
         target_again = mentions(node.value, node.targets[0])
         node.value, after = self.value(node.value), []
         for target in node.targets:
@@ -271,6 +273,12 @@ class _Rewriter(ast.NodeTransformer):
         """Return ``container[index] = value`` as a report that does it; the value is evaluated first, as in Python."""
         number = self.enter("store", self.source(target), at)
         call = self.hook("store", [number, value, self.visit(target.value), self.index(target.slice)], at)
+        return ast.copy_location(ast.Expr(call), at)
+
+    def shaped(self, target: ast.Attribute, at: ast.Assign) -> ast.stmt:
+        """Return ``array.shape = shape`` as a report that does it."""
+        number = self.enter("call", "reshape", at)
+        call = self.hook("shaped", [number, self.visit(target.value), self.value(at.value)], at)
         return ast.copy_location(ast.Expr(call), at)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:

@@ -198,6 +198,13 @@ class Recorder:
             container[index] = as_number(value)
         overwrite(container, self.report(node, operands, held, container))
 
+    def shaped(self, node: int, owner: Any, shape: Any, /) -> None:
+        """Do ``owner.shape = shape``; report an array's as the reshaping that it is."""
+        before, identity = self.kept.key(owner), self.kept.identity(owner)
+        owner.shape = shape
+        if isinstance(owner, np.ndarray):
+            overwrite(owner, self.report(node, (before,), (identity,), owner))
+
     def rebind(self, node: int, old: Any, value: Any, /) -> Any:
         """Report the new value of a name in ``name = name - ...``."""
         if type(value) in FLOATS and type(old) in FLOATS and old:
@@ -364,6 +371,7 @@ ALIKE = 20  # rounds of a loop without a change, after which it is left
 PLAIN = frozenset((int, str, bool, type(None)))
 HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (
-    *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result", "store"),
+    *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result"),
+    *("store", "shaped"),
     *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses", "first_time", "rounds"),
 )

@@ -27,6 +27,8 @@ TRAINS, TRAINS_BADLY, BACKWARD = 4.0, 3.5, 2  # what a run has shown: an update,
 MOST_TRIED = 40  # sizes and layouts of made-up data
 MANY_ROWS = 3000  # of made-up data; where more are asked for, what asks for them is divided
 OF_SIZES = ("ValueError", "IndexError", "KeyError", "TypeError")
+OWN_WIDTHS = ("classes", "pieces")  # ways of calling a file that may say itself how wide its layers are
+ENDS = {"features": 0, "classes": -1}  # which of the sizes of a network is which size of its data
 LAYOUTS = 6  # of data that an unknown module would have given
 MEMORY = 2 << 30  # bytes of address space
 
@@ -139,9 +141,11 @@ class Session:
                 return best, recording
         hopeless: set[tuple[str, int]] = set()
         spent = 0.0
-        for plan in [*self._own_main(recording), *self._plans]:
+        waiting = [*self._own_main(recording), *self._plans]
+        for plan in waiting:
             way = plan.get("way", ""), len(plan.get("sizes", ()))  # as many sizes as its parameters may still fit
-            if promise >= TRAINS or way in hopeless or spent > self.seconds:
+            shown = promise >= (BACKWARD if "changed" in plan else TRAINS)
+            if shown or way in hopeless or spent > self.seconds:
                 continue
             found, seen = self._run({}, {**limits, "plan": plan})
             spent += found.seconds
@@ -149,6 +153,7 @@ class Session:
                 hopeless.add(way)
             elif seen > promise:
                 best, recording, promise = plan, _without_blame(found) if "way" in plan else found, seen
+            waiting += _other_widths(plan, found) if seen < TRAINS else []
         if self._function and not best:
             said = f"{self._function} was not called: its parameters' names do not say what it takes"
             recording = replace(recording, notes=(*recording.notes, said))
@@ -297,6 +302,21 @@ def _widths_differ(recording: Recording) -> bool:
     ):
         return False
     return any(words in raised.message for words in ("not aligned", "mismatch", "could not be broadcast"))
+
+
+def _other_widths(plan: Header, found: Recording) -> list[Header]:
+    """Return plans whose made-up data have the widths that a class with sizes of its own asks for."""
+    raised, sizes = found.raised, plan.get("sizes")
+    if sizes is None or raised is None or raised.type not in OF_SIZES or plan["way"] not in OWN_WIDTHS:
+        return []
+    if plan.get("changed", 0) == len(ENDS):
+        return []
+    wanted = wishes(raised.message, {name: sizes[end] for name, end in ENDS.items()})
+    changed = [(ENDS[name], n) for wish in wanted for name, n in wish.items() if name in ENDS and n != plan["samples"]]
+    plans = [{**plan, "sizes": list(sizes), "changed": plan.get("changed", 0) + 1} for _ in changed]
+    for other, (end, n) in zip(plans, changed, strict=True):
+        other["sizes"][end] = n
+    return plans
 
 
 def _of(function: str, plans: list[Header]) -> list[Header]:
