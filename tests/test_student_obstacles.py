@@ -158,6 +158,8 @@ def test_gradients_handed_to_an_optimiser_belong_to_the_point_they_were_computed
     assert right.verdict.startswith("correct"), right.missing
     wrong = told(tmp_path, FITTED.replace("{power}", ""))
     assert not wrong.verdict.startswith("correct")
+    misplaced = told(tmp_path, FITTED.replace("{power}", "** 2").replace("dW1.ravel()", "dW1.T.ravel()"))
+    assert not misplaced.verdict.startswith("correct")
 
 
 def test_a_file_that_made_up_data_do_not_suit_is_not_called_broken(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .chain import Chain, Layer, chains
 from .lineage import Lineage, Update
+from .parts import parts
 
 MOST_CHAINS = 6
 CALLED = ("w", "theta", "syn", "coef", "weight")
@@ -48,7 +51,36 @@ def _gradients(tape: Tape, chain: Chain, until: int) -> Lineage:
             if at is None:
                 return {}
             found[tape.group(key)] = [Update(chain.end + 1, at, key, NOT_A_NUMBER, tape.events[at].result, -1)]
-    return found
+    return {**found, **_misplaced(tape, chain, found, until)}
+
+
+def _misplaced(tape: Tape, chain: Chain, found: Lineage, until: int) -> Lineage:
+    """Return the gradients as parts of the vector of all of them, where one stands elsewhere than its parameter does.
+
+    An optimiser is given the vector: what counts is the entries of it that are in a parameter's places.
+    """
+    gradients = [tape.array(updates[0].step) for updates in found.values()]
+    entries = np.sort(np.concatenate([g.ravel() for g in gradients]))
+    calls = (at for at in range(chain.end + 1, until) if tape.node(at).kind == "call" and tape.events[at].result >= 0)
+    alike = (at for at in calls if tape.shape(tape.events[at].result) == entries.shape)
+    at = next((at for at in alike if np.array_equal(np.sort(tape.array(tape.events[at].result)), entries)), None)
+    return {} if at is None else _in_vector(tape, chain, found, at)
+
+
+def _in_vector(tape: Tape, chain: Chain, found: Lineage, at: int) -> Lineage:
+    """Return the gradients as entries of the vector that an event made; {} where all stand in their places."""
+    vector = tape.events[at].result
+    before = dict.fromkeys(e.result for e in tape.events[: chain.start][::-1] if e.result >= 0)
+    cut = parts(tape, [key for key in before if tape.shape(key) == tape.shape(vector)])
+    updates = {group: update for group, (update, *_) in found.items()}
+    where = {group: {p.root: p.where for p in cut.get(u.old, ())} for group, u in updates.items()}
+    root = next((key for key in before if all(key in some for some in where.values())), None)
+    if root is None:
+        return {}
+    given = tape.array(vector)
+    if all(np.array_equal(given[where[group][root]], tape.array(u.step)) for group, u in updates.items()):
+        return {}
+    return {g: [Update(u.at, at, root, NOT_A_NUMBER, vector, -1, where[g][root])] for g, u in updates.items()}
 
 
 def _gradient(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> int | None:
