@@ -35,6 +35,14 @@ IN_PLACE += "    kept2, kept1 = grad2, grad1\n"
 KEPT = "hidden.T @ d_out + kept2\n    grad1 = kept1 + data.T @ d_hidden"
 BIASED = PROGRAM.replace("    b2 -= 0.1 * d_out.sum(axis=0)", "    db2 = d_out.sum(axis=0)\n    b2 -= 0.1 * db2")
 HANDED = PROGRAM.replace("d_out = (out - target)", "err = out - target\n    e = err\n    d_out = e")
+SINGLE = DECAYED.replace("size=(6, 2)", "size=(6, 1)").replace("size=(4, 2)), np.zeros(2)", "size=(4, 1)), np.zeros(1)")
+SINGLE = SINGLE.replace("back = d_out @ W2.T", "back = d_out @ W2.T\n    grad3 = d_out.sum(axis=0)").replace(
+    "b2 -= 0.1 * d_out.sum(axis=0)", "b2 -= 0.1 * grad3"
+)
+BEFORE = DECAYED.replace("    back = d_out @ W2.T\n", "").replace("    grad2 = hidden.T @ d_out\n", "")
+BEFORE = BEFORE.replace(
+    "    d_hidden =", "    grad2 = hidden.T @ d_out + 0.1 * W2\n    back = d_out @ W2.T\n    d_hidden ="
+).replace("    grad2 += 0.1 * W2\n", "")
 LOOPED = (
     PROGRAM[: PROGRAM.index("    W2 -=")]
     + """    grads = [grad1, d_hidden.sum(axis=0), grad2, d_out.sum(axis=0)]
@@ -62,6 +70,8 @@ LOOPED = (
         (LOOPED, "b2], grads))", "b2], grads))[2:]", "B54", "for value, grad in list"),
         (DECAYED, "data.T @ d_hidden", "np.outer(data[-1], d_hidden.sum(axis=0))", "B33", "grad1 = np.outer"),
         (HANDED, "err = out - target", "err = (out - target) ** 2", "B24", "err = (out - target) ** 2"),
+        (SINGLE, "grad3 = d_out.sum(axis=0)", "grad3 = 2 * d_out.sum(axis=0)", "B43", "grad3 = 2 * d_out"),
+        (BEFORE, "back = d_out @ W2.T", "back = d_out @ grad2.T", "B20", "back = d_out @ grad2.T"),
         (HANDED, "err = out - target", "err = np.round(out - target, 1)", "B47", "err = np.round"),
     ],
     ids=[
@@ -80,6 +90,8 @@ LOOPED = (
         "a loop that leaves the first layer out",
         "one sample for all, before a penalty is added",
         "an error squared and handed on under another name",
+        "a bias of one number, beside a penalty of the weights",
+        "a gradient with its penalty in place of the weights",
         "an error rounded",
     ],
 )

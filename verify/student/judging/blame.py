@@ -18,7 +18,7 @@ from .autograd import goes_back_through_a_graph
 from .look import Look
 from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
-from .scales import departure, summed_apart
+from .scales import FACTOR, departure, summed_apart
 from .slope_blame import incoming, renamed, wrong_slope
 from .trail import Trail, computed_last, first_pass, holding, ratios, trail_of, whole_gradient
 
@@ -90,6 +90,8 @@ def _nothing(trail: Trail, look: Look, found: Found) -> int | None:
 def _forms(look: Look, explanation: Explanation, found: Found) -> list[Array]:
     """Return what a wrong gradient may be held as: alone or beside a merged bias, with its penalty or without."""
     whole = whole_gradient(look, found)
+    if found.value.size == 1 and found.step.startswith(FACTOR):
+        return [found.value / explanation.scale]  # as the loss has it: a number is told by its scale
     beside = whole.shape != found.value.shape and whole.size > found.value.size
     forms = [found.value, whole / explanation.scale if beside else whole]
     penalty = _penalty(look, explanation, found)

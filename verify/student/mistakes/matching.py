@@ -113,7 +113,7 @@ def _penalties(s: Stage, state: State, got: Array, right: Array, kind: str) -> I
     if kind == "dW":
         wrong, formula = misapplied(rest + s.penalty, s.W, right - s.penalty, s.point.decay), "dW_l + lambda W_l"
     else:
-        wrong, formula = misapplied_to_bias(rest, s.point.b[s.l], right), "db_l"
+        wrong, formula = misapplied_to_bias(rest, s.point.b[s.l], right, s.point.decay), "db_l"
     for bug, how in wrong:
         yield Found(bug, s.l + 1, kind, how, formula, got, "penalty")
 

@@ -72,8 +72,8 @@ OF_THE_LOSS: dict[str, Callable[[int, int], float]] = {
 
 
 def _own_gradient(of: Callable[[int, int], float]) -> Change:
-    """Return the product that goes down with dW in place of W, the gradient of a loss with a factor."""
-    return lambda s: of(len(s.delta), s.point.sizes[-1]) * (s.delta @ (s.a_in.T @ s.delta).T)
+    """Return the product that goes down with dW, its penalty in it, in place of W: of a loss with a factor."""
+    return lambda s: of(len(s.delta), s.point.sizes[-1]) * (s.delta @ (s.a_in.T @ s.delta + s.penalty).T)
 
 
 def _bias_row_kept(row: int, sign: int) -> Change:

@@ -113,7 +113,12 @@ def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator
         yield "B13", "dW_l + lambda sign(W_l)"
 
 
-def misapplied_to_bias(rest: Array, b: Array | None, db: Array) -> Iterator[tuple[str, str]]:
-    """Yield (id, formula) where ``rest``, what a bias's gradient has too much, is a penalty that the loss has not."""
-    if b is not None and b.any() and np.abs(rest).max() > SAME * np.abs(db).max() and factor_between(rest, b):
+def misapplied_to_bias(rest: Array, b: Array | None, db: Array, decay: float) -> Iterator[tuple[str, str]]:
+    """Yield (id, formula) where ``rest``, what a bias's gradient has too much, is a penalty that the loss has not.
+
+    Every number is a multiple of another: of one number it is the weights' own decay, or none.
+    """
+    if b is None or not b.any() or np.abs(rest).max() <= SAME * np.abs(db).max():
+        return
+    if factor_between(rest, b) if b.size > 1 else np.allclose(rest, decay * b, rtol=SAME, atol=0):
         yield "B13", "db_l + lambda b_l, though the loss does not hold it"

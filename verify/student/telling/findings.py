@@ -17,6 +17,7 @@ from ..judging.judge import Judgement
 from ..judging.loops import left_out
 from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
+from ..judging.scales import FACTOR
 from ..mistakes.catalogue import CATALOGUE
 from ..mistakes.explanation import Explanation, Found
 from ..reading.losses_seen import factor_of
@@ -219,7 +220,9 @@ def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tup
     """Return the guilty line and its text; (None, "") where the mistake is something missing."""
     if found.bug == "B54" and (loop := left_out(judgement.best, found)) is not None:
         return loop.line, loop.text.partition("\n")[0]
-    at = guilty(judgement.best, explanation, _clearest(explanation, found))
+    clearest = _clearest(explanation, found)
+    at = guilty(judgement.best, explanation, found) if found.step.startswith(FACTOR) else None
+    at = guilty(judgement.best, explanation, clearest) if at is None else at
     return (None, "") if at is None else _source_line(judgement, at)
 
 
