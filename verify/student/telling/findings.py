@@ -14,10 +14,12 @@ from ...report.diagnosis import FirstFault, Named
 from ..judging.blame import guilty
 from ..judging.climbing import turned
 from ..judging.judge import Judgement
+from ..judging.look import Look
 from ..judging.loops import left_out
 from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
 from ..judging.scales import FACTOR
+from ..judging.trail import trail_of
 from ..mistakes.catalogue import CATALOGUE
 from ..mistakes.explanation import Explanation, Found
 from ..reading.losses_seen import factor_of
@@ -220,10 +222,17 @@ def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tup
     """Return the guilty line and its text; (None, "") where the mistake is something missing."""
     if found.bug == "B54" and (loop := left_out(judgement.best, found)) is not None:
         return loop.line, loop.text.partition("\n")[0]
-    clearest = _clearest(explanation, found)
-    at = guilty(judgement.best, explanation, found) if found.step.startswith(FACTOR) else None
-    at = guilty(judgement.best, explanation, clearest) if at is None else at
+    at = guilty(judgement.best, explanation, _clearest(explanation, found))
+    if at is not None and found.step.startswith(FACTOR) and not _is_of(judgement.best, found, at):
+        own = guilty(judgement.best, explanation, found)
+        at = at if own is None else own
     return (None, "") if at is None else _source_line(judgement, at)
+
+
+def _is_of(look: Look, found: Found, at: int) -> bool:
+    """Return whether a line that was told of the layer where a mistake shows best is one of the mistake's own layer."""
+    node = look.tape.events[at].node
+    return any(look.tape.events[i].node == node for i in trail_of(look, found).places)
 
 
 def _clearest(explanation: Explanation, found: Found) -> Found:
