@@ -75,7 +75,8 @@ class Recorder:
         if self.ended:
             raise Stop
         if type(left) is int and type(right) is int:
-            return self.actions[node](left, right)
+            made = self.actions[node](left, right)
+            return self.report(node, (NOT_A_NUMBER,) * 2, (NOT_A_NUMBER,) * 2, made) if type(made) is float else made
         if self.is_product[node]:
             self.kept.largest = LARGEST
         elif isinstance(left, np.matrix):

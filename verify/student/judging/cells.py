@@ -78,18 +78,21 @@ class _Reader:
             return NONE
         inner = {at for cell in cells for at in self._inside(cell.at)}
         outside = [c for c in self.changes if c.at not in inner]
-        trained = {n for cell in cells for n in (*cell.weights, cell.bias)} - {NOTHING}
-        until = min((c.at for c in outside if c.old in trained and c.at > cells[0].at), default=len(self.tape.events))
+        used_at = {n: cell.at for cell in reversed(cells) for n in (*cell.weights, cell.bias) if n != NOTHING}
+        changed_at = (c.at for c in outside if c.at > used_at.get(c.old, c.at))
+        until = min(changed_at, default=len(self.tape.events))
         before = [cell for cell in cells if cell.at < until]
+        trained = {n for cell in before for n in (*cell.weights, cell.bias)} - {NOTHING}
         forward = {self.tape.events[cell.at].node for cell in before}
-        again = self._next(until, forward)
+        again = self._again(cells[0], until) or self._next(until, forward)
         step = [c for c in outside if until <= c.at < again]
         first: dict[Number, Change] = {}
         for change in step:
             first.setdefault(change.old, change)
         leading = _ancestors(self.tape, [c.at for c in step if c.old in trained])
+        whole = [one for one in _passes(before) if any(cell.at in leading for cell in one)]
         led = _with_siblings([cell for cell in before if cell.at in leading], before)
-        passes = _passes(led) or _passes(before)[-1:]
+        passes = whole or _passes(led) or _passes(before)[-1:]
         often = Counter(c.old for c in step)
         alike = [cell for cell in (passes[0] if passes else ()) if cell.bias == NOTHING or often[cell.bias] > 1]
         biases = {cell.weights: made for cell in alike for made in self._late_bias(cell, again)}
@@ -106,6 +109,16 @@ class _Reader:
     def _used(self, ends: list[int]) -> set[Number]:
         """Return the numbers that neurons are computed from."""
         return {n for at in _ancestors(self.tape, ends) for n in self.numbers.operands(at)}
+
+    def _again(self, first: Cell, until: int) -> int | None:
+        """Return where a neuron's sum is next begun after a position, with its new weights or its old ones."""
+        renewed = {c.old: c.new for c in self.changes}
+        now = [{w, *_successors(w, renewed)} for w in first.weights]
+        for cell in self.cells:
+            same = len(cell.weights) == len(now) and all(w in own for w, own in zip(cell.weights, now, strict=True))
+            if cell.at > until and same:
+                return min(self._inside(cell.at), default=cell.at)
+        return None
 
     def _next(self, until: int, nodes: set[int]) -> int:
         """Return where the forward pass is next seen after a position."""
@@ -159,9 +172,11 @@ class _Reader:
 
     def _renews(self, at: int, old: Number) -> bool:
         """Return whether an addition is written as ``b = b - ...``, or as ``b_new = b - ...``."""
-        text, own = self.tape.node(at).text.replace(" ", ""), bare(self.tape.name_of(old.key))
-        made = self.tape.events[at].result
+        node, own = self.tape.node(at), bare(self.tape.name_of(old.key))
+        text, made = node.text.replace(" ", ""), self.tape.events[at].result
         for i in range(at + 1, min(at + NEAR, len(self.tape.events))):
+            if self.tape.node(i).function != node.function:
+                continue  # what another object is given under the name
             if self.tape.node(i).kind in ("bind", "store") and self.tape.events[i].result == made:
                 name = self.tape.node(i).what.replace(" ", "").partition("=")[0]
                 if text.startswith((f"{name}-", f"{name}+")) or (own and own != bare(name) and own in bare(name)):
@@ -175,7 +190,7 @@ class _Reader:
     @cached_property
     def cells(self) -> list[Cell]:
         """Every complete sum of products, each with one factor that is changed elsewhere, in order."""
-        changed = {c.old for c in self.changes}
+        changed, renewed = {c.old for c in self.changes}, {c.old: c.new for c in self.changes}
         terms = [(at, i) for at in self.sums for i in (0, 1)]
         parts = {m for at, i in terms if (m := self._part(at, i)) is not None}
         makers = (self._maker_of_term(at, i) for at, i in terms if self.sums[at].sign > 0)
@@ -189,8 +204,11 @@ class _Reader:
             group = frozenset(cell.weights)
             if group not in known and group & claimed:
                 continue  # the way back multiplies the same weights in other sums
+            if claimed and not any(map(self.numbers.value, group)):
+                continue  # gradients that are still 0, which are changed too
             known.add(group)
             claimed |= group
+            changed |= {new for w in group for new in _successors(w, renewed)}
             found.append(cell)
         return found
 
@@ -313,6 +331,14 @@ class _Reader:
             if before == cell.weights and change.at < after and same:
                 yield change
                 return
+
+
+def _successors(number: Number, renewed: dict[Number, Number]) -> Iterator[Number]:
+    """Yield what a trained number becomes: the run may end before what it became last is changed again."""
+    seen = {number}
+    while (number := renewed.get(number, number)) not in seen:
+        seen.add(number)
+        yield number
 
 
 def _with_siblings(led: list[Cell], cells: list[Cell]) -> list[Cell]:

@@ -16,6 +16,7 @@ from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.recording import GATHERED, NOT_A_NUMBER, Event, Node, Place, Recording
 from ..runs.tape import GATHERED_STEP, Tape
 from .cells import Cell, Cells, Change
+from .one_class import OneClass, one_class
 from .unread import Unread
 
 STEPS = 3  # that are looked at
@@ -37,6 +38,7 @@ class Gathered(NamedTuple):
         recording: with the arrays that its numbers make up.
         scatter: where to put other numbers in.
         output_node: the expression whose values are the outputs.
+        curve: the name of the last activation.
         unread: the trained numbers that no neuron has.
         enough: how many events hold the steps that are needed.
     """
@@ -44,6 +46,7 @@ class Gathered(NamedTuple):
     recording: Recording
     scatter: dict[Place, Scatter]
     output_node: int
+    curve: str = "linear"
     unread: tuple[Unread, ...] = ()
     enough: int = 0
 
@@ -62,7 +65,7 @@ class Gathering:
         self.events: list[tuple[float, Event]] = [(float(at), e) for at, e in enumerate(tape.events)]
         self.scatter: dict[Place, Scatter] = {}
         self.outputs, self.output_keys, self.output_node = NOT_A_NUMBER, tuple[int, ...](), NOT_A_NUMBER
-        self.output_at = 0.0
+        self.output_at, self.curve = 0.0, "linear"
         self.targets: list[tuple[Place, list[Number], int]] = []
         self.W_keys: list[int] = []
         self.b_keys: list[int] = []
@@ -77,7 +80,7 @@ class Gathering:
         enough = STEPS * first.again
         events = tuple(event for at, event in self.events if at < enough)
         made = replace(told, nodes=tuple(self.nodes), events=events, values=tuple(self.values))
-        return Gathered(made, self.scatter, self.output_node, first.unread, enough)
+        return Gathered(made, self.scatter, self.output_node, self.curve, first.unread, enough)
 
     def _step(self, cells: Cells) -> None:
         """Enter one training step."""
@@ -94,7 +97,12 @@ class Gathering:
         """Enter one forward pass and what its outputs are compared with."""
         for l, layer in enumerate(layers):
             self._layer(l, layer)
-        self._compared(layers[-1])
+        linear = self.output_keys == tuple(c.z.key for c in layers[-1])
+        found = one_class(self.numbers, layers[-1], self.cells.again) if linear else None
+        if found is None:
+            self._compared(layers[-1])
+        else:
+            self._of_one_class(layers[-1], found)
 
     def _hide_single_updates(self) -> None:
         """Let an addition to one number be no update of its own: a bias of one unit would have two."""
@@ -169,19 +177,42 @@ class Gathering:
             biases = biases[:1]  # all neurons of the layer share it
         b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(biases),), first) if has else NOT_A_NUMBER
         self.b_keys.append(b)
+        if has and len(biases) > 1 and len(set(biases)) == 1 and (own := self._written_for(layer)):
+            self._scatter((self.events[-1][1].node, 0), own)
+
+    def _written_for(self, layer: list[Cell]) -> tuple[Origin | None, ...]:
+        """Return where the one number that all biases start as was evaluated for each unit, () where it cannot be told.
+
+        ``Value(0.1)`` gives every unit the same object: its evaluations are counted off, unit by unit.
+        """
+        number = layer[0].bias
+        units = [cell.at for one in self.cells.passes[0] for cell in one if cell.bias == number]
+        evaluated: dict[int, list[Place]] = {}
+        for at in self.tape.made.get(number.key, ()):
+            if self.tape.node(at).kind == "literal" and at < units[0]:
+                evaluated.setdefault(self.tape.events[at].node, []).append(self.tape.place(at))
+        fitting = [places for places in evaluated.values() if len(places) == len(units)]
+        if len(fitting) != 1:
+            return ()
+        place_of = dict(zip(units, fitting[0], strict=True))
+        return tuple((place_of[cell.at], None) for cell in layer)
 
     def _activation(self, layer: list[Cell], z: int) -> None:
         """Find the activations of a layer's sums: numbers made by one expression after each of them."""
         value = self.values[z]
         self.outputs, self.output_keys = z, tuple(c.z.key for c in layer)
         self.output_node, self.output_at = self.tape.events[layer[-1].at].node, layer[-1].at + 0.2
+        self.curve = "linear"
         candidates = [*self._after(layer), *self._after_all(layer)]
-        for node, places in sorted(candidates, key=lambda found: self._is_apart(layer[0], found[1][0])):
+        ranked = [(self._is_apart(layer[0], places[0]), node, places) for node, places in candidates]
+        for apart, node, places in sorted(ranked, key=lambda found: found[0]):
             keys = [self.tape.events[at].result for at in places]
             a = self._numbers(keys)[None]
+            if apart and not a.any():
+                continue  # zeros that were never computed from the sums
             curve = next(matching_curves(value, a), None)
             if curve is not None and curve.name != "linear":
-                self.output_at = places[-1] + 0.3
+                self.output_at, self.curve = places[-1] + 0.3, curve.name
                 _, self.outputs = self._again(self.output_at, node, GATHERED + places[-1], keys, a)
                 self.output_keys, self.output_node = tuple(keys), node
                 return
@@ -221,7 +252,7 @@ class Gathering:
         start = last[-1].at
         places: list[int] = []
         for key in self.output_keys:
-            at = next((i for i in range(start, len(self.tape.events)) if self._compares(i, key)), None)
+            at = next((i for i in self._differences.get(key, ()) if i >= start and self._compares(i, key)), None)
             if at is None:
                 return
             places.append(at)
@@ -234,6 +265,24 @@ class Gathering:
         operands = (self.outputs, Y) if left else (Y, self.outputs)
         off = self.values[operands[0]] - self.values[operands[1]]
         self._again(self.output_at + 0.05, self._subtraction(places[0]), 2 * GATHERED + places[0], operands, off)
+
+    def _of_one_class(self, last: list[Cell], found: OneClass) -> None:
+        """Enter the probabilities of all classes and their difference from 1 for the class of the sample."""
+        self.output_at, self.curve, line = last[-1].at + 0.3, "softmax", self.tape.node(found.at).line
+        self.output_node = self.tape.events[found.at].node
+        _, self.outputs = self._event(self.output_at, "call", "gathered softmax", line, [self.outputs], found.p)
+        hot = np.eye(found.p.size)[[found.label]]
+        _, Y = self._event(last[-1].at - 0.5, "call", "gathered Y", 0, [], hot)
+        self._event(self.output_at + 0.05, "binary", "-", line, [self.outputs, Y], found.p - hot)
+
+    @cached_property
+    def _differences(self) -> dict[int, list[int]]:
+        """Where each value is one side of a difference."""
+        found: dict[int, list[int]] = {}
+        for at in range(len(self.tape.events)):
+            for key in {n.key for n in self.numbers.difference(at) or ()}:
+                found.setdefault(key, []).append(at)
+        return found
 
     def _subtraction(self, at: int) -> int:
         """Return the node of a difference, which may be written as the sum with a negative number."""

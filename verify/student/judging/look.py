@@ -75,13 +75,14 @@ def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
         tell: the names of the losses to judge by, where they are known.
     """
     tape = Tape(recording)
-    told = [_with_penalty(tape, reading) for reading in readings(tape)]
-    found, seen = [reading for reading, _ in told], [losses for _, losses in told]
-    for reading, losses in zip(found, seen, strict=True):
+    first: Look | None = None
+    for read in readings(tape):
+        reading, losses = _with_penalty(tape, read)
         right = rightness(tape, reading, tell or candidates(reading.point, losses))
         if right is not None:
             return Look(tape, reading, losses, right, [])
-    return Look(tape, found[0], seen[0], None, []) if found else None
+        first = first or Look(tape, reading, losses, None, [])
+    return first
 
 
 def explained(looks: list[Look], tell: tuple[str, ...] = (), scale: float | None = None) -> list[Look]:

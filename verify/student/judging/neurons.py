@@ -63,8 +63,8 @@ def _put(single: dict[Place, NDArray[Any]], entry: Origin, number: float, of: Re
 
 def own_losses(session: Runs, single: Gathered, natural: Recording) -> tuple[str, ...]:
     """Return the loss that a program of single numbers computes of its outputs, in its first steps or later."""
-    found = losses_of_numbers(Tape(natural), single.output_node)
-    return found or later_losses(session, single.output_node)
+    found = losses_of_numbers(Tape(natural), single.output_node) or later_losses(session, single.output_node)
+    return ("cross_entropy",) if found == ("bce",) and single.curve == "softmax" else found
 
 
 def gathered(recording: Recording, steps: int = 1) -> Gathered | None:

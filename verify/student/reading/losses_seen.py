@@ -1,5 +1,6 @@
 """Which loss a program believes in: the recorded numbers that are a known loss of its output and targets."""
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from .point import FUSED, Point
 BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence")
 METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
 EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
+NEAR = 2 * LOGARITHMIC  # beyond which a number is none of the losses
 
 
 class LossSeen(NamedTuple):
@@ -36,6 +38,8 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
     """Return every recorded number of the step that is a simple multiple of a known loss, in the order of computing."""
     found: list[LossSeen] = []
     known = [(name, total, factors) for name, total, factors in _totals(reading.point) if total > 0]
+    norms = [sign * float(np.sqrt(2 * total)) for _, total, _ in known for sign in (1, -1)]
+    possible = sorted([*norms, *(f * total for _, total, factors in known for f in factors)])
     seen: set[int] = set()
     for at in range(reading.start, reading.end):
         key = tape.events[at].result
@@ -43,7 +47,7 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
             continue
         seen.add(key)
         value = float(np.real(tape.recording.values[key]).reshape(()))
-        if not np.isfinite(value) or value == round(value):
+        if not np.isfinite(value) or value == round(value) or not _is_near(value, possible):
             continue
         for name, total, factors in known:
             within = EXACT if name in ("half_sse", *METRICS) else LOGARITHMIC
@@ -53,6 +57,12 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
             elif name == "half_sse" and reading.point.Y.size > 1 and abs(value**2 - 2 * total) <= 4 * EXACT * total:
                 found.append(LossSeen(name, tape.place(at), at, value, 1 / value))
     return found
+
+
+def _is_near(value: float, possible: list[float]) -> bool:
+    """Return whether a number is about one of some others, in order: most of a step's numbers are no loss."""
+    i = bisect_left(possible, value - NEAR * abs(value))
+    return i < len(possible) and possible[i] <= value + NEAR * abs(value)
 
 
 def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape
 
+LIBRARIES = ("math", "np", "numpy")  # whose functions a class may have methods named after
 PASSED = ("bind", "name", "argument", "return", "store", "subscript")
 
 
@@ -46,7 +47,8 @@ class Numbers:
         known = event.identity in self._made or event.identity in event.held_by
         if node.kind in PASSED or (event.identity >= 0 and known):
             return False
-        return not (node.kind == "call" and node.what.rpartition(".")[2] in own)
+        owner, _, name = node.what.rpartition(".")
+        return not (node.kind == "call" and name in own and owner not in LIBRARIES)
 
     def operand(self, at: int, i: int) -> Number:
         """Return an operand of an event."""
