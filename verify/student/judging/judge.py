@@ -10,8 +10,9 @@ from ..mistakes.explanation import Explanation
 from ..reading.points import Sources, sources, spread, stirring
 from ..runs.recording import Injection, Recording
 from ..runs.tape import Tape
+from .decays import Right
 from .later import Later, losses_later
-from .look import Look, Right, agreed, candidates, look, rightness
+from .look import Look, agreed, candidates, look, rightness
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
@@ -143,16 +144,27 @@ def _parameters(one: Look) -> int:
 
 
 def _penalised(runs: Runs, judged: Judgement, seed: int, known: Later) -> Judgement:
-    """Return the judgement by a loss with a penalty that is computed later on, where the step's own decay is none."""
+    """Return the judgement by a loss with a penalty that is computed later on, where the step's own decay is none.
+
+    An optimiser may take a decay as it likes: its step is wrong where it is none but for a penalty put wrongly.
+    """
     right = judged.right
-    if judged.explanations or (right is not None and (right.optimiser or _among(right.decay, known.decays))):
+    bent = right is not None and right.optimiser
+    if judged.explanations or (right is not None and not bent and _among(right.decay, known.decays)):
         return judged
     for decay in known.decays if judged.points else ():
         looks = with_mistakes([_with_decay(p.look, decay) for p in judged.points], known.losses)
-        if common([one.explanations for one in looks]):
+        shared = common([one.explanations for one in looks])
+        if shared and (not bent or _of_steps(judged.points, looks)):
             points = [replace(p, look=one) for p, one in zip(judged.points, looks, strict=True)]
             return _accused(runs, judged.natural, tuple(points), seed, known.losses, told=False)
     return judged
+
+
+def _of_steps(points: tuple[Shown, ...], looks: list[Look]) -> bool:
+    """Return whether nothing but penalties put wrongly makes the steps themselves, not what an optimiser was given."""
+    as_they_are = all(one.reading.observed is p.look.reading.observed for p, one in zip(points, looks, strict=True))
+    return as_they_are and all(f.step == "penalty" for one in looks for f in one.explanations[0].found)
 
 
 def _among(decay: float, allowed: tuple[float, ...]) -> bool:
@@ -332,6 +344,8 @@ def _accused(
         own = Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
         return of_all(own, unread(own.best))
     backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
+    if any(not e.found and e.scale > 0 for e in shared):
+        return _untold(first, points, "one reading of its steps: some are right at every point")
     if seen and not backed:
         return _untold(first, points, "the program's own loss does not change as its forward pass says")
     if not shared and all(rightness(p.look.tape, p.look.reading, losses) for p in points):

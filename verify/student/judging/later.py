@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..reading.align import Pass, Reading, compared, point_of
+from ..reading.align import Reading, compared, first_bias_split, point_of
 from ..reading.chain import Chain, Layer, chains
 from ..reading.losses_seen import METRICS, believed, losses_seen
 from ..reading.penalty import penalty
 from ..reading.point import Observed
 from ..runs.tape import Tape
-from .look import DEFAULTS, Look
+from .look import Look
 from .own_loss import Runs
 
 EVENTS = 16_000  # an epoch of a small data set
@@ -36,10 +36,9 @@ class Later(NamedTuple):
 def losses_later(runs: Runs, first: Look) -> Later:
     """Return the losses that the program computes in another pass; none where none is, or none is needed.
 
-    Asked only where the first step computes none and the output's activation does not settle which it is.
+    Asked only where the first step computes none.
     """
-    told = [name for name in believed(first.seen) if name not in METRICS]
-    if told or first.reading.point.curves[-1].family not in DEFAULTS:
+    if any(name not in METRICS for name in believed(first.seen)):
         return Later()
     for found in (_of_passes(first.tape, first, _beside(first)), _afterwards(runs, first)):
         if (known := next(found, None)) is not None:
@@ -68,8 +67,7 @@ def _beside(first: Look) -> Iterator[Reading]:
     found = chains(tape, first.reading.end)
     for chain in {c.start: c for c in reversed(found) if len(c.layers) == first.reading.point.depth}.values():
         if chain.start not in own:
-            for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
-                yield _alone(tape, one)
+            yield from _alone(tape, chain)
 
 
 def _decays(decay: float, later: Reading, step: Reading) -> tuple[float, ...]:
@@ -98,8 +96,7 @@ def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
     earlier = [c for c in chains(tape, since, since=before) if len(c.layers) == depth]
     whole += sorted(earlier, key=lambda c: c.start)[-1:]  # by the function that the step goes through as well
     for chain in (*whole, *_of_all_samples(tape, whole)):
-        for one in compared(tape, chain, min(chain.end + WINDOW, len(tape.events))):
-            yield _alone(tape, one)
+        yield from _alone(tape, chain)
 
 
 def _of_all_samples(tape: Tape, passes: list[Chain]) -> Iterator[Chain]:
@@ -122,7 +119,9 @@ def _joined(layers: tuple[Layer, ...]) -> Layer:
     return layers[-1]._replace(a_in=a_in, z=z, product=layers[0].product)
 
 
-def _alone(tape: Tape, one: Pass) -> Reading:
-    none = tuple(None for _ in one.chain.layers)
-    end = min(one.chain.end + WINDOW, len(tape.events))
-    return Reading(point_of(tape, [one], none), Observed((), ()), (one,), none, none, one.chain.start, end)
+def _alone(tape: Tape, chain: Chain) -> Iterator[Reading]:
+    """Yield the readings of a forward pass without gradients, one for each output and target that fit."""
+    (chain,) = first_bias_split([chain])
+    none, end = tuple(None for _ in chain.layers), min(chain.end + WINDOW, len(tape.events))
+    for one in compared(tape, chain, end):
+        yield Reading(point_of(tape, [one], none), Observed((), ()), (one,), none, none, chain.start, end)

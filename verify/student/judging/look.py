@@ -7,18 +7,19 @@ import numpy as np
 from reference.arrays import Array
 
 from ..mistakes.explain import explain, is_right
-from ..mistakes.explanation import Explanation, Found
+from ..mistakes.explanation import Explanation
 from ..mistakes.partly import partly, within_a_unit
 from ..reading.align import Reading, readings
 from ..reading.curves import Curve, close
 from ..reading.implied import recorded
 from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
 from ..reading.multiples import SAME, factor_between
-from ..reading.penalty import misapplied, penalty
+from ..reading.penalty import penalty
 from ..reading.point import Observed, Point, reverse_sweep
 from ..reading.unbent import unbent
 from ..runs.recording import Recording
 from ..runs.tape import GATHERED_STEP, Tape, upstream
+from .decays import Right, grows, misdecayed, with_decay, without_decay
 
 DEFAULTS = {
     "sigmoid": ("half_sse", "bce", "cross_entropy"),
@@ -26,22 +27,6 @@ DEFAULTS = {
 }
 OTHERS = ("mae", "huber", "log_cosh", "hinge")
 TRIED = 2  # readings that are searched for mistakes
-
-
-class Right(NamedTuple):
-    """Gradients that are right.
-
-    Attributes:
-        loss: the loss they belong to.
-        scale: observed = scale * gradient of the summed loss.
-        decay: observed = scale * (gradient + decay * W).
-        optimiser: whether the step is made of the right gradients but is not proportional to them.
-    """
-
-    loss: str
-    scale: float
-    decay: float = 0.0
-    optimiser: bool = False
 
 
 class Look(NamedTuple):
@@ -112,7 +97,7 @@ def _explained(one: Look, tell: tuple[str, ...], only: frozenset[str] | None, sc
 def _tried(one: Look, names: tuple[str, ...], only: frozenset[str] | None, scale: float | None) -> Look:
     """Return the look with the mistakes that reproduce its steps, or what an optimiser was given to make them."""
     explanations = _searched(one.tape, one.reading, names, only, scale)
-    given = None if explanations else unbent(one.tape, one.reading)
+    given = None if explanations or _is_one_of_several(one.tape, one.reading) else unbent(one.tape, one.reading)
     if given is None:
         return one._replace(explanations=explanations)
     reading = one.reading._replace(observed=given)
@@ -157,7 +142,8 @@ def _with_penalty(tape: Tape, reading: Reading) -> tuple[Reading, list[LossSeen]
     added = penalty(tape, reading, [s for s in seen if s.name not in METRICS])
     if added is None:
         return reading, seen
-    reading = reading._replace(point=reading.point._replace(decay=added.decay))
+    point = reading.point._replace(decay=added.decay, bias_decay=added.decay if added.biases else 0.0)
+    reading = reading._replace(point=point)
     at = next(i for i in range(reading.start, reading.end) if tape.place(i) == added.place)
     value = float(tape.array(tape.events[at].result).reshape(()))
     return reading, [*seen, LossSeen(added.loss, added.place, at, value, added.factor)]
@@ -185,36 +171,6 @@ def _searched(
     return sorted(found, key=lambda e: e.cost)
 
 
-def without_decay(point: Point, observed: Observed, loss: str) -> Observed | None:
-    """Return the observed gradients less the weight decay that the top layer shows, None where it shows none."""
-    right, W, got = reverse_sweep(point, loss).dW[-1], point.W[-1], observed.dW[-1]
-    if got is None:
-        return None
-    fit = fitted([(got, right, W)], observed, loss)
-    if fit is None or not fit.decay:
-        return None
-    share = fit.scale * fit.decay
-    dW = tuple(d - share * W if d is not None and d.any() else d for d, W in zip(observed.dW, point.W, strict=True))
-    return observed._replace(dW=dW)
-
-
-def misdecayed(reading: Reading, loss: str) -> Explanation | None:
-    """Return the mistake of gradients that are right but for one and the same wrong decay in all layers."""
-    point = reading.point
-    fit = with_decay(point._replace(decay=0.0), reading.observed, loss)
-    if fit is None or (fit.scale < 0 and fit.decay >= 0) or not (point.decay or fit.decay < 0):
-        return None
-    gradients = reverse_sweep(point._replace(decay=0.0), loss)
-    if fit.scale < 0:  # the weights decay as they should: it is the rest that climbs
-        known = np.isclose(-fit.decay, point.decay, rtol=SAME)
-        return Explanation((), fit.scale, loss, gradients.delta) if known else None
-    dW, W = gradients.dW[-1], point.W[-1]
-    told = misapplied(fit.decay * W, W, dW, point.decay) if point.decay else iter([("B60", "dW_l + -lambda W_l")])
-    bug, how = next(told)
-    wrong = Found(bug, point.depth, "dW", how, "dW_l + lambda W_l", dW, "penalty")
-    return Explanation((wrong,), fit.scale, loss, gradients.delta)
-
-
 def candidates(point: Point, seen: list[LossSeen]) -> tuple[str, ...]:
     """Return the losses to judge by: the computed ones, else every one that the output may go with."""
     names = believed(seen)
@@ -233,47 +189,17 @@ def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | 
         decayed = None if reading.point.decay else with_decay(reading.point, reading.observed, loss)
         if decayed is not None:  # one that lets the weights grow is no optimiser's work either
             return decayed if decayed.decay >= 0 or decayed.scale < 0 else None
+    if _is_one_of_several(tape, reading):
+        return None
     given = unbent(tape, reading)
     believed_in = [loss for loss in losses if loss not in OTHERS] or losses  # no optimiser for a loss that is guessed
     for loss in believed_in if given else ():
         if given and is_right(reading.point, given, loss):
-            return Right(loss, 1.0, optimiser=True)
+            return None if grows(reading, loss) else Right(loss, 1.0, optimiser=True)
     for loss in believed_in:
         if made_of_right_gradients(tape, reading, loss):
             return Right(loss, 1.0, optimiser=True)
     return None
-
-
-def with_decay(point: Point, observed: Observed, loss: str) -> Right | None:
-    """Return scale and decay with observed = scale (gradient + decay W) in every layer, the same decay in all."""
-    right = reverse_sweep(point, loss)
-    rows: list[tuple[Array, Array, Array]] = []
-    for l in range(point.depth):
-        got, b = observed.dW[l], observed.db[l]
-        if got is None:
-            return None
-        rows.append((got, right.dW[l], point.W[l]))
-        if b is not None:
-            rows.append((b, right.db[l], np.zeros_like(b)))
-    return fitted(rows, observed, loss)
-
-
-def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str) -> Right | None:
-    """Return the least-squares fit of got = s g + t W over all rows where it leaves nothing over."""
-    if any(one.shape != g_l.shape for one, g_l, _ in rows):
-        return None
-    got, g, W = (np.concatenate([row[i].ravel() for row in rows]) for i in range(3))
-    basis = np.stack([g, W], axis=1)
-    if not np.isfinite(basis).all() or not np.isfinite(got).all() or len(got) < 4:
-        return None
-    (s, t), _, rank, _ = np.linalg.lstsq(basis, got, rcond=None)
-    if rank < 2:
-        return None
-    for one, g_l, W_l in rows:
-        off = np.abs(one - s * g_l - t * W_l).max()
-        if off > observed.tolerance * max(np.abs(one).max(), np.abs(s * g_l).max()) + observed.floor:
-            return None
-    return Right(loss, float(s), float(t / s)) if s else None
 
 
 def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
@@ -283,8 +209,6 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
     no mistake. A step that is one, at a factor of its own, is.
     """
     right = reverse_sweep(reading.point, loss)
-    if _is_one_of_several(tape, reading):
-        return False
     if _clipped(_pairs(reading.observed, right.dW, right.db)):
         return True
     scales: set[float] | None = None

@@ -64,7 +64,9 @@ def moved(
     layers = reading.passes[0].chain.layers
     with np.errstate(all="ignore"):
         sweeps = {loss: reverse_sweep(reading.point, loss) for loss in losses}
-        data = reading.point._replace(decay=0.0)  # a loss seen may be that of the data, its penalty added elsewhere
+        data = reading.point._replace(
+            decay=0.0, bias_decay=0.0
+        )  # a loss seen may be that of the data, its penalty added elsewhere
         sweeps |= {loss + ALONE: reverse_sweep(data, loss) for loss in losses if reading.point.decay}
     rows = []
     for l, layer in enumerate(layers):

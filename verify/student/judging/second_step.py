@@ -21,7 +21,8 @@ from ..reading.outputs import as_rows
 from ..reading.point import Observed, reverse_sweep
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
-from .look import Look, Right, fitted
+from .decays import Right, fitted
+from .look import Look
 from .rounding import Spoilt
 from .scales import held_scales
 from .truncated import activations
@@ -39,7 +40,8 @@ def second_looks(one: Look) -> Iterator[Look]:
     tape = Tape(replace(recording, events=recording.events[start:]), known)
     for second in readings(tape):
         if second.point.sizes == one.reading.point.sizes:
-            point = second.point._replace(decay=one.reading.point.decay)
+            first = one.reading.point
+            point = second.point._replace(decay=first.decay, bias_decay=first.bias_decay)
             yield one._replace(tape=tape, reading=second._replace(point=point), right=None)
 
 

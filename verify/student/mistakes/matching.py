@@ -7,7 +7,7 @@ import numpy as np
 from reference.arrays import Array
 
 from ..reading.penalty import misapplied, misapplied_to_bias
-from ..reading.point import Observed, Point, bias_gradient
+from ..reading.point import Observed, Point, bias_gradient, bias_penalty
 from .explanation import BEAM, Found, State, few_enough, found_of, is_another
 from .products import DB, DW
 from .stage import Stage
@@ -59,7 +59,8 @@ def _after_dW(observed: Observed, s: Stage, state: State, got: Array | None, roo
 
 
 def _after_db(observed: Observed, s: Stage, state: State, got: Array, room: int) -> list[State]:
-    return _after(observed, s, state, got, bias_gradient(s.point, s.l, s.delta), "db", room)
+    right = bias_gradient(s.point, s.l, s.delta) + bias_penalty(s.point, s.l)
+    return _after(observed, s, state, got, right, "db", room)
 
 
 def _after(observed: Observed, s: Stage, state: State, got: Array, right: Array, kind: str, room: int) -> list[State]:
@@ -113,7 +114,9 @@ def _penalties(s: Stage, state: State, got: Array, right: Array, kind: str) -> I
     if kind == "dW":
         wrong, formula = misapplied(rest + s.penalty, s.W, right - s.penalty, s.point.decay), "dW_l + lambda W_l"
     else:
-        wrong, formula = misapplied_to_bias(rest, s.point.b[s.l], right, s.point.decay), "db_l"
+        added, b = bias_penalty(s.point, s.l), s.point.b[s.l]
+        wrong = misapplied_to_bias(rest + added, b, right - added, s.point.decay, s.point.bias_decay)
+        formula = "db_l + lambda b_l" if s.point.bias_decay else "db_l"
     for bug, how in wrong:
         yield Found(bug, s.l + 1, kind, how, formula, got, "penalty")
 

@@ -1,5 +1,6 @@
 """From a recording to a reading of it: the network, its data, its targets and its own gradients, row-major."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -61,7 +62,7 @@ def readings(tape: Tape) -> list[Reading]:
 
 def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     until = first_step_end(tape, trained)
-    found = chains(tape, until, trained, _since(tape, trained))
+    found = chains(tape, until, trained, _since(tape, trained, until))
     if not found:
         return
     told = tape.bound("adapter_x", found[0].start)
@@ -77,11 +78,15 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
         yield from _of_passes(tape, trained, first_bias_split(group))
 
 
-def _since(tape: Tape, trained: Lineage) -> int:
-    """Return where to begin: a network that is tried on all samples before it is trained has many passes before."""
+def _since(tape: Tape, trained: Lineage, until: int) -> int:
+    """Return where to begin: a network that is tried on all samples before it is trained has many passes before.
+
+    Sums of gradients may look trained, and change as soon as the second sample of the first batch.
+    """
     first = min(u.at for updates in trained.values() for u in updates)
-    before = [p.at for p in tape.products if p.at < first]
-    return before[-MOST_BEFORE] if len(before) > MOST_PRODUCTS else 0
+    places = [p.at for p in tape.products if p.at < until]
+    before = [at for at in places if at < first]
+    return before[-MOST_BEFORE] if len(places) > MOST_PRODUCTS and len(before) > MOST_BEFORE else 0
 
 
 def _sides(chain: Chain) -> list[tuple[str, int]]:
@@ -145,8 +150,21 @@ def _of_passes(tape: Tape, trained: Lineage, group: list[Chain]) -> Iterator[Rea
         return
     for rank in range(min(map(len, options))):
         chosen = [option[rank] for option in options]
-        if len({(p.output.curve.name, p.target.value.shape[1]) for p in chosen}) == 1:
-            yield _reading(tape, trained, chosen)
+        alike = chosen if len(set(map(_kind, chosen))) == 1 else _alike(options, chosen)
+        if alike:
+            yield _reading(tape, trained, alike)
+
+
+def _kind(one: Pass) -> tuple[str, int]:
+    """Return what the passes of one batch have in common: the output's activation and how many there are."""
+    return one.output.curve.name, one.target.value.shape[1]
+
+
+def _alike(options: list[list[Pass]], chosen: list[Pass]) -> list[Pass]:
+    """Return for each pass the one of the commonest kind: the few numbers of a sample may fit others too."""
+    (kind, _), *_ = Counter(map(_kind, chosen)).most_common(1)
+    found = [next((one for one in option if _kind(one) == kind), None) for option in options]
+    return [one for one in found if one is not None] if all(found) else []
 
 
 def compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:

@@ -13,6 +13,7 @@ from .curves import CURVES, Curve, close, matching_curves, scaled
 
 TELLING = 3  # distinct pre-activations that no curve meets by chance
 SCALING, LARGEST, ROUNDED = ("*", "/", "+", "-"), 1e6, 1e-12
+PROBABILITIES = ("sigmoid", "softmax")
 MOST = 3  # values that are held for the activation of fewer
 
 
@@ -50,14 +51,16 @@ def _first_met(tape: Tape, last: Layer, end: int) -> tuple[list[Output], list[Ou
     """Return the scaled values that come before the first value that needs no scale, and that one.
 
     Of probabilities and their logarithms, where both are computed, the probabilities count: the error is p - y.
+    A loss that is computed of the pre-activations, by max(z, 0) for example, has them in its slope alone.
     """
     before: list[Output] = []
     rest = _met(tape, last, end)
     for found in rest:
         if not found.curve.name[0].isdigit() and found.curve.name[0] != "-":
             logarithms = found.curve.name == "log_softmax"
-            p = [later for later in rest if later.curve.name == "softmax"][:1] if logarithms else []
-            return before[:1], p or [found]
+            known = found.curve.name in PROBABILITIES
+            p = [] if known else [later for later in rest if later.curve.name in PROBABILITIES[logarithms:]][:1]
+            return before[:1], p if p and logarithms else [found, *p]
         before.append(found)
     return before[:1], []
 

@@ -12,6 +12,7 @@ from ..runs.tape import Tape
 from .align import Reading
 from .losses_seen import LossSeen
 from .multiples import SAME, closest_factor, factor_between
+from .point import Point
 
 
 class Penalty(NamedTuple):
@@ -22,12 +23,14 @@ class Penalty(NamedTuple):
         decay: the summed loss grows by decay/2 times the sum of squared weights.
         place: of the expression that computes the sum of both.
         factor: that sum = factor * (the summed loss + the penalty).
+        biases: whether the squared biases belong to it.
     """
 
     loss: str
     decay: float
     place: Place
     factor: float
+    biases: bool = False
 
 
 def penalty(tape: Tape, reading: Reading, seen: list[LossSeen]) -> Penalty | None:
@@ -36,20 +39,34 @@ def penalty(tape: Tape, reading: Reading, seen: list[LossSeen]) -> Penalty | Non
     The squared norm of every layer's weights must have been computed: one number alone is a multiple of any other.
     A loss that is computed after the step holds the new weights.
     """
-    weights = (reading.point.W, reading.point.new_W or ())
-    norms = ([float(np.sum(W**2)) for W in matrices] for matrices in weights)
-    known = (squares for squares in norms if squares and all(squares) and _were_computed(tape, reading, squares))
-    return next((found for squares in known if (found := _of_squares(tape, reading, seen, squares)) is not None), None)
+    known = ((n, biases) for n, biases in _norms(reading.point) if n and all(n) and _were_computed(tape, reading, n))
+    told = (_of_squares(tape, reading, seen, squares, biases=biases) for squares, biases in known)
+    return next((found for found in told if found is not None), None)
 
 
-def _of_squares(tape: Tape, reading: Reading, seen: list[LossSeen], squares: list[float]) -> Penalty | None:
+def _norms(point: Point) -> Iterator[tuple[list[float], bool]]:
+    """Yield what a penalty may be made of: squared norms of all weights, or of weights with biases; whether so."""
+    for weights in (point.W, point.new_W or ()):
+        yield [float(np.sum(W**2)) for W in weights], False
+    squares = [
+        (float(np.sum(W**2)), 0.0 if b is None else float(np.sum(b**2))) for W, b in zip(point.W, point.b, strict=True)
+    ]
+    if len(point.merged) == point.depth and all(constant == 1 for _, constant in point.merged.values()):
+        yield [W + b for W, b in squares], True
+    elif not point.merged:
+        yield [norm for pair in squares for norm in pair], True
+
+
+def _of_squares(
+    tape: Tape, reading: Reading, seen: list[LossSeen], squares: list[float], *, biases: bool
+) -> Penalty | None:
     """Return the penalty on weights of these squared norms."""
     for one in seen:
         key = tape.events[one.at].result
         added, at = _added(tape, reading, key, one.value)
         c = _coefficient(added, squares)
         if c and one.factor > 0:
-            return Penalty(one.name, 2 * c / one.factor, tape.place(at), one.factor)
+            return Penalty(one.name, 2 * c / one.factor, tape.place(at), one.factor, biases)
     return None
 
 
@@ -105,6 +122,8 @@ def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator
     own = closest_factor(rest, W)
     if np.abs(rest - own * W).max() <= SAME * size:
         yield ("B60" if own * decay < 0 else "B13"), f"dW_l + {own / decay:.6g} * lambda W_l"
+    elif (left := _left_out(rest, W, decay, size)) is not None:
+        yield "B13", f"dW_l + lambda W_l, but not in {left}"
     elif np.ptp(rest) <= SAME * size:
         yield "B13", "dW_l + one number for all entries"
     elif factor_between(rest, gradient):
@@ -113,12 +132,36 @@ def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator
         yield "B13", "dW_l + lambda sign(W_l)"
 
 
-def misapplied_to_bias(rest: Array, b: Array | None, db: Array, decay: float) -> Iterator[tuple[str, str]]:
-    """Yield (id, formula) where ``rest``, what a bias's gradient has too much, is a penalty that the loss has not.
+def _left_out(rest: Array, W: Array, decay: float, size: float) -> str | None:
+    """Return the one input or unit whose weights a penalty leaves out, None where it is another."""
+    off = np.abs(rest - decay * W) > SAME * size
+    for axis, name in ((1, "row"), (0, "column")):
+        wrong = np.flatnonzero(off.any(axis=axis))
+        alone = W.ndim == 2 and len(wrong) == 1 < off.shape[1 - axis]
+        if alone and np.abs(np.take(rest, wrong[0], 1 - axis)).max() <= SAME * size:
+            return f"{name} {wrong[0]}"
+    return None
 
-    Every number is a multiple of another: of one number it is the weights' own decay, or none.
+
+def misapplied_to_bias(
+    rest: Array, b: Array | None, db: Array, decay: float, wanted: float
+) -> Iterator[tuple[str, str]]:
+    """Yield (id, formula) where ``rest``, what a bias's gradient has beside db, is a penalty that the loss has not.
+
+    Arguments:
+        rest: what was added to the gradient of the data's loss; of one number, a multiple of any other.
+        b: the bias.
+        db: the gradient of the data's loss.
+        decay: what the penalty asks for of the weights.
+        wanted: what it asks for of the biases.
     """
-    if b is None or not b.any() or np.abs(rest).max() <= SAME * np.abs(db).max():
+    if b is None or not b.any():
+        return
+    if wanted:
+        for bug, how in misapplied(rest, b, db, wanted):
+            yield bug, how.replace("dW_l", "db_l").replace("W_l", "b_l")
+        return
+    if np.abs(rest).max() <= SAME * np.abs(db).max():
         return
     if factor_between(rest, b) if b.size > 1 else np.allclose(rest, decay * b, rtol=SAME, atol=0):
         yield "B13", "db_l + lambda b_l, though the loss does not hold it"

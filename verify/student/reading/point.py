@@ -27,6 +27,7 @@ class Point(NamedTuple):
         new_W: the weights after the step, where they are known.
         shared: the layers, from 0, all of whose units share one bias: its gradient is the sum over the units too.
         decay: what the summed loss has added to it is decay/2 times the sum of all squared weights.
+        bias_decay: the same of all squared biases.
         merged: where the bias stands among the stored weights of a layer, from 0, and its constant input: (0 or -1, c).
     """
 
@@ -40,6 +41,7 @@ class Point(NamedTuple):
     new_W: tuple[Array, ...] | None = None
     shared: frozenset[int] = frozenset()
     decay: float = 0.0
+    bias_decay: float = 0.0
     merged: Mapping[int, tuple[int, float]] = MappingProxyType({})
 
     @property
@@ -122,6 +124,12 @@ def bias_gradient(point: Point, l: int, delta: Array) -> Array:
     return np.full(delta.shape[1], delta.sum()) if l in point.shared else delta.sum(axis=0)
 
 
+def bias_penalty(point: Point, l: int) -> Array | float:
+    """Return what a weight decay adds to db of layer l."""
+    b = point.b[l]
+    return 0.0 if b is None or not point.bias_decay else point.bias_decay * b
+
+
 @np.errstate(all="ignore")  # a loss that does not go with the output has infinite slopes, and is not believed
 def reverse_sweep(point: Point, loss: str) -> Sweep:
     """Return the right gradients at a point (BP1 to BP4), for the summed loss and its penalty."""
@@ -130,7 +138,7 @@ def reverse_sweep(point: Point, loss: str) -> Sweep:
     da = loss_gradient(point, loss)
     for l in reversed(range(point.depth)):
         dW = point.inputs[l].T @ delta + point.decay * point.W[l]
-        rows.append((da, delta, dW, bias_gradient(point, l, delta)))
+        rows.append((da, delta, dW, bias_gradient(point, l, delta) + bias_penalty(point, l)))
         if l:
             da = delta @ point.W[l].T
             delta = point.curves[l - 1].backward(point.z[l - 1], da)

@@ -262,11 +262,18 @@ def _oracles(
         estimate = crosscheck([problem], oracles=("differences",))[0].differences.get(block)
     except (InputError, ValueError, FloatingPointError):
         return None, None, None
-    added = point.decay * float(point.W[layer - 1][index]) if quantity == "dW" else 0.0
+    added = _penalty(point, layer, quantity, index)
     jax = None if jax is None else jax + added
     if estimate is None or not np.isfinite(estimate.bar[index]):
         return jax, None, None
     return jax, float(estimate.value[index]) + added, float(estimate.bar[index])
+
+
+def _penalty(point: Point, layer: int, quantity: str, index: tuple[int, ...]) -> float:
+    """Return what the penalty of the loss adds to one entry of a gradient."""
+    decay, parameters = {"dW": (point.decay, point.W), "db": (point.bias_decay, point.b)}.get(quantity, (0.0, ()))
+    parameter = parameters[layer - 1] if decay else None
+    return 0.0 if parameter is None else decay * float(parameter[index])
 
 
 def _autodiff(problem: Problem) -> Gradients:

@@ -1,0 +1,180 @@
+"""What a program's loss asks for beside the error, wherever it computes it, and steps that are no optimiser's work."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+from verify.student.source.ingest import read
+
+THETAS = """
+import numpy as np
+
+rng = np.random.default_rng(3)
+X = rng.normal(size=(20, 4))
+Y = (X[:, :3] + X[:, 1:] > 0).astype(float)
+one = np.ones((len(X), 1))
+sig = lambda z: 1 / (1 + np.exp(-z))
+T1, T2 = rng.normal(size=(6, 5)), rng.normal(size=(3, 7))
+
+def cost():
+    P = sig(np.hstack([one, sig(np.hstack([one, X]) @ T1.T)]) @ T2.T)
+    J = -(Y * np.log(P) + (1 - Y) * np.log(1 - P)).sum() / len(X)
+    return J + 0.05 * (np.sum(T1[:, 1:]**2) + np.sum(T2[:, 1:]**2))
+
+for epoch in range(60):
+    A = np.hstack([one, X])
+    Z = A @ T1.T
+    B = np.hstack([one, sig(Z)])
+    P = sig(B @ T2.T)
+    d2 = P - Y
+    d1 = (d2 @ T2)[:, 1:] * sig(Z) * (1 - sig(Z))
+    G2 = d2.T @ B / len(X)
+    G1 = d1.T @ A / len(X)
+    G2[:, 1:] += 0.1 * T2[:, 1:]
+    G1[:, 1:] += 0.1 * T1[:, 1:]
+    T1 = T1 - 0.5 * G1
+    T2 = T2 - 0.5 * G2
+    if epoch % 10 == 0:
+        print(cost())
+"""
+BESIDE = """P - Y
+    J = -(Y * np.log(P) + (1 - Y) * np.log(1 - P)).sum() / len(X)
+    print(J + 0.05 * (np.sum(T1**2) + np.sum(T2**2)))"""
+ALL = THETAS.partition("def cost")[0] + "for epoch" + THETAS.partition("for epoch")[2].partition("    if epoch")[0]
+ALL = ALL.replace("G1[:, 1:] += 0.1 * T1[:, 1:]", "G1 += 0.1 * T1").replace("P - Y", BESIDE)
+ALL = ALL.replace("G2[:, 1:] += 0.1 * T2[:, 1:]", "G2 += 0.1 * T2")
+
+
+def diagnosed(folder: Path, text: str) -> Diagnosis:
+    """Return what is said of a program."""
+    path = folder / "program.py"
+    path.write_text(text, encoding="utf-8")
+    return diagnose(read(path), Options(autodiff=False))
+
+
+def line_of(text: str, code: str) -> int:
+    """Return the number of the first line that contains a piece of code."""
+    return next(i for i, line in enumerate(text.split("\n"), 1) if code in line)
+
+
+def held_against(said: Diagnosis) -> tuple[str, str, int, str, int | None]:
+    """Return verdict, name, layer, quantity and line."""
+    assert said.first_fault is not None
+    fault = said.first_fault
+    return said.verdict, said.bugs[0].id, fault.layer, fault.quantity, fault.line
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong", "bug", "layer", "quantity"),
+    [
+        (THETAS, "G1[:, 1:] += 0.1 * T1[:, 1:]", "G1[:, 1:] -= 0.1 * T1[:, 1:]", "B60", 1, "dW"),
+        (THETAS, "G2[:, 1:] += 0.1 * T2[:, 1:]", "G2 += 0.1 * T2", "B13", 2, "db"),
+        (THETAS, "G1[:, 1:] += 0.1 * T1[:, 1:]", "G1[:, :-1] += 0.1 * T1[:, :-1]", "B13", 1, "dW"),
+        (ALL, "G2 += 0.1 * T2", "G2[:, 1:] += 0.1 * T2[:, 1:]", "B13", 2, "db"),
+        (ALL, "G2 += 0.1 * T2", "G2 -= 0.1 * T2", "B60", 2, "db"),
+    ],
+    ids=["of a wrong sign", "of the bias too", "of the wrong columns", "without the bias", "of a sign in one layer"],
+)
+def test_a_penalty_put_wrongly_into_one_gradient_is_no_optimiser(
+    text: str, right: str, wrong: str, bug: str, layer: int, quantity: str, tmp_path: Path
+) -> None:
+    said = diagnosed(tmp_path, text.replace(right, wrong))
+    assert held_against(said) == ("wrong", bug, layer, quantity, line_of(text, right))
+
+
+@pytest.mark.parametrize("text", [THETAS, ALL], ids=["of the weights", "of the biases too"])
+def test_the_penalty_that_a_loss_adds_is_right_in_the_gradients(text: str, tmp_path: Path) -> None:
+    assert diagnosed(tmp_path, text).verdict.startswith("correct")
+
+
+SUMMED = """
+import numpy as np
+
+rng = np.random.default_rng(3)
+samples = [(rng.normal(size=(3, 1)), rng.normal(size=(2, 1))) for _ in range(130)]
+W, b = rng.normal(size=(5, 3)), 0.1 * rng.normal(size=(5, 1))
+V, c = rng.normal(size=(2, 5)), 0.1 * rng.normal(size=(2, 1))
+
+def forward(x):
+    h = np.tanh(W @ x + b)
+    return h, V @ h + c
+
+print(sum(np.sum((forward(x)[1] - y)**2) for x, y in samples))
+for k in range(0, 130, 8):
+    gW, gb, gV, gc = (np.zeros_like(p) for p in (W, b, V, c))
+    for x, y in samples[k:k + 8]:
+        h, out = forward(x)
+        d = out - y
+        e = (V.T @ d) * (1 - h**2)
+        gV += d @ h.T
+        gc += d
+        gW += e @ x.T
+        gb += e
+    W -= 0.1 / 8 * gW
+    b -= 0.1 / 8 * gb
+    V -= 0.1 / 8 * gV
+    c -= 0.1 / 8 * gc
+"""
+
+
+def test_samples_summed_one_at_a_time_at_two_scales_are_no_optimiser_however_many_passes_came_before(
+    tmp_path: Path,
+) -> None:
+    text = SUMMED.replace("    W -= 0.1 / 8", "    W -= 0.3 / 8")
+    assert held_against(diagnosed(tmp_path, text)) == ("wrong", "B43", 1, "dW", line_of(text, "W -= 0.3 / 8"))
+
+
+ELSEWHERE = """
+import numpy as np
+
+rng = np.random.default_rng(3)
+X, Y = rng.normal(size=(12, 4)), rng.normal(size=(12, 2))
+W, V = rng.normal(size=(4, 6)), rng.normal(size=(6, 2))
+
+def loss():
+    return np.mean(np.log(np.cosh(np.tanh(X @ W) @ V - Y)))
+
+for step in range(200):
+    H = np.tanh(X @ W)
+    out = H @ V
+    d = (out - Y) / len(X)
+    g = (d @ V.T) * (1 - H**2)
+    V = V - 0.1 * H.T @ d
+    W = W - 0.1 * X.T @ g
+    if step % 50 == 0:
+        print(loss())
+"""
+
+
+def test_the_slope_of_another_loss_than_the_one_computed_elsewhere_is_told_of_a_linear_output_too(
+    tmp_path: Path,
+) -> None:
+    said = diagnosed(tmp_path, ELSEWHERE)
+    assert held_against(said)[:4] == ("wrong", "B44", 2, "delta")
+    assert diagnosed(tmp_path, ELSEWHERE.replace("(out - Y)", "np.tanh(out - Y)")).verdict == "correct"
+
+
+LOGITS = """
+import numpy as np
+
+rng = np.random.default_rng(3)
+X = rng.normal(size=(12, 4))
+Y = (X[:, :2] > 0).astype(float)
+W, V = rng.normal(size=(4, 6)), rng.normal(size=(6, 2))
+for step in range(200):
+    H = np.tanh(X @ W)
+    out = H @ V
+    loss = np.mean(np.maximum(out, 0) - out * Y + np.log(1 + np.exp(-np.abs(out))))
+    d = (1 / (1 + np.exp(-out)) - Y) / Y.size
+    g = (d @ V.T) * (1 - H)
+    V = V - 0.1 * H.T @ d
+    W = W - 0.1 * X.T @ g
+"""
+
+
+def test_a_cross_entropy_computed_of_the_pre_activations_has_its_sigmoid_in_the_slope_alone(tmp_path: Path) -> None:
+    said = diagnosed(tmp_path, LOGITS)
+    assert said.network["loss"] == "bce"
+    assert held_against(said) == ("wrong", "B40", 1, "delta", line_of(LOGITS, "(1 - H)"))
