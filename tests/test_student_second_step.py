@@ -131,3 +131,39 @@ def test_a_mask_that_is_kept_for_later_batches_cuts_other_units(mask: str, verdi
         assert told.first_fault is not None
         assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B29", 1, "a")
         assert told.first_fault.line == line_of(relu, "hidden[mask] = 0")
+
+
+BATCHES = """import numpy as np
+
+rng = np.random.default_rng(1)
+data, target = rng.normal(size=(12, 3)), rng.integers(0, 2, size=(12, 2)).astype(float)
+W1, W2, c = rng.normal(size=(3, 4)), rng.normal(size=(4, 2)), rng.normal(size=2)
+for epoch in range(50):
+    x, y = data[6 * (epoch % 2):][:6], target[6 * (epoch % 2):][:6]
+    h = np.tanh(x @ W1)
+    p = 1 / (1 + np.exp(-(h @ W2 + c)))
+    print(np.mean(np.sum(-y * np.log(p) - (1 - y) * np.log(1 - p), axis=1)) + 0.01 * (np.sum(W1**2) + np.sum(W2**2)))
+    d = (p - y) / len(x)
+    G2 = G1 = 0
+    kept = h
+    G1 = G1 + x.T @ (d @ W2.T * (1 - h**2))
+    G2 = G2 + kept.T @ d
+    c = c - 0.1 * d.sum(axis=0)
+    W1 = W1 - 0.1 * (G1 + 0.02 * W1)
+    W2 = W2 - 0.1 * (G2 + 0.02 * W2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "bugs"),
+    [
+        ("", "", []),
+        ("G2 = G1 = 0", "G2, G1 = (G2, G1) if epoch else (0, 0)", ["B35"]),
+        ("kept = h", "kept = kept if epoch else h", ["B34"]),
+    ],
+)
+def test_a_decay_added_at_each_step_hides_no_sum_or_activation_of_the_step_before(
+    right: str, wrong: str, bugs: list[str]
+) -> None:
+    told = diagnosis_of(BATCHES.replace(right, wrong) if right else BATCHES)
+    assert (told.verdict == "wrong", [bug.id for bug in told.bugs]) == (bool(bugs), bugs)

@@ -40,8 +40,8 @@ def second_looks(one: Look) -> Iterator[Look]:
     tape = Tape(replace(recording, events=recording.events[start:]), known)
     for second in readings(tape):
         if second.point.sizes == one.reading.point.sizes:
-            first = one.reading.point
-            point = second.point._replace(decay=first.decay, bias_decay=first.bias_decay)
+            first, own = one.reading.point, 0.0 if one.right is None else one.right.decay
+            point = second.point._replace(decay=first.decay or own, bias_decay=first.bias_decay)
             yield one._replace(tape=tape, reading=second._replace(point=point), right=None)
 
 
@@ -52,7 +52,16 @@ def accumulates(one: Look) -> bool:
     """
     if one.right is None:
         return False
-    return any(_adds_first(one.reading.observed, second.reading, one.right) for second in second_looks(one))
+    steps = (one.reading.observed, _of_the_data(one))
+    return any(_adds_first(first, two.reading, one.right) for two in second_looks(one) for first in steps)
+
+
+def _of_the_data(one: Look) -> Observed:
+    """Return the first step less its decay, which may be added anew to what was summed."""
+    observed, point, right = one.reading.observed, one.reading.point, one.right
+    share = 0.0 if right is None else right.scale * (point.decay or right.decay)
+    dW = tuple(None if d is None else d - share * W for d, W in zip(observed.dW, point.W, strict=True))
+    return observed._replace(dW=dW)
 
 
 def _adds_first(first: Observed, second: Reading, right: Right) -> bool:
@@ -153,10 +162,11 @@ def _stale_inputs(first: Reading, second: Reading, loss: str) -> Explanation | N
         return None
     found: list[Found] = []
     for l in reversed(range(second.point.depth)):
-        got, kept = observed.dW[l], first.point.inputs[l].T @ sweep.delta[l]
+        got, penalty = observed.dW[l], second.point.decay * second.point.W[l]
+        kept = first.point.inputs[l].T @ sweep.delta[l]
         if got is None or _fits(got, scale * sweep.dW[l], observed):
             continue
-        if not _fits(got, scale * kept, observed):
+        if not _fits(got, scale * (kept + penalty), observed):
             return None
         wrong = "dW_l = (a_(l-1) of an earlier pass)^T delta_l"
         found.append(Found("B34", l + 1, "dW", wrong, RIGHT_DW, kept, "dW"))
