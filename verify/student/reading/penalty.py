@@ -135,9 +135,9 @@ def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator
 def _left_out(rest: Array, W: Array, decay: float, size: float) -> str | None:
     """Return the one input or unit whose weights a penalty leaves out, None where it is another."""
     off = np.abs(rest - decay * W) > SAME * size
-    for axis, name in ((1, "row"), (0, "column")):
+    for axis, name in ((1, "row"), (0, "column")) if W.ndim == 2 else ():
         wrong = np.flatnonzero(off.any(axis=axis))
-        alone = W.ndim == 2 and len(wrong) == 1 < off.shape[1 - axis]
+        alone = len(wrong) == 1 < off.shape[1 - axis]
         if alone and np.abs(np.take(rest, wrong[0], 1 - axis)).max() <= SAME * size:
             return f"{name} {wrong[0]}"
     return None
