@@ -46,9 +46,10 @@ perf-gate: $(VENV)/.stamp-bench
 gate-power: $(VENV)/.stamp-bench
 	$(BIN)/python -m bench.power
 
-# How often `gradproof debug` is right on the zoo of students' programs; PART=--blind for the other part.
+# How often `gradproof debug` is right on the zoo of students' programs; PART=blind or once-blind for the others.
+PART ?= seen
 debug-rates: $(VENV)/.stamp-test
-	$(BIN)/python -m tests.students.rates $(PART) --write docs/debug-rates.md
+	$(BIN)/python -m tests.students.rates --part "$(PART)" --write docs/debug-rates.md
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

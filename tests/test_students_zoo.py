@@ -78,9 +78,9 @@ def test_every_mistake_of_the_catalogue_occurs_or_says_why_it_cannot() -> None:
     assert not occurring & set(INAPPLICABLE)
 
 
-def test_the_zoo_is_large_and_a_third_of_it_is_blind() -> None:
+def test_the_zoo_is_large_and_a_third_of_it_was_run_before_anyone_looked() -> None:
     wrong = [case for case in cases() if case.wrong]
-    blind = [case for case in cases("blind") if case.wrong]
+    blind = [case for case in (*cases("blind"), *cases("once-blind")) if case.wrong]
     assert len(wrong) >= 200
     assert len(cases()) - len(wrong) >= 60
     assert 3 * len(blind) >= len(wrong)

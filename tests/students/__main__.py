@@ -1,6 +1,6 @@
 """Write the files of the zoo, and what is true of each, into a folder.
 
-Run: ``python -m tests.students FOLDER [--blind] [--only PATTERN]``
+Run: ``python -m tests.students FOLDER [--part PART] [--only PATTERN]``
 """
 
 import argparse
@@ -8,17 +8,17 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.students.zoo import Case, cases
+from tests.students.zoo import FOLDERS, Case, cases
 
 
 def main() -> None:
     """Write the files."""
     parser = argparse.ArgumentParser(prog="python -m tests.students", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--blind", action="store_true", help="the part that the debugger was not written on")
+    parser.add_argument("--part", choices=FOLDERS, default="seen", help="which files")
     parser.add_argument("--only", default="", help="only the files whose name contains this")
     options = parser.parse_args()
-    chosen = [case for case in cases("blind" if options.blind else "seen") if options.only in case.name]
+    chosen = [case for case in cases(options.part) if options.only in case.name]
     write(chosen, options.folder)
     print(f"{len(chosen)} files and truth.json in {options.folder}")
 

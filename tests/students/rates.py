@@ -1,6 +1,7 @@
 """Run the debugger over the zoo and print how often it was right, by shape and by mistake.
 
-Run: ``make debug-rates``, or ``python -m tests.students.rates [--blind] [--only PATTERN] [--json PATH] [--write PAGE]``
+Run: ``make debug-rates``, or
+``python -m tests.students.rates [--part PART] [--only PATTERN] [--json PATH] [--write PAGE]``
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 from tests.students.asking import ask
 from tests.students.scoring import Answer, Score, score
 from tests.students.tables import Marked, page
-from tests.students.zoo import Case, cases
+from tests.students.zoo import FOLDERS, Case, cases
 
 
 def main() -> int:
@@ -32,7 +33,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.students.rates", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--blind", dest="part", action="store_const", const="blind", default="seen", help="that part")
+    parser.add_argument("--part", choices=FOLDERS, default="seen", help="which files")
     parser.add_argument("--only", default="", help="only the files whose name contains this; several with commas")
     parser.add_argument("--json", type=Path, help="where every answer is kept")
     parser.add_argument("--write", type=Path, help="the page of the docs to bring up to date")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-FOLDERS = {"seen": HERE / "programs", "blind": HERE / "blind"}
+FOLDERS = {"seen": HERE / "programs", "once-blind": HERE / "once_blind", "blind": HERE / "blind"}
 RIGHT = ("correct", "correct up to convention")
 
 
@@ -24,7 +24,7 @@ class Case:
     Attributes:
         name: program, variant and mistake, as "xor_class-tanh-B4"; also the stem of the file.
         program: the stem of the base program.
-        part: "seen" or "blind".
+        part: "seen"; "once-blind", run once before anyone looked and mended since; or "blind".
         shape: S1 ... S17.
         suffix: ".py" or ".ipynb".
         source: the program; a notebook's cells one after another, each under a line "# %%".
@@ -76,7 +76,7 @@ class Case:
 
 @cache
 def cases(part: str = "all") -> tuple[Case, ...]:
-    """Return every file of a part ("seen", "blind" or "all"), right ones first, program by program."""
+    """Return every file of a part (a key of ``FOLDERS``, or "all"), right ones first, program by program."""
     parts = FOLDERS if part == "all" else [part]
     return tuple(case for name in parts for table in sorted(FOLDERS[name].glob("*.toml")) for case in read(table, name))
 
