@@ -215,3 +215,34 @@ def test_a_wrong_program_of_an_unusual_shape_is_told_its_first_wrong_quantity(tm
     assert first is not None
     assert (first.layer, first.quantity) == fault
     assert diagnosis.bugs[0].id == bug
+
+
+OUT_IN = """
+import numpy as np
+np.random.seed(1)
+x, y = np.random.randn(15, 3), np.random.randn(15, 2)
+w1, w2, w3 = 0.7 * np.random.randn(4, 3), 0.7 * np.random.randn(4, 4), 0.7 * np.random.randn(2, 4)
+for step in range(100):
+    a1 = np.tanh(x @ w1.T)
+    a2 = np.tanh(a1 @ w2.T)
+    out = a2 @ w3.T
+    loss = np.sum(np.log(np.cosh(out - y))) / len(y)
+    d3 = np.tanh(out - y) / len(y)
+    d2 = d3 @ w3 * (1 - a2 ** 2)
+    d1 = d2 @ w2 * (1 - a1 ** 2)
+    w1 = w1 - 0.1 * d1.T @ x
+    w2 = w2 - 0.1 * a1.T @ d2
+    w3 = w3 - 0.1 * d3.T @ a2
+    print(loss)
+"""
+
+
+def test_square_weights_kept_as_out_in_are_not_taken_for_their_transpose(tmp_path: Path) -> None:
+    diagnosis = told(tmp_path, OUT_IN)
+    assert diagnosis.verdict == "wrong"
+    assert diagnosis.first_fault is not None
+    assert (diagnosis.first_fault.layer, diagnosis.first_fault.quantity) == (2, "dW")
+    assert diagnosis.bugs[0].id == "B22"
+    assert (
+        next(line.line for line in diagnosis.lines if not line.ok) == OUT_IN[: OUT_IN.index("w2 = w2")].count("\n") + 1
+    )

@@ -13,6 +13,7 @@ from reference.arrays import Array
 
 from ..reading.align import Reading
 from ..reading.chain import Layer, of_samples
+from ..reading.curves import close
 from ..reading.point import Sweep, reverse_sweep
 from ..reading.points import Source, Sources
 from ..runs.recording import Injection, Place, Recording
@@ -74,8 +75,9 @@ def moved(
             if source is not None and source.place in inject:
                 direction = rng.normal(size=source.shape)
                 slopes = _slopes(runs, inject, source, direction)
-                told = {loss: _told(sweep, l, kind, layer, direction) for loss, sweep in sweeps.items()}
-                rows.append(Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, direction), told))
+                along = _row_major(layer, direction, source.taken(inject[source.place])) if kind == "W" else direction
+                told = {loss: _told(sweep, l, kind, layer, along) for loss, sweep in sweeps.items()}
+                rows.append(Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, along), told))
     return rows
 
 
@@ -108,7 +110,7 @@ def _own(reading: Reading) -> Sweep:
 
 
 def _told(sweep: Sweep, l: int, kind: str, layer: Layer, direction: Array) -> float:
-    """Return the inner product of a gradient with a direction given in the source's own layout."""
+    """Return the inner product of a gradient with a direction, of biases in the source's own layout."""
     if kind == "b":
         sign = 1 if layer.bias is None else layer.bias.sign
         flat = direction.reshape(-1)
@@ -121,7 +123,7 @@ def _told(sweep: Sweep, l: int, kind: str, layer: Layer, direction: Array) -> fl
         if flat.size == sweep.db[l].size:
             return sign * float(np.vdot(sweep.db[l], flat))
         return float("nan")
-    return float(np.vdot(_stored(sweep, l, layer), _row_major(layer, direction)))
+    return float(np.vdot(_stored(sweep, l, layer), direction))
 
 
 def _stored(sweep: Sweep, l: int, layer: Layer) -> Array:
@@ -132,16 +134,22 @@ def _stored(sweep: Sweep, l: int, layer: Layer) -> Array:
     return np.concatenate([sweep.dW[l], row] if layer.merged == -1 else [row, sweep.dW[l]])
 
 
-def _row_major(layer: Layer, direction: Array) -> Array:
-    """Return a direction in the source's layout as (n_in, n_out)."""
+def _row_major(layer: Layer, direction: Array, held: Array) -> Array:
+    """Return a direction in the source's layout as (n_in, n_out); ``held`` are the weights that the source holds."""
     full = layer.W
     if layer.merged is not None and layer.b is not None:
         row = layer.b[None, :] / layer.constant
         full = np.concatenate([full, row] if layer.merged == -1 else [row, full])
     if direction.ndim != 2:
         return direction.reshape(full.shape)
-    square = direction.shape == full.shape
-    return direction if square and (full.shape[0] != full.shape[1] or layer.side == "right") else direction.T
+    if direction.shape != full.shape:
+        return direction.T
+    if full.shape[0] != full.shape[1]:
+        return direction
+    # square weights may be transposed between the source and the product, and no shape tells
+    alike = close(held, full), close(held.T, full)
+    turned = alike[1] if alike[0] != alike[1] else layer.side == "left"
+    return direction.T if turned else direction
 
 
 def agrees(rows: list[Moved], place: Place, loss: str, factor: float) -> bool:

@@ -50,6 +50,10 @@ class Source(NamedTuple):
         flat[self.where] = value
         return flat.reshape(self.value.shape)
 
+    def taken(self, whole: Array) -> Array:
+        """Return what is meant of a value in the shape of the source."""
+        return whole if self.where is None else np.asarray(whole).ravel()[self.where]
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of what is meant."""
