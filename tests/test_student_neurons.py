@@ -180,6 +180,7 @@ for epoch in range(30):
         net.backward(y)
     print(epoch, loss / 20)
 """
+THRESHOLDS = LOOPS.replace("total = self.b", "total = -self.b").replace("self.b[l][j] -= ", "self.b[l][j] += ")
 
 
 def told(folder: Path, text: str) -> Diagnosis:
@@ -196,8 +197,8 @@ def line_of(text: str, part: str) -> int:
 
 @pytest.mark.parametrize(
     "text",
-    [GRAPH, VECTORS.replace("{bias}", "0.1"), VECTORS.replace("{bias}", "np.random.randn()"), LOOPS],
-    ids=["a graph of numbers", "equal biases", "vectors", "relu and softmax"],
+    [GRAPH, VECTORS.replace("{bias}", "0.1"), VECTORS.replace("{bias}", "np.random.randn()"), LOOPS, THRESHOLDS],
+    ids=["a graph of numbers", "equal biases", "vectors", "relu and softmax", "thresholds"],
 )
 def test_neurons_that_are_right_are_called_right(text: str, tmp_path: Path) -> None:
     said = told(tmp_path, text)

@@ -139,7 +139,12 @@ class _Reader:
                 old = self._first_term(at, i, factors)
                 if in_place or self._comes_back(at, old, new) or (i == 0 and self._renews(at, old)):
                     found.append(Change(at, old, new))
-        return found
+        return [self._negative(change) for change in found]
+
+    def _negative(self, change: Change) -> Change:
+        """Return the change of what is added in a number's stead, ``-threshold``, where it is; else the change."""
+        old, new = (self.numbers.negatives.get(number) for number in (change.old, change.new))
+        return change if old is None or new is None else Change(change.at, old, new)
 
     @cached_property
     def _roles(self) -> dict[Number, dict[tuple[int, int], tuple[int, int]]]:

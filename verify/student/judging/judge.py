@@ -302,6 +302,8 @@ def of_numbers(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
     """
     if judged.verdict == "wrong" and not judged.explanations and judged.spoilt is None:
         return replace(judged, verdict="inconclusive", evidence=(), missing=(NOT_NAMED,))
+    if judged.verdict == "wrong" and left and any(f.bug == "B10" for e in judged.explanations[:1] for f in e.found):
+        return replace(judged, verdict="inconclusive", evidence=(), missing=(_beside(left),))  # it may be that bias
     return of_all(judged, left)
 
 
@@ -314,9 +316,12 @@ def of_all(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
     """
     if not left or judged.verdict != "correct":
         return judged
+    return replace(judged, verdict="inconclusive", missing=(f"{_beside(left)}; what was read is right",))
+
+
+def _beside(left: tuple[Unread, ...]) -> str:
     named = ", ".join(f"{one.name} (changed in line {one.line})" for one in left)
-    sentence = f"how {named} enters the network: it is trained, and its gradient was not judged; what was read is right"
-    return replace(judged, verdict="inconclusive", missing=(sentence,))
+    return f"how {named} enters the network: it is trained, and its gradient was not judged"
 
 
 def _untold(first: Look, points: tuple[Shown, ...], *missing: str) -> Judgement:

@@ -29,6 +29,7 @@ FROM_OUTPUT: dict[str, Callable[[Array], Array]] = {
     "softplus": lambda a: 1 - np.exp(-a),
     "elu": lambda a: np.where(a > 0, 1.0, a + 1),
     "softsign": lambda a: (1 - np.abs(a)) ** 2,
+    "arctan": lambda a: np.cos(a) ** 2,
     "softmax": lambda a: a * (1 - a),
     "linear": np.ones_like,
 }
@@ -150,6 +151,14 @@ OVER_BATCH = (
     _summed(lambda z: z.max(axis=0, keepdims=True), None, WHOLE_SOFTMAX),
 )
 
+ARCTAN = Curve(
+    "arctan",
+    lambda z: np.asarray(np.arctan(z)),
+    lambda z, da: da / (1 + z * z),
+    lambda z: 1 / (1 + z * z),
+    "1 / (1 + z^2)",
+)
+
 CUT = Curve(
     "relu cut to whole numbers",
     lambda z: np.trunc(np.maximum(z, 0)),
@@ -183,7 +192,7 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
         if not found:
             single = bool((z == z.flat[0]).all())
             batch = OVER_BATCH if len(z) > 1 else ()
-            others = (*_fitted(z, a, single), *batch, *(() if single else _scaled(z, a)))
+            others = (ARCTAN, *_fitted(z, a, single), *batch, *(() if single else _scaled(z, a)))
             yield from (c for c in others if close(a, c.forward(z), tolerance))
             if _meets(a, np.trunc(np.maximum(z, 0)), 0.0) and a.size * (len(np.unique(a)) - 1) >= TELLING:
                 yield CUT

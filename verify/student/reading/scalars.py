@@ -1,6 +1,7 @@
 """The single numbers of a run told apart: by the object that holds each, by value where no object lasts."""
 
 from collections import defaultdict
+from functools import cached_property
 from typing import NamedTuple
 
 from ..runs.recording import NOT_A_NUMBER
@@ -64,6 +65,16 @@ class Numbers:
         """Return what an event resulted in."""
         event = self.tape.events[at]
         return Number(event.result, event.identity if event.identity in self._made else NOT_A_NUMBER)
+
+    @cached_property
+    def negatives(self) -> dict[Number, Number]:
+        """The negatives of numbers, as first computed, by the numbers."""
+        found: dict[Number, Number] = {}
+        for at, event in enumerate(self.tape.events):
+            node = self.tape.node(at)
+            if node.kind == "unary" and node.what == "-" and event.result >= 0 and not self.tape.shape(event.result):
+                found.setdefault(self.operand(at, 0), self.result(at))
+        return found
 
     def maker(self, number: Number, before: int) -> int | None:
         """Return the event that made a number, None where none before a position did."""

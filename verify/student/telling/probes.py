@@ -32,6 +32,7 @@ FORMULAS_IN_A = {
     "relu": "1 if {v} > 0 else 0",
     "softplus": "1 - e^(-{v})",
     "softsign": "(1 - |{v}|)^2",
+    "arctan": "cos({v})^2",
 }
 
 
