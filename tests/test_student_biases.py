@@ -176,3 +176,34 @@ def test_what_the_first_layer_that_was_read_is_given_may_be_trained_too(text: st
     said = told(tmp_path, text)
     assert said.verdict == "inconclusive", said
     assert name in said.missing[0]
+
+
+SUBTRACTED = """
+import csv
+import numpy as np
+np.random.seed(2)
+table = np.array(list(csv.reader(open("loads.csv")))[1:], dtype=float)
+x, y = table[:40, :4], table[:40, 4:]
+x, y = (x - x.mean(0)) / x.std(0), (y - y.mean(0)) / y.std(0)
+w1, b1 = 0.5 * np.random.randn(4, 5), np.zeros(5)
+w2, b2 = 0.5 * np.random.randn(5, 3), np.zeros(3)
+for step in range(100):
+    a = np.tanh(x @ w1 - b1)
+    out = a @ w2 - b2
+    print(np.mean((out - y) ** 2))
+    d2 = 2 * (out - y) / y.size
+    d1 = d2 @ w2.T * (1 - a)
+    w1 = w1 - 0.1 * x.T @ d1
+    b1 = b1 - 0.1 * -d1.sum(axis=0)
+    w2 = w2 - 0.1 * a.T @ d2
+    b2 = b2 - 0.1 * -d2.sum(axis=0)
+"""
+
+
+def test_a_bias_that_is_subtracted_is_not_taken_for_made_up_targets(tmp_path: Path) -> None:
+    path = tmp_path / "subtracted.py"
+    path.write_text(SUBTRACTED, encoding="utf-8")
+    said = diagnose(path, Options(autodiff=False))
+    assert said.verdict == "wrong", said.missing
+    assert said.first_fault is not None
+    assert (said.first_fault.layer, said.first_fault.quantity) == (1, "delta")

@@ -53,6 +53,7 @@ def _compared(recorder: Recorder) -> Iterator[tuple[int, int, int]]:
     are subtracted from them.
     """
     computed, added = set[int](), set[int]()
+    thresholds = _thresholds(recorder)
     for node, _, operands, result, *_ in recorder.reports:
         came = [k in computed for k in operands]
         if recorder.is_product[node] or any(came):
@@ -62,8 +63,22 @@ def _compared(recorder: Recorder) -> Iterator[tuple[int, int, int]]:
             given = operands[came.index(False)]
             if sign == "+":
                 added.add(given)
-            elif sign == "-" and given not in added and not recorder.updates.multiplies(given):
+            elif sign == "-" and given not in added | thresholds and not recorder.updates.multiplies(given):
                 yield given, operands[came.index(True)], result
+
+
+def _thresholds(recorder: Recorder) -> set[int]:
+    """Return the biases that are subtracted: one number for each column, changed later by a sum of their own shape."""
+    shapes = [described[0] for described in recorder.kept.values]
+    columns, changed = set[int](), set[int]()
+    for node, _, operands, result, *_ in recorder.reports:
+        if recorder.is_change[node] and len(operands) == 2 and min(*operands, result) >= 0:
+            left, right = (shapes[k] for k in operands)
+            if len(left) == 2 and left[0] > 1 and right == left[1:]:
+                columns.add(operands[1])
+            elif left == right and len(left) == 1:
+                changed.add(operands[0])
+    return columns & changed
 
 
 def _spread(given: Shape, computed: Shape, result: Shape) -> str:
