@@ -310,6 +310,11 @@ found = pickle.load(open("points.pkl", "rb"))
 X_train, y_train = found["X_train"], found["y_train"]
 X, Y = X_train.reshape(len(X_train), -1), np.eye(10)[y_train]
 """,
+    "a pickle of a pair of which one name tells the role": """
+import pickle
+feats, digits = pickle.load(open("points.pkl", "rb"))
+X, Y = np.array([v for v in feats]), np.eye(3)[[[0, 1, 7].index(d) for d in digits]]
+""",
     "other names in an HDF5 file": """
 import h5py
 file = h5py.File("signs.h5", "r")

@@ -98,7 +98,7 @@ SYNONYMS = (
     ("delta", "error", "err", "dout"),
 )
 _DATA = re.compile(
-    r"^(x|xs|a0|a_0|data|inputs?|inp|features?|samples?|images?|input_(data|x|vector|list)s?|inputs?_list|l0|"
+    r"^(x|xs|a0|a_0|data|inputs?|inp|feat(ure)?s?|samples?|images?|input_(data|x|vector|list)s?|inputs?_list|l0|"
     r"states?|obs(ervations?)?)$"
 )
 _TARGET = re.compile(

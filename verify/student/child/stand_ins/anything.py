@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from ..callers import LIBRARIES
-from .unknown import GENERIC, made_up, stands_for_data
+from .unknown import GENERIC, made_up, paired, stands_for_data
 
 
 class StoodInError(TypeError):
@@ -48,7 +48,7 @@ class Anything:
         """Take it and forget it."""
 
     def __iter__(self) -> Iterator[Any]:
-        names = _wanted(sys._getframe(1))
+        names = paired(_wanted(sys._getframe(1)))
         parts = [Anything(f"{self._name}[{i}]", self._given) for i in range(len(names))]
         return iter([part.as_data(name) for part, name in zip(parts, names, strict=True)])
 

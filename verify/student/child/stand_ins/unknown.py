@@ -22,6 +22,21 @@ def stands_for_data(name: str) -> bool:
     return len(bare) > 0 and (is_data(bare) or is_target(bare))
 
 
+def paired(names: list[str]) -> list[str]:
+    """Return two names with that of the other role for one that says nothing: ``feats, digits`` are data, targets."""
+    if len(names) != 2 or stands_for_data(names[0]) == stands_for_data(names[1]):
+        return names
+    first, second = names
+    if is_data(first) and _may_be_data(second):
+        return [first, "y"]
+    return ["X", second] if is_target(second) and _may_be_data(first) else names
+
+
+def _may_be_data(name: str) -> bool:
+    """Return whether a name is a word of its own that says of no part of the data which it is."""
+    return len(name.strip("_")) > 1 and not HELD_OUT.fullmatch(name.lower()) and not name.lower().startswith("train")
+
+
 def made_up(name: str, source: str, given: tuple[Any, ...]) -> Values:
     """Return what a name of data or targets most likely holds.
 
