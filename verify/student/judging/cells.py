@@ -1,13 +1,13 @@
 """Neurons written out number by number: sums of weights times inputs, found among the scalars of a run."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from ..reading.returned import bare
 from ..reading.scalars import NOTHING, Number, Numbers
-from ..runs.tape import Tape, handed_on, operands_made
+from ..runs.tape import Tape, ancestors
 from .unread import Unread, written_name
 
 DEEPEST = 400  # terms of one sum
@@ -89,7 +89,7 @@ class _Reader:
         first: dict[Number, Change] = {}
         for change in step:
             first.setdefault(change.old, change)
-        leading = _ancestors(self.tape, [c.at for c in step if c.old in trained])
+        leading = ancestors(self.tape, [c.at for c in step if c.old in trained])
         whole = [one for one in _passes(before) if any(cell.at in leading for cell in one)]
         led = _with_siblings([cell for cell in before if cell.at in leading], before)
         passes = whole or _passes(led) or _passes(before)[-1:]
@@ -104,11 +104,22 @@ class _Reader:
         after = {c.old: c for c in reversed(outside) if end < c.at < again}.values()
         left = [c for c in after if c.old in used - taken and c.at not in late and self.numbers.value(c.old)]
         unread = dict.fromkeys(Unread(written_name(self.tape, c.at), self.tape.node(c.at).line) for c in left)
-        return Cells([_layers(one) for one in with_bias], first, biases, tuple(unread), again)
+        layers = [_layers(one) for one in with_bias]
+        fixed = self._fixed(layers[0][0]) if layers else ()
+        return Cells(layers, first, biases, (*unread, *fixed), again)
+
+    def _fixed(self, layer: list[Cell]) -> tuple[Unread, ...]:
+        """Return the weights below the first layer that changes, where the same expressions add up their products."""
+        own = {at for cell in layer for at in self._inside(cell.at)}
+        nodes = {self.tape.events[at].node for at in own}
+        made = (self.numbers.maker(number, cell.at) for cell in layer for number in cell.inputs)
+        below = ancestors(self.tape, [at for at in made if at is not None]) - own
+        lines = {self.tape.node(at).line for at in below if at in self.sums and self.tape.events[at].node in nodes}
+        return tuple(Unread(f"the weights of the layer below, in line {line}", 0) for line in sorted(lines))
 
     def _used(self, ends: list[int]) -> set[Number]:
         """Return the numbers that neurons are computed from."""
-        return {n for at in _ancestors(self.tape, ends) for n in self.numbers.operands(at)}
+        return {n for at in ancestors(self.tape, ends) for n in self.numbers.operands(at)}
 
     def _again(self, first: Cell, until: int) -> int | None:
         """Return where a neuron's sum is next begun after a position, with its new weights or its old ones."""
@@ -355,19 +366,6 @@ def _with_siblings(led: list[Cell], cells: list[Cell]) -> list[Cell]:
 def _biased(cell: Cell, biases: dict[tuple[Number, ...], Change]) -> Cell:
     change = biases.get(cell.weights)
     return cell if change is None else cell._replace(bias=change.old)
-
-
-def _ancestors(tape: Tape, ends: Iterable[int]) -> set[int]:
-    """Return the positions of every event that some values were computed from, their own included."""
-    seen: set[int] = set()
-    waiting = list(ends)
-    while waiting:
-        at = waiting.pop()
-        if at not in seen:
-            seen.add(at)
-            returned = handed_on(tape, at)
-            waiting += operands_made(tape, at) if returned is None else [returned]
-    return seen
 
 
 def _passes(cells: list[Cell]) -> list[list[Cell]]:

@@ -320,6 +320,8 @@ def of_all(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
 
 
 def _beside(left: tuple[Unread, ...]) -> str:
+    if not all(one.line for one in left):
+        return f"an update of {', '.join(one.name for one in left if not one.line)}: it was not seen"
     named = ", ".join(f"{one.name} (changed in line {one.line})" for one in left)
     return f"how {named} enters the network: it is trained, and its gradient was not judged"
 

@@ -10,7 +10,7 @@ from .look import Look
 
 
 class Unread(NamedTuple):
-    """One trained array outside the reading: its name, and the line in which it changes."""
+    """One trained array outside the reading: its name, and the line in which it changes; 0 where it was not seen to."""
 
     name: str
     line: int

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -264,3 +264,16 @@ def handed_on(tape: Tape, at: int) -> int | None:
     if before is None or tape.events[before].identity != event.identity:
         return None
     return before if event.identity >= 0 or tape.node(before).kind == "return" else None
+
+
+def ancestors(tape: Tape, ends: Iterable[int]) -> set[int]:
+    """Return the positions of every event that some values are made of, without what the calls that hand them on got."""
+    seen: set[int] = set()
+    waiting = list(ends)
+    while waiting:
+        at = waiting.pop()
+        if at not in seen:
+            seen.add(at)
+            returned = handed_on(tape, at)
+            waiting += operands_made(tape, at) if returned is None else [returned]
+    return seen
