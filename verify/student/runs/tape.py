@@ -267,7 +267,7 @@ def handed_on(tape: Tape, at: int) -> int | None:
 
 
 def ancestors(tape: Tape, ends: Iterable[int]) -> set[int]:
-    """Return the positions of every event that some values are made of, without what the calls that hand them on got."""
+    """Return the positions of every event that some values are made of, without what a call that hands one on got."""
     seen: set[int] = set()
     waiting = list(ends)
     while waiting:
