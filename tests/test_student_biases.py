@@ -31,6 +31,29 @@ for epoch in range(100):
     b2 -= 0.01 * db2
 """
 
+BY_A_PRODUCT = """
+import numpy as np
+rng = np.random.default_rng(0)
+X, Y = rng.normal(size=(12, 3)), rng.normal(size=(12, 2))
+W1, b1, W2, b2 = rng.normal(size=(5, 3)), rng.normal(size=(5, 1)), rng.normal(size=(2, 5)), rng.normal(size=(2, 1))
+
+def forward():
+    ones = np.ones((len(X), 1))
+    a1 = np.tanh(X @ W1.T + ones @ b1.T)
+    return ones, a1, a1 @ W2.T + ones @ b2.T
+
+for epoch in range(100):
+    ones, a1, out = forward()
+    d2 = (out - Y) / len(X)
+    d1 = (d2 @ W2) * (1 - a1)
+    W1 = W1 - 0.1 * d1.T @ X
+    b1 = b1 - 0.1 * d1.T @ ones
+    W2 = W2 - 0.1 * d2.T @ a1
+    b2 = b2 - 0.1 * d2.T @ ones
+    if epoch == 0:
+        print(np.sum((forward()[2] - Y) ** 2) / len(X))
+"""
+
 GROWING = """
 import numpy as np
 rng = np.random.RandomState(0)
@@ -92,6 +115,22 @@ def test_a_bias_that_gets_another_layers_delta_is_wrong_though_it_is_stored_for_
     assert wrong.first_fault is not None
     assert (wrong.first_fault.layer, wrong.first_fault.quantity) == (1, "db")
     assert wrong.bugs[0].id == "B19"
+
+
+def test_biases_may_be_spread_over_the_samples_by_a_product_with_ones(tmp_path: Path) -> None:
+    right, wrong = (told(tmp_path, BY_A_PRODUCT.replace("(1 - a1)", f)) for f in ("(1 - a1**2)", "(1 - a1)"))
+    assert right.verdict.startswith("correct"), right.missing
+    assert (wrong.verdict, [bug.line for bug in wrong.bugs]) == ("wrong", [15]), wrong.missing
+
+
+def test_a_loss_of_the_new_weights_is_read_with_the_biases_of_their_pass(tmp_path: Path) -> None:
+    rows = {"ones @ b1.T": "b1", "ones @ b2.T": "b2", "(5, 1)": "5", "(2, 1)": "2", "d1.T @ ones": "d1.sum(0)"}
+    text = BY_A_PRODUCT
+    for old, new in {**rows, "d2.T @ ones": "d2.sum(0)"}.items():
+        text = text.replace(old, new)
+    said = told(tmp_path, text)
+    assert said.verdict == "wrong"
+    assert "computes in another pass" in said.read_as
 
 
 @pytest.mark.parametrize(("summed", "verdict"), [("np.sum(dZ2)", "correct up to convention"), ("dZ2", "wrong")])

@@ -94,7 +94,8 @@ def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
     depth, before = first.reading.point.depth, max(first.reading.end, since - WINDOW)
     whole = [c for c in chains(tape, until, since=since) if len(c.layers) == depth]
     earlier = [c for c in chains(tape, since, since=before) if len(c.layers) == depth]
-    whole += sorted(earlier, key=lambda c: c.start)[-1:]  # by the function that the step goes through as well
+    if earlier:  # by the function that the step goes through as well; of those that start there, the likeliest
+        whole.append(max(earlier, key=lambda c: c.start))
     for chain in (*whole, *_of_all_samples(tape, whole)):
         yield from _alone(tape, chain)
 

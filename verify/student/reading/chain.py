@@ -93,7 +93,8 @@ def candidates(tape: Tape, product: Product, trained: Container[int]) -> Iterato
         row = [int(np.abs(a_in).sum(axis=1).argmax())]  # it tells the sides apart, and a sample of zeros does not
         if made.shape != shape or not close(made[row], sign * (a_in[row] @ W), 1e-6):
             continue
-        for z_at, z_key, bias in _sums(tape, product):
+        for z_at, z_key, summand in _sums(tape, product):
+            bias = None if summand is None else _unspread(tape, summand, shape, side, trained)
             z = sign * _rows(tape.array(z_key), shape, side)
             bias = None if bias is None else bias._replace(sign=sign * bias.sign)
             if bias is not None and tape.group(bias.key) not in trained and not _may_be_bias(tape, bias, product):
@@ -143,6 +144,17 @@ def of_samples(value: Array, shape: tuple[int, ...], side: str) -> Array | None:
     N, n = shape
     rows = np.atleast_2d(value).T if side == "left" else value
     return np.array(rows) if N > 1 and rows.shape in ((N, 1), (N, n)) else None
+
+
+def _unspread(tape: Tape, bias: Bias, shape: tuple[int, ...], side: str, trained: Container[int]) -> Bias:
+    """Return the trained bias that a summand repeats for every sample, ``ones @ b`` for example; else the summand."""
+    row = _bias(tape.array(bias.key), shape, side) if tape.group(bias.key) not in trained else None
+    places = tape.made.get(bias.key) if row is not None else None
+    if row is None or not places:
+        return bias
+    own = (k for k in tape.events[places[0]].operands if tape.group(k) in trained)
+    same = (k for k in own if np.array_equal(tape.array(k).ravel(), row))
+    return bias._replace(key=next(same, bias.key))
 
 
 def _may_be_bias(tape: Tape, bias: Bias, product: Product) -> bool:
