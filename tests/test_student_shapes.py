@@ -246,3 +246,10 @@ def test_square_weights_kept_as_out_in_are_not_taken_for_their_transpose(tmp_pat
     assert (
         next(line.line for line in diagnosis.lines if not line.ok) == OUT_IN[: OUT_IN.index("w2 = w2")].count("\n") + 1
     )
+
+
+def test_the_value_of_a_log_cosh_in_place_of_its_slope_is_named(tmp_path: Path) -> None:
+    text = OUT_IN.replace("a1.T @ d2", "d2.T @ a1").replace("d3 = np.tanh(out - y)", "d3 = np.log(np.cosh(out - y))")
+    diagnosis = told(tmp_path, text)
+    assert diagnosis.verdict == "wrong"
+    assert diagnosis.bugs[0].id == "B24"
