@@ -191,11 +191,26 @@ def matching_curves(z: Array, a: Array, tolerance: float = CLOSE) -> Iterator[Cu
                 yield CURVES[name]
         if not found:
             single = bool((z == z.flat[0]).all())
-            batch = OVER_BATCH if len(z) > 1 else ()
-            others = (ARCTAN, *_fitted(z, a, single), *batch, *(() if single else _scaled(z, a)))
+            batch = OVER_BATCH if len(z) > 1 and _sums_to_one(a, tolerance) else ()
+            fitted = (ARCTAN, *_fitted(z, a, single)) if _keeps_order(z, a, tolerance) else ()
+            others = (*fitted, *batch, *(() if single or not fitted else _scaled(z, a)))
             yield from (c for c in others if close(a, c.forward(z), tolerance))
             if _meets(a, np.trunc(np.maximum(z, 0)), 0.0) and a.size * (len(np.unique(a)) - 1) >= TELLING:
                 yield CUT
+
+
+def _keeps_order(z: Array, a: Array, tolerance: float) -> bool:
+    """Return whether a rises, or falls, with z all along, as every curve with a constant does."""
+    steps = np.diff(a.ravel()[np.argsort(z, axis=None)])
+    slack = 2 * tolerance * float(np.abs(a).max())
+    return bool((steps >= -slack).all() or (steps <= slack).all())
+
+
+def _sums_to_one(a: Array, tolerance: float) -> bool:
+    """Return whether shares are those of a sum over the batch, or over everything."""
+    return bool(a.min() >= 0) and (
+        close(a.sum(axis=0), np.ones(a.shape[1]), 2 * tolerance) or abs(a.sum() - 1) <= 2 * tolerance
+    )
 
 
 @np.errstate(over="ignore")
@@ -211,26 +226,21 @@ def _meets(a: Array, value: Array, within: float) -> bool:
 
 
 class _Forwards:
-    """f(z) of every curve, of the first sample and of all, computed when first asked for."""
+    """f(z) of every curve: of the first sample, and of all when first asked for."""
 
     def __init__(self, z: Array) -> None:
         self._z = z
-        self._heads: dict[str, Array] = {}
+        self._names = [n for n in CURVES if n not in ROWWISE or z.shape[-1] > 1]
+        self._heads = np.concatenate([CURVES[name].forward(z[:1]) for name in self._names])
         self._wholes: dict[str, tuple[Array, float]] = {}
 
-    def near(self, a: Array, tolerance: float) -> Iterator[str]:
-        """Yield the curves whose values of the first sample are those recorded.
+    def near(self, a: Array, tolerance: float) -> list[str]:
+        """Return the curves whose values of the first sample are those recorded.
 
         Where f(z) = a to a tolerance below 1/2, the largest f(z) is less than twice the largest a: none is lost.
         """
         within = 2 * tolerance * max(float(np.abs(a).max()), 1e-12)
-        for name in CURVES:
-            if name in ROWWISE and self._z.shape[-1] == 1:
-                continue
-            if name not in self._heads:
-                self._heads[name] = np.asarray(CURVES[name].forward(self._z[:1]))
-            if np.abs(self._heads[name] - a[:1]).max() <= within:
-                yield name
+        return [self._names[i] for i in np.flatnonzero(np.abs(self._heads - a[:1]).max(axis=1) <= within)]
 
     def whole(self, name: str) -> tuple[Array, float]:
         """Return all values of a curve, and the largest."""
