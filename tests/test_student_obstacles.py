@@ -114,7 +114,7 @@ def both(v):
 def note(v):
     net.set(v)
     costs.append(net.cost())
-optimize.minimize(both, np.random.randn(13), jac=True, method="BFGS", options={"maxiter": 20}, callback=note)
+optimize.minimize(both, np.random.randn(13), jac=True, method="BFGS", options={"maxiter": 4}, callback=note)
 """
 
 
