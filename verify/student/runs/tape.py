@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -223,15 +223,12 @@ def upstream(tape: Tape, end: int, beside: bool = True) -> set[int]:
         end: the position of the event that made the value.
         beside: whether what was gathered beside the numbers of a step counts too, though none may be made of it.
     """
-    seen: set[int] = set()
-    waiting = [end]
-    while waiting:
-        at = waiting.pop()
-        if at not in seen:
-            seen.add(at)
-            returned = handed_on(tape, at)
-            waiting += [*operands_made(tape, at, beside), *(() if returned is None else (returned,))]
-    return seen
+
+    def before(at: int) -> list[int]:
+        returned = handed_on(tape, at)
+        return [*operands_made(tape, at, beside), *(() if returned is None else (returned,))]
+
+    return _reached([end], before)
 
 
 def unsigned(tape: Tape, key: int) -> int:
@@ -268,12 +265,21 @@ def handed_on(tape: Tape, at: int) -> int | None:
 
 def ancestors(tape: Tape, ends: Iterable[int]) -> set[int]:
     """Return the positions of every event that some values are made of, without what a call that hands one on got."""
+
+    def before(at: int) -> list[int]:
+        returned = handed_on(tape, at)
+        return operands_made(tape, at) if returned is None else [returned]
+
+    return _reached(ends, before)
+
+
+def _reached(ends: Iterable[int], before: Callable[[int], list[int]]) -> set[int]:
+    """Return the positions that are reached from some by going back, these included."""
     seen: set[int] = set()
     waiting = list(ends)
     while waiting:
         at = waiting.pop()
         if at not in seen:
             seen.add(at)
-            returned = handed_on(tape, at)
-            waiting += operands_made(tape, at) if returned is None else [returned]
+            waiting += before(at)
     return seen
