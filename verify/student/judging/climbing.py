@@ -9,7 +9,7 @@ from reference.arrays import Array
 from ..mistakes.explanation import Explanation, Found
 from ..reading.losses_seen import factor_of
 from ..reading.multiples import SAME
-from ..reading.point import loss_gradient, reverse_sweep
+from ..reading.point import loss_gradient, of_data, reverse_sweep
 from .look import Look
 from .trail import Trail, computed_last, first_pass, ratios, trail_of
 
@@ -41,7 +41,7 @@ def turned(look: Look, loss: str) -> int | None:
 
 def _signs(look: Look, loss: str) -> tuple[list[tuple[int, float]], tuple[int, float] | None]:
     """Return (position, sign) of what holds the error or the top delta, and of the first that holds the top dW."""
-    sweep, depth = reverse_sweep(look.reading.point._replace(decay=0.0), loss), look.reading.point.depth
+    sweep, depth = reverse_sweep(of_data(look.reading.point), loss), look.reading.point.depth
     top = Found("B14", depth, "delta", "", "", sweep.delta[-1], "error")
     if len(look.reading.passes) > 1:
         look, _, top = first_pass(look, Explanation((), 1.0, loss, sweep.delta), top)

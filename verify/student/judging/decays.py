@@ -10,7 +10,7 @@ from ..mistakes.explanation import Explanation, Found
 from ..reading.align import Reading
 from ..reading.multiples import SAME, closest_factor
 from ..reading.penalty import misapplied
-from ..reading.point import Observed, Point, Sweep, reverse_sweep
+from ..reading.point import Observed, Point, Sweep, of_data, reverse_sweep
 
 TELLING = 4  # entries of a gradient from which on it tells its scale and its decay
 
@@ -87,8 +87,8 @@ class Share(NamedTuple):
 def misdecayed(reading: Reading, loss: str) -> Explanation | None:
     """Return the mistake of gradients that are right but for a decay: a wrong one in all layers, or a wrong sign."""
     point = reading.point
-    fit = with_decay(point._replace(decay=0.0, bias_decay=0.0), reading.observed, loss)
-    gradients = reverse_sweep(point._replace(decay=0.0, bias_decay=0.0), loss)
+    fit = with_decay(of_data(point), reading.observed, loss)
+    gradients = reverse_sweep(of_data(point), loss)
     if fit is None or point.bias_decay or (fit.scale < 0 and fit.decay >= 0):
         return _of_some(reading, loss, gradients)
     if fit.scale < 0:  # the weights decay as they should: it is the rest that climbs

@@ -14,7 +14,7 @@ from reference.arrays import Array
 from ..reading.align import Reading
 from ..reading.chain import Layer, of_samples
 from ..reading.curves import close
-from ..reading.point import Sweep, reverse_sweep
+from ..reading.point import Sweep, of_data, reverse_sweep
 from ..reading.points import Source, Sources
 from ..runs.recording import Injection, Place, Recording
 from ..runs.tape import upstream
@@ -65,9 +65,7 @@ def moved(
     layers = reading.passes[0].chain.layers
     with np.errstate(all="ignore"):
         sweeps = {loss: reverse_sweep(reading.point, loss) for loss in losses}
-        data = reading.point._replace(
-            decay=0.0, bias_decay=0.0
-        )  # a loss seen may be that of the data, its penalty added elsewhere
+        data = of_data(reading.point)  # a loss seen may be that of the data, its penalty added elsewhere
         sweeps |= {loss + ALONE: reverse_sweep(data, loss) for loss in losses if reading.point.decay}
     rows = []
     for l, layer in enumerate(layers):

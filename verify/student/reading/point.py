@@ -124,6 +124,11 @@ def bias_gradient(point: Point, l: int, delta: Array) -> Array:
     return np.full(delta.shape[1], delta.sum()) if l in point.shared else delta.sum(axis=0)
 
 
+def of_data(point: Point) -> Point:
+    """Return a point at which the loss is that of the data alone, without its penalties."""
+    return point._replace(decay=0.0, bias_decay=0.0)
+
+
 def bias_penalty(point: Point, l: int) -> Array | float:
     """Return what a weight decay adds to db of layer l."""
     b = point.b[l]

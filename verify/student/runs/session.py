@@ -22,8 +22,9 @@ from .sizes import wishes
 CHILD = Path(__file__).parents[1] / "child"
 START = 30.0  # seconds the child may take to import NumPy and read the file, on a busy machine
 MARGIN = 3.0  # seconds beyond the limit of a run after which the child itself is given up
-TRAINS, TRAINS_BADLY, BACKWARD = 4.0, 3.5, 2  # what a run has shown: an update, the same on made-up targets that do
-# not suit its output, a backward pass; less is a forward pass at most
+# What a run has shown: an update, one on made-up targets that do not suit its output, a backward pass; less is a
+# forward pass at most.
+TRAINS, TRAINS_BADLY, BACKWARD = 4.0, 3.5, 2
 MOST_TRIED = 40  # sizes and layouts of made-up data
 MANY_ROWS = 3000  # of made-up data; where more are asked for, what asks for them is divided
 OF_SIZES = ("ValueError", "IndexError", "KeyError", "TypeError")
