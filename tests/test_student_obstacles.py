@@ -116,6 +116,35 @@ def note(v):
     costs.append(net.cost())
 optimize.minimize(both, np.random.randn(13), jac=True, method="BFGS", options={"maxiter": 4}, callback=note)
 """
+CUT_ANEW = """
+import numpy as np
+from scipy.optimize import fmin_cg
+rng = np.random.default_rng(1)
+X, T = rng.normal(size=(15, 3)), np.eye(2)[rng.integers(0, 2, 15)]
+def cut(v):
+    return v[:16].reshape(4, 4), v[16:].reshape(5, 2)
+def ones(A):
+    return np.c_[A, np.ones(len(A))]
+def predict(v):
+    V, W = cut(v)
+    E = np.exp(ones(np.tanh(ones(X) @ V)) @ W)
+    return E / E.sum(axis=1, keepdims=True)
+def cost(v):
+    V, W = cut(v)
+    return (-np.sum(T * np.log(predict(v))) + 0.05 * (np.sum(V[:-1] ** 2) + np.sum(W[:-1] ** 2))) / len(X)
+def slopes(v):
+    V, W = cut(v)
+    X1 = ones(X)
+    H = np.tanh(X1 @ V)
+    E = np.exp(ones(H) @ W)
+    out = E / E.sum(axis=1, keepdims=True) - T
+    dW = ones(H).T @ out
+    dW[:-1] += 0.1 * W[:-1]
+    dV = X1.T @ ({back})
+    dV[:-1] += 0.1 * V[:-1]
+    return np.concatenate([{dV}.ravel(), dW.ravel()]) / len(X)
+fmin_cg(cost, rng.normal(size=26), fprime=slopes, disp=False)
+"""
 
 
 def told(folder: Path, text: str) -> Diagnosis:
@@ -158,8 +187,22 @@ def test_gradients_handed_to_an_optimiser_belong_to_the_point_they_were_computed
     assert right.verdict.startswith("correct"), right.missing
     wrong = told(tmp_path, FITTED.replace("{power}", ""))
     assert not wrong.verdict.startswith("correct")
-    misplaced = told(tmp_path, FITTED.replace("{power}", "** 2").replace("dW1.ravel()", "dW1.T.ravel()"))
-    assert not misplaced.verdict.startswith("correct")
+    assert (wrong.bugs[0].id, wrong.first_fault and wrong.first_fault.line) == ("B40", 17)
+
+
+@pytest.mark.parametrize(
+    ("back", "dV", "said"),
+    [
+        ("(out @ W[:-1].T) * (1 - H ** 2)", "dV", ("correct", None)),
+        ("(out @ W[:-1].T) * (1 - np.tanh(H) ** 2)", "dV", ("wrong", "B8")),
+        ("(out @ W[:-1].T) * (1 - H ** 2)", "dV.T", ("wrong", None)),
+    ],
+)
+def test_a_vector_that_loss_and_gradient_each_cut_anew_is_one_network(
+    tmp_path: Path, back: str, dV: str, said: tuple[str, str | None]
+) -> None:
+    found = told(tmp_path, CUT_ANEW.replace("{back}", back).replace("{dV}", dV))
+    assert (found.verdict, next((bug.id for bug in found.bugs), None)) == said, found.missing
 
 
 def test_a_file_that_made_up_data_do_not_suit_is_not_called_broken(tmp_path: Path) -> None:

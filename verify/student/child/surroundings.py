@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .callers import ARGUMENTS, GUARDED, HOME, LIBRARIES, OLD_NAMES, UNDEFINED, arguments, guarded, separator, undefined
-from .stand_ins import asked, files, numpy_names, patches, quiet, samples, workers
+from .stand_ins import asked, files, minimisers, numpy_names, patches, quiet, samples, workers
 from .stand_ins.anything import Anything
 from .stand_ins.datasets import DATA_ALONE, DATA_LIBRARIES, DATASETS, KERAS_CONTENTS, LOADERS
 from .stand_ins.finder import Finder
@@ -51,7 +51,7 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     LIBRARIES.update(SCREENS | DATA_LIBRARIES - DATA_ALONE)
     sys.meta_path.insert(0, Finder(libraries, CONTENTS, MADE_UP))
     sys.meta_path.append(Finder(frozenset(), CONTENTS, MADE_UP, last=True))
-    patches.install({"scipy.io": files.patch_scipy_io})
+    patches.install({"scipy.io": files.patch_scipy_io, "scipy.optimize": minimisers.patch_scipy_optimize})
     for name in [name for name in sys.modules if name.partition(".")[0] in libraries]:
         del sys.modules[name]
     files.install()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .chain import MOST_PRODUCTS, Chain, chains, split
 from .curves import CURVES, Curve
@@ -178,12 +179,12 @@ def compared(tape: Tape, chain: Chain, end: int) -> Iterator[Pass]:
 def _reading(tape: Tape, trained: Lineage, passes: list[Pass]) -> Reading:
     """Return the reading of one batch of passes."""
     first = passes[0].chain.layers
-    start, end = passes[0].chain.start, _end(tape, passes)
     weights = tuple(_update(tape, trained, layer.W_key, passes[-1].chain.start) for layer in first)
     biases = tuple(
         None if layer.bias is None else _update(tape, trained, layer.bias.key, passes[-1].chain.start)
         for layer in first
     )
+    start, end = passes[0].chain.start, max(_end(tape, passes), *(_given_at(u) + 1 for u in (*weights, *biases)))
     observed = observed_of(tape, first, weights, biases)
     b = tuple(spread_out(tape, layer, step) for layer, step in zip(first, observed.db, strict=True))
     point = point_of(tape, passes, weights)._replace(b=b)
@@ -196,6 +197,11 @@ def _end(tape: Tape, passes: list[Pass]) -> int:
     names = tape.events[last.chain.start].node
     later = (at for at in range(last.chain.end + 1, len(tape.events)) if tape.events[at].node == names)
     return next(later, len(tape.events))
+
+
+def _given_at(update: Update | None) -> int:
+    """Return where a gradient is made that is not applied: perhaps of a pass after that of the loss."""
+    return -1 if update is None or update.new != NOT_A_NUMBER else update.end
 
 
 def _update(tape: Tape, trained: Lineage, key: int, after: int) -> Update | None:

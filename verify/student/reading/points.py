@@ -13,7 +13,7 @@ from .align import Pass, Reading
 from .chain import Layer
 from .lineage import Update, lineage
 from .parts import VIEWS as REARRANGED
-from .parts import Positions
+from .parts import Positions, parts
 from .steps import positions
 
 VIEWS = (*REARRANGED, "float", "astype", "asfarray", "float64")
@@ -93,7 +93,7 @@ def sources(tape: Tape, reading: Reading) -> Sources:
 def _parameter(tape: Tape, at: int, key: int, update: Update | None) -> Source | None:
     """Return where a parameter comes from: the vector it is a part of, where there is one."""
     if update is None or update.where is None:
-        return source(tape, at, key)
+        return _of_vector(tape, key, source(tape, at, key))
     whole = source(tape, update.at, update.old)
     size = tape.array(update.old).size
     return (
@@ -101,6 +101,17 @@ def _parameter(tape: Tape, at: int, key: int, update: Update | None) -> Source |
         if whole is None or whole.value.size != size
         else whole._replace(where=positions(tape, update, tape.array(key)))
     )
+
+
+def _of_vector(tape: Tape, key: int, found: Source | None) -> Source | None:
+    """Return a source that is cut out of a vector as entries of it: what cuts it out anew then sees them too."""
+    made = None if found is None else next(at for at in range(len(tape.events)) if tape.place(at) == found.place)
+    if made is None or tape.node(made).kind != "subscript":
+        return found
+    vector = next((k for k in tape.events[made].operands if k >= 0 and len(tape.shape(k)) == 1), None)
+    part = None if vector is None else next((p for p in parts(tape, [vector]).get(key, ()) if p.root == vector), None)
+    whole = None if vector is None or part is None else source(tape, made, vector)
+    return found if whole is None or part is None else whole._replace(where=part.where)
 
 
 def _data_source(tape: Tape, one: Pass, end: int) -> Source | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .chain import Chain, Layer, chains
 from .lineage import Lineage, Update
+from .multiples import factor_between
 from .parts import parts
 
 MOST_CHAINS = 6
@@ -20,7 +22,8 @@ def returned(tape: Tape) -> Lineage:
     """Return the gradients of every parameter of a forward pass as updates that were never made, {} where some lack."""
     given = [c for c in chains(tape, len(tape.events)) if all(_was_there(tape, c, key) for key in c.weights)]
     first = {tuple(tape.group(key) for key in c.weights): c for c in reversed(given)}
-    likely = sorted(list(first.values())[::-1][:MOST_CHAINS], key=lambda c: (-len(c.layers), *_unlike_weights(tape, c)))
+    own = (c for c in list(first.values())[::-1] if not any(_is_activation(tape, c, key) for key in c.weights))
+    likely = sorted(islice(own, MOST_CHAINS), key=lambda c: (-len(c.layers), *_unlike_weights(tape, c)))
     return next((found for chain in likely if (found := _gradients(tape, chain, _elsewhere(tape, chain, given)))), {})
 
 
@@ -42,6 +45,12 @@ def _was_there(tape: Tape, chain: Chain, key: int) -> bool:
     return tape.first_made(key, chain.start) is not None
 
 
+def _is_activation(tape: Tape, chain: Chain, key: int) -> bool:
+    """Return whether what stands for a weight was made of a product: of an input and weights before this layer."""
+    made = tape.last_made(key, NOT_A_NUMBER, chain.start)
+    return made is not None and not tape.product_places.isdisjoint(upstream(tape, made))
+
+
 def _gradients(tape: Tape, chain: Chain, until: int) -> Lineage:
     """Return the gradient of each weight and bias of a pass as an update without a new value; {} where one lacks."""
     found: Lineage = {}
@@ -55,15 +64,16 @@ def _gradients(tape: Tape, chain: Chain, until: int) -> Lineage:
 
 
 def _misplaced(tape: Tape, chain: Chain, found: Lineage, until: int) -> Lineage:
-    """Return the gradients as parts of the vector of all of them, where one stands elsewhere than its parameter does.
+    """Return the gradients as parts of the vector of all of them, where it is no multiple of them in their places.
 
     An optimiser is given the vector: what counts is the entries of it that are in a parameter's places.
     """
-    gradients = [tape.array(updates[0].step) for updates in found.values()]
-    entries = np.sort(np.concatenate([g.ravel() for g in gradients]))
-    calls = (at for at in range(chain.end + 1, until) if tape.node(at).kind == "call" and tape.events[at].result >= 0)
-    alike = (at for at in calls if tape.shape(tape.events[at].result) == entries.shape)
-    at = next((at for at in alike if np.array_equal(np.sort(tape.array(tape.events[at].result)), entries)), None)
+    steps = [updates[0] for updates in found.values()]
+    size = sum(tape.array(u.step).size for u in steps)
+    made = {u.end for u in steps}
+    calls = (at for at in range(max(made) + 1, until) if tape.node(at).kind == "call" and tape.events[at].result >= 0)
+    alike = (at for at in calls if tape.shape(tape.events[at].result) == (size,))
+    at = next((at for at in alike if made <= upstream(tape, at)), None)
     return {} if at is None else _in_vector(tape, chain, found, at)
 
 
@@ -75,10 +85,11 @@ def _in_vector(tape: Tape, chain: Chain, found: Lineage, at: int) -> Lineage:
     updates = {group: update for group, (update, *_) in found.items()}
     where = {group: {p.root: p.where for p in cut.get(u.old, ())} for group, u in updates.items()}
     root = next((key for key in before if all(key in some for some in where.values())), None)
-    if root is None:
+    if root is None or any(where[group][root].shape != tape.shape(u.step) for group, u in updates.items()):
         return {}
     given = tape.array(vector)
-    if all(np.array_equal(given[where[group][root]], tape.array(u.step)) for group, u in updates.items()):
+    pairs = [(given[where[group][root]].ravel(), tape.array(u.step).ravel()) for group, u in updates.items()]
+    if factor_between(*(np.concatenate(side) for side in zip(*pairs, strict=True))):
         return {}
     return {g: [Update(u.at, at, root, NOT_A_NUMBER, vector, -1, where[g][root])] for g, u in updates.items()}
 
