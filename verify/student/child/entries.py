@@ -26,6 +26,17 @@ def as_number(value: Any) -> Any:
     return value.item()
 
 
+def of_arrays(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a product is of: beside an array, a list or tuple of numbers is the array that NumPy makes of it."""
+    if not any(isinstance(value, np.ndarray) for value in values):
+        return values
+    return tuple(np.array(value) if _is_of_numbers(value) else value for value in values)
+
+
+def _is_of_numbers(value: Any) -> bool:
+    return type(value) in (list, tuple) and bool(value) and all(isinstance(v, int | float | np.number) for v in value)
+
+
 def in_kind_of(result: Any, value: NDArray[Any]) -> Any:
     """Return an injected value as the kind of object that the program's own value was."""
     if isinstance(result, np.matrix):

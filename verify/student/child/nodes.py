@@ -19,7 +19,7 @@ class Table(NamedTuple):
     Attributes:
         actions: what it does.
         is_product: whether it can be a matrix product.
-        is_change: "+", "-" or "*" where it can be a term of an update, else "".
+        is_change: "+", "-" or "*" where it can be a term of an update, "part" where it is one of a part, else "".
         is_view: whether it can show the same numbers in another arrangement.
         targets: the bare name that it gives to a value, or "".
     """
@@ -49,14 +49,21 @@ def _is_product(row: Row) -> bool:
 
 
 def _sign_of_change(row: Row) -> str:
-    """Return "+", "-" or "*" where the node can be a term of an update, else ""."""
+    """Return "+", "-" or "*" where the node can be a term of an update, "part" where it is one of a part, else ""."""
     if row.kind == "store":
-        return "-"
+        return "part" if changes_a_part(row.what, row.text) else "-"
     if row.kind == "augment":
         return row.what[-2].replace("/", "*")
     if row.kind == "binary":
         return row.what if row.what in ("+", "-", "*") else ""
     return {"add": "+", "subtract": "-"}.get(row.what.rpartition(".")[2], "") if row.kind == "call" else ""
+
+
+def changes_a_part(target: str, text: str) -> bool:
+    """Return whether a statement adds to a part of an array: ``W[i] -= step``, ``W[i] = W[i] - step``."""
+    rest = text.removeprefix(target).lstrip()
+    value = " ".join(rest.removeprefix("=").split())
+    return rest.startswith(("+=", "-=")) or value.startswith(tuple(target + sign for sign in (" +", " -", "+", "-")))
 
 
 def _is_view(row: Row) -> bool:

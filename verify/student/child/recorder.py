@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .callers import USED
-from .entries import as_number, in_kind_of, is_number_function, is_table, overwrite
+from .entries import as_number, in_kind_of, is_number_function, is_table, of_arrays, overwrite
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
@@ -20,7 +20,8 @@ from .updates import Updates
 
 Place: TypeAlias = tuple[int, int]
 Report: TypeAlias = tuple[int, int, tuple[int, ...], int, int, tuple[int, ...]]
-Item: TypeAlias = tuple[Any, Any, Any, int, int]
+States: TypeAlias = list[tuple[NDArray[Any], int]]
+Item: TypeAlias = tuple[Any, Any, Any, int, States]
 DEEPEST, MOST = 3, 64  # how far lists of operands are taken apart
 KEPT = 100  # evaluations of an expression that are kept of data that are made in a loop
 STATES = 40_000_000  # bytes of the states that are kept of an array which is filled row by row
@@ -53,6 +54,7 @@ class Recorder:
         self.events = events
         self.reports: list[Report] = []
         self.lists: dict[int, list[Any]] = {}  # displays of numbers: taken as arrays where they are operands
+        self.part: tuple[Any, Any] = None, None  # the last row or other part that was cut out of an array, and of which
         self.ended = ""
         self.room, self.first = ROOM, list[Report]()
         self.matrices: list[int] = []
@@ -100,11 +102,13 @@ class Recorder:
         """Call a function and report the arguments it was given and what it returned."""
         if self.ended:
             raise Stop
+        given = (*arguments, *named.values())
         if self.is_product[node]:
             self.kept.largest = LARGEST
+            given = of_arrays(given)
         owner = getattr(function, "__self__", None)
         taken = [owner] if isinstance(owner, np.ndarray | np.number) else []
-        taken += self.taken_apart((*arguments, *named.values()))
+        taken += self.taken_apart(given)
         operands, held = tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken))
         try:
             result = function(*arguments, **named)
@@ -138,6 +142,8 @@ class Recorder:
         found = owner[index]
         if not (isinstance(owner, np.ndarray | tuple) or is_table(owner)):
             return found
+        if isinstance(found, np.ndarray) and found.base is not None:
+            self.part = found, owner
         taken = [owner, *([index] if isinstance(index, np.ndarray) else ())]
         return self.report(node, tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken)), found)
 
@@ -191,13 +197,25 @@ class Recorder:
         if container.nbytes > LARGE and states > min(STATES, KEPT * container.nbytes) and not self.updates.products:
             container[index] = value  # data that are made row by row: not every state of theirs is kept
             return
-        before, identity = self.kept.key(container), self.kept.identity(container)
-        operands, held = (before, self.kept.key(value)), (identity, self.kept.identity(value))
+        befores = self._changing(container)
         try:
             container[index] = value
         except (TypeError, ValueError):
             container[index] = as_number(value)
-        overwrite(container, self.report(node, operands, held, container))
+        self._changed(node, befores, value)
+
+    def _changing(self, container: NDArray[Any]) -> States:
+        """Return what is about to change, as it is: an array, and that of which it is a row, as in ``W[i][j] = 1``."""
+        part, owner = self.part
+        both = part is container and owner.nbytes <= LARGE
+        return [(one, self.kept.key(one)) for one in (container, *([owner] if both else []))]
+
+    def _changed(self, node: int, befores: States, value: Any) -> None:
+        """Report what has changed since."""
+        key, identity = self.kept.key(value), self.kept.identity(value)
+        for array, before in befores:
+            given = self.report(node, (before, key), (self.kept.identity(array), identity), array)
+            overwrite(array, given)
 
     def shaped(self, node: int, owner: Any, shape: Any, /) -> None:
         """Do ``owner.shape = shape``; report an array's as the reshaping that it is."""
@@ -230,7 +248,7 @@ class Recorder:
     def old_attribute(self, owner: Any, name: str, /) -> Item:
         """Return an attribute as it is before it is augmented."""
         old = getattr(owner, name)
-        return owner, name, old, self.kept.key(old), NOT_A_NUMBER
+        return owner, name, old, self.kept.key(old), []
 
     def augment_attribute(self, node: int, place: Item, value: Any, /) -> None:
         """Do and report ``owner.name op= value``."""
@@ -239,7 +257,7 @@ class Recorder:
 
     def old_item(self, container: Any, index: Any, /) -> Item:
         """Return an item as it is before it is augmented."""
-        whole = self.kept.key(container) if isinstance(container, np.ndarray) else NOT_A_NUMBER
+        whole = self._changing(container) if isinstance(container, np.ndarray) else []
         old = container[index]
         return container, index, old, self.kept.key(old), whole
 
@@ -249,9 +267,7 @@ class Recorder:
         number = index if isinstance(index, int | str) else None
         given = self._augmented(node, before, old, value, id(container), number)
         container[index] = given
-        if isinstance(container, np.ndarray):
-            operands, held = (whole, self.kept.key(given)), (self.kept.identity(container), NOT_A_NUMBER)
-            overwrite(container, self.report(whole_node, operands, held, container))
+        self._changed(whole_node, whole, given)
 
     def rounds(self, line: int, numbers: Iterable[Any], /) -> Iterator[Any]:
         """Yield a loop's numbers; leave it where round after round multiplies the same and changes nothing."""
@@ -328,6 +344,9 @@ class Recorder:
 
     def _change(self, sign: str, operands: tuple[int, ...], arrays: list[int], result: int) -> None:
         """Take note of a sum, of what something is subtracted from, of a product with a number."""
+        if sign == "part":
+            self.updates.changed_in_part(operands[0], result)
+            return
         terms = arrays if sign == "+" else [k for k in operands[:1] if k in arrays] if sign == "-" else arrays[:1]
         shapes = self.kept.values
         for k in terms if sign != "*" or len(arrays) == 1 else ():

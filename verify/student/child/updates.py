@@ -96,6 +96,13 @@ class Updates:
             root, terms = self._pending[old]
             self._pending[new] = root, terms + 1
 
+    def changed_in_part(self, old: int, new: int) -> None:
+        """Take note that the new value is the old one with a part of it changed, one of any number."""
+        if old in self._pending:
+            self._pending[new] = self._pending[old]
+        else:
+            self.changed(old, new)
+
     def _enough(self) -> bool:
         """Return whether every lineage that keeps changing has changed often enough."""
         most = max(self.counts.values())

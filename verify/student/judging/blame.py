@@ -11,6 +11,7 @@ from reference.arrays import Array
 from ..mistakes.explanation import IMPLIED, KEPT, Explanation, Found
 from ..mistakes.partly import PART_OF
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
+from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor, factor_between
 from ..reading.returned import NAMING
 from ..runs.tape import GATHERED_STEP, Tape
@@ -221,13 +222,21 @@ def _at_scale(trail: Trail, explanation: Explanation, found: Found, places: list
 
 
 def _uses_new_weights(look: Look, found: Found) -> int | None:
-    """Return the product that took the weights of the layer above after their update."""
+    """Return the product, matrix or entry by entry, that took the weights of the layer above after their update."""
     update = look.reading.weights[found.layer] if found.layer < len(look.reading.weights) else None
     if update is None:
         return None
     group, tape = look.tape.group(update.new), look.tape
-    used = (p.at for p in tape.products if p.at > update.at and group in (tape.group(p.left), tape.group(p.right)))
-    return next(used, None) or uses_new_numbers(tape, update)
+    used = [p.at for p in tape.products if p.at > update.at and group in (tape.group(p.left), tape.group(p.right))]
+    within = [at for at in used if at < look.reading.end] or _times(look, update, group) or used
+    return next(iter(within), None) or uses_new_numbers(tape, update)
+
+
+def _times(look: Look, update: Update, group: int) -> list[int]:
+    """Return where in the rest of a step something is multiplied, entry by entry, by the weights after their update."""
+    tape = look.tape
+    places = range(update.end + 1, min(look.reading.end, len(tape.events)))
+    return [at for at in places if tape.node(at).what == "*" and group in map(tape.group, tape.events[at].operands)]
 
 
 def _handed_over(trail: Trail, look: Look, delta: Array) -> int | None:

@@ -18,7 +18,7 @@ from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
 from .rounding import Spoilt, rounded
 from .second_step import UPDATES, accumulates, masked_before, stale
-from .unread import Unread, unread
+from .unread import Unread, changes_unseen, unread
 
 NOT_NAMED = (
     "a known mistake that makes its steps: its numbers were put together to matrices, perhaps not as it means them"
@@ -357,7 +357,7 @@ def _accused(
         return _untold(first, points, "the program's own loss does not change as its forward pass says")
     if not shared and all(rightness(p.look.tape, p.look.reading, losses) for p in points):
         return _untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
-    if not shared and not _all_updated(one.look):
+    if (not shared and not _all_updated(one.look)) or any(changes_unseen(p.look) for p in points):
         return _untold(first, points, "an update of every layer's weights: some were not seen to change")
     if not backed and not shared:
         return _untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")

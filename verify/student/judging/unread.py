@@ -105,3 +105,23 @@ def written_name(tape: Tape, at: int) -> str:
     """Return what is changed by an addition, as it is written."""
     node, operands = tape.node(at), tape.events[at].operands
     return node.what.rpartition(" ")[0] if node.kind == "augment" else tape.name_of(operands[0]) or bare(node.text)
+
+
+def changes_unseen(one: Look) -> bool:
+    """Return whether weights that were not seen to be updated hold other numbers later on, as the same array."""
+    layers, tape = one.reading.passes[0].chain.layers, one.tape
+    still = {tape.group(layer.W_key) for layer, u in zip(layers, one.reading.weights, strict=True) if u is None}
+    if not still:
+        return False
+    objects = {held for key, held in _held(tape, 0, one.reading.end) if tape.group(key) in still}
+    shapes = {tape.shape(layer.W_key) for layer in layers} | {tape.shape(layer.W_key)[::-1] for layer in layers}
+    later = ((key, held) for key, held in _held(tape, one.reading.start, len(tape.events)) if held in objects)
+    return any(tape.group(key) not in still and tape.shape(key) in shapes for key, _ in later)
+
+
+def _held(tape: Tape, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the arrays that events use and make, with the objects that hold them."""
+    for event in tape.events[start:end]:
+        yield from ((k, h) for k, h in zip(event.operands, event.held_by, strict=False) if k >= 0 and h >= 0)
+        if event.result >= 0 and event.identity >= 0:
+            yield event.result, event.identity

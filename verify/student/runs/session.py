@@ -16,6 +16,7 @@ from ...isolation.process import NoAnswer, Process
 from ..child.frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
 from ..source.ingest import Source
 from .adapter import Adapter
+from .pieces import told_whole
 from .recording import Event, Injection, Node, Raised, Recording
 from .sizes import wishes
 
@@ -234,19 +235,21 @@ class Session:
         if any(self.nodes[i].what == "*" for i in matrices):
             nodes = enumerate(self.nodes)
             self.nodes = tuple(node._replace(what="@") if i in matrices else node for i, node in nodes)
-        return Recording(
-            nodes=self.nodes,
-            events=tuple(_events(*(column.tolist() for column in columns))),
-            values=tuple(values),
-            ended=header["ended"],
-            raised=_raised(header["raised"]),
-            notes=(*self.source.notes, *header["notes"]),
-            seen=self.seen,
-            seconds=header["seconds"],
-            printed=header["printed"],
-            stopped=tuple(header["stopped"]),
-            names=header.get("names", {}),
-            misfit=header["misfit"],
+        return told_whole(
+            Recording(
+                nodes=self.nodes,
+                events=tuple(_events(*(column.tolist() for column in columns))),
+                values=tuple(values),
+                ended=header["ended"],
+                raised=_raised(header["raised"]),
+                notes=(*self.source.notes, *header["notes"]),
+                seen=self.seen,
+                seconds=header["seconds"],
+                printed=header["printed"],
+                stopped=tuple(header["stopped"]),
+                names=header.get("names", {}),
+                misfit=header["misfit"],
+            )
         )
 
     def _failed(self, why: str, seconds: float) -> Recording:

@@ -18,7 +18,6 @@ from ..judging.look import Look
 from ..judging.loops import left_out
 from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
-from ..judging.scales import FACTOR
 from ..judging.trail import trail_of
 from ..mistakes.catalogue import CATALOGUE
 from ..mistakes.explanation import Explanation, Found
@@ -223,7 +222,7 @@ def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tup
     if found.bug == "B54" and (loop := left_out(judgement.best, found)) is not None:
         return loop.line, loop.text.partition("\n")[0]
     at = guilty(judgement.best, explanation, _clearest(explanation, found))
-    if at is not None and found.step.startswith(FACTOR) and not _is_of(judgement.best, found, at):
+    if at is not None and not _is_of(judgement.best, found, at):
         own = guilty(judgement.best, explanation, found)
         at = at if own is None else own
     return (None, "") if at is None else _source_line(judgement, at)
