@@ -24,6 +24,10 @@ REFUSED = {
     "binary": (b"\x7fELF\0\0\1", r"net\.py: got binary data"),
     "mistake": ("x = 1\ny = (x\n", r"net\.py, line 2: got a syntax error \('\(' was never closed\): 'y = \(x'"),
     "print": ("x = 1\nprint 'loss', x\n", r"line 2: got print without parentheses.*2to3.*\"print\('loss', x\)\""),
+    "print after words": (
+        "from sklearn.cross_validation import train_test_split\nprint 'loss'\n",
+        r"line 2: got print without parentheses, which is Python 2",
+    ),
     "except": ("try:\n    x = 1\nexcept ValueError, e:\n    pass\n", r"line 3: got except with a comma.*as e:"),
     "xrange": ("for i in xrange(3):\n    {}.iteritems()\n", r"line 1: got xrange, which is Python 2.*'for i in range"),
     "iteritems": (

@@ -98,9 +98,21 @@ def _prose(lines: list[str]) -> int | None:
         bare = re.sub(r"(\"[^\"]*\"|'[^']*'|#.*)", "", line)
         words = re.findall(r"[^\W\d_]{2,}", bare)
         foreign = sum(ord(c) > 0x2E7F or 0x400 <= ord(c) < 0x530 for c in bare)
-        if foreign >= 4 or (bare.startswith("```")) or (len(words) >= 6 and not re.search(r"[=()\[\]:]", bare)):
+        sentence = len(words) >= 6 and not re.search(r"[=()\[\]:]", bare)
+        if (foreign >= 4 or bare.startswith("```") or sentence) and not _is_code(line):
             return number
     return None
+
+
+def _is_code(line: str) -> bool:
+    """Return whether a line is an import, or a statement of Python; a name alone may be a sentence without spaces."""
+    if re.match(r"\s*(import\s+[\w.]+(\s+as\b|\s*,|$)|from\s+[\w.]+\s+import\b)", line):
+        return True
+    try:
+        body = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return False
+    return any(not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Name)) for s in body)
 
 
 def _outside_texts(lines: list[str]) -> Iterator[str]:
