@@ -178,3 +178,43 @@ def test_a_cross_entropy_computed_of_the_pre_activations_has_its_sigmoid_in_the_
     said = diagnosed(tmp_path, LOGITS)
     assert said.network["loss"] == "bce"
     assert held_against(said) == ("wrong", "B40", 1, "delta", line_of(LOGITS, "(1 - H)"))
+
+
+LASSO = """
+import numpy as np
+
+rng = np.random.default_rng(3)
+X = rng.normal(size=(12, 4))
+Y = (X[:, :2] > 0).astype(float)
+W, V = rng.normal(size=(4, 6)), rng.normal(size=(6, 2))
+for step in range(200):
+    H = np.tanh(X @ W)
+    P = 1 / (1 + np.exp(-(H @ V)))
+    loss = -np.mean(Y * np.log(P) + (1 - Y) * np.log(1 - P))
+    loss = loss + 0.01 * (np.abs(W).sum() + np.abs(V).sum())
+    d = (P - Y) / Y.size
+    g = (d @ V.T) * (1 - H**2)
+    V = V - 0.1 * (H.T @ d + 0.01 * np.sign(V))
+    W = W - 0.1 * (X.T @ g + 0.01 * np.sign(W))
+"""
+
+
+def test_steps_with_another_penalty_than_the_loss_has_are_no_weight_decay(tmp_path: Path) -> None:
+    said = diagnosed(tmp_path, LASSO.replace("np.sign(V)", "V").replace("np.sign(W)", "W"))
+    assert held_against(said) == ("wrong", "B13", 2, "dW", line_of(LASSO, "np.abs(W)"))
+    assert diagnosed(tmp_path, LASSO).verdict.startswith("correct")
+
+
+DECAYED = SUMMED.replace("samples))", "samples) / 130 + 0.3 * (np.sum(W**2) + np.sum(V**2)))")
+for name in "WVb":  # the loss that is printed, and a decay of one bias, which it does not have
+    DECAYED = DECAYED.replace(f"{name} -= 0.1 / 8 * g{name}", f"{name} -= 0.1 * (g{name} / 8 + 0.3 * {name})")
+
+
+def test_the_penalty_on_a_loss_added_up_sample_by_sample_is_known_beside_it(tmp_path: Path) -> None:
+    said = diagnosed(tmp_path, DECAYED)
+    assert held_against(said) == ("wrong", "B13", 1, "db", line_of(DECAYED, "0.3 * b)"))
+
+
+def test_biases_whose_gradients_are_set_to_zero_are_not_what_an_optimiser_leaves(tmp_path: Path) -> None:
+    text = THETAS.replace("    T1 = T1 -", "    G1[:, 0] = G2[:, 0] = 0\n    T1 = T1 -")
+    assert held_against(diagnosed(tmp_path, text))[:4] == ("wrong", "B10", 2, "db")

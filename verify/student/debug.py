@@ -19,7 +19,8 @@ from .judging.breakdown import (
 )
 from .judging.conventions import conventions, departs, read_as
 from .judging.elsewhere import other_training
-from .judging.judge import Judgement, judge, of_numbers
+from .judging.judge import judge
+from .judging.judgement import Judgement, of_numbers
 from .judging.meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
 from .judging.neurons import Neurons, gathered, own_losses
 from .judging.own_loss import Runs

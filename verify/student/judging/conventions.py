@@ -7,7 +7,7 @@ from reference.arrays import Array
 from ..reading.losses_seen import factor_of
 from ..reading.steps import are_numbers
 from ..runs.tape import upstream
-from .judge import Judgement
+from .judgement import Judgement
 from .look import Look
 
 ALONG = 0.9  # the cosine from which two arrays have one direction: a penalty may be added

@@ -128,6 +128,12 @@ def grows(reading: Reading, loss: str) -> bool:
     return not reading.point.decay and misdecayed(reading, loss) is not None
 
 
+def is_decayed(reading: Reading, given: Observed) -> bool:
+    """Return whether steps are what they were given plus a part of each parameter: decayed, and by no optimiser."""
+    dW, db = (tuple(np.zeros(0) if d is None else d for d in some) for some in (given.dW, given.db))
+    return shares(reading, Sweep((), (), dW, db)) is not None
+
+
 def shares(reading: Reading, gradients: Sweep) -> tuple[float, list[Share]] | None:
     """Return s > 0 and decays with observed = s (gradient + decay * parameter) of each, None where none fit.
 

@@ -1,79 +1,38 @@
 """From several looks at a program to one verdict: right, wrong, or not to be told, and on what evidence."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from ..mistakes.explanation import Explanation
 from ..reading.points import Sources, sources, spread, stirring
-from ..runs.recording import Injection, Recording
+from ..runs.recording import Injection, Place, Recording
 from ..runs.tape import Tape
-from .decays import Right
-from .later import Later, losses_later
-from .look import Look, agreed, candidates, look, rightness
-from .one_slope import is_telling, with_mistakes, with_one_step
-from .own_loss import Moved, Runs, agrees, follows_own, moved
-from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
-from .rounding import Spoilt, rounded
-from .second_step import UPDATES, accumulates, masked_before, stale
-from .unread import Unread, changes_unseen, unread
-
-NOT_NAMED = (
-    "a known mistake that makes its steps: its numbers were put together to matrices, perhaps not as it means them"
+from .decays import Right, is_decayed
+from .judgement import (
+    Judgement,
+    Shown,
+    accumulating,
+    cut_by_a_mask,
+    misfollowing,
+    of_all,
+    remembering,
+    rounding_on_the_way,
+    untold,
 )
+from .later import Later, losses_later
+from .look import Look, agreed, candidates, look, read_alike, rightness
+from .one_slope import is_telling, with_mistakes, with_one_step
+from .own_loss import Runs, agrees, follows_own, moved
+from .own_penalty import TELLING, misfollowed, whole_loss
+from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
+from .rounding import rounded
+from .second_step import UPDATES, accumulates, masked_before
+from .unread import changes_unseen, unread
+
 POINTS = 2  # injected points that must agree
 TOLD, LATER = "as told", "which the program computes in another pass"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One injected point: what was injected, the run, and what it shows."""
-
-    inject: Injection
-    look: Look
-    found: Sources
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What can be said of a program.
-
-    Attributes:
-        verdict: "correct", "wrong" or "inconclusive".
-        natural: the program as it is.
-        points: the injected points.
-        right: where the gradients are right.
-        explanations: where they are wrong, the mistakes that reproduce them at every point, fewest first.
-        evidence: what the verdict rests on, sentence by sentence.
-        missing: what a verdict would need.
-        rows: the slopes of the program's own numbers.
-        loss: the loss it is judged by.
-        reported: the loss was computed by the program itself.
-        repeats: whether the gradients of earlier steps are added again.
-        spoilt: what is rounded on the way to an update, or cut by a mask of another pass.
-        known: where the loss is known from, other than the step itself: "as told", or what is computed later.
-    """
-
-    verdict: str
-    natural: Look
-    points: tuple[Shown, ...]
-    right: Right | None = None
-    explanations: tuple[Explanation, ...] = ()
-    evidence: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    rows: tuple[Moved, ...] = ()
-    loss: str = ""
-    reported: bool = field(default=False)
-    repeats: bool = field(default=False)
-    spoilt: Spoilt | None = None
-    known: str = ""
-
-    @property
-    def best(self) -> Look:
-        """The look that numbers are shown from: the first injected point, else the program's own."""
-        return self.points[0].look if self.points else self.natural
 
 
 def judge(
@@ -93,9 +52,9 @@ def judge(
         first = _fuller(first, _stirred(runs, natural, seed, tell))
     if first is None:
         return None
-    rounding = rounded(first)
-    if rounding is not None:
-        return _rounding(first, rounding)
+    rounded_at = rounded(first)
+    if rounded_at is not None:
+        return rounding_on_the_way(first, rounded_at)
     if tell:
         return replace(_from_points(runs, first, seed, tell, told=True), known=TOLD)
     known = Later(later) if later else losses_later(runs, first)
@@ -114,15 +73,23 @@ def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, t
     looks = [p.look for p in points]
     rights = [one.right for one in looks]
     if points and all(rights):
-        return _rightly(runs, first, points, [r for r in rights if r is not None])
+        return _rightly(runs, first, points, [r for r in rights if r is not None], seed)
     if not points and first.right and first.right.scale > 0 and is_telling(first, first.right.loss):
         return _correct(first, points, first.right, 0)
     if len(points) < POINTS or any(rights):
-        return _untold(first, points, "the program could not be run twice with other values")
-    looks = with_mistakes([p.look for p in points], tell)
+        return untold(first, points, "the program could not be run twice with other values")
+    looks = _as_made(looks, with_mistakes(looks, tell))
     points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
     points = tuple(sorted(points, key=lambda p: -told_of(p.look)))
     return _accused(runs, first, points, seed, tell, told)
+
+
+def _as_made(looks: list[Look], explained: list[Look]) -> list[Look]:
+    """Return looks that were explained; without what an optimiser was given where none explains it, and only decays."""
+    if any(explained[0].seen or not has_unknown_top(e) for e in common([one.explanations for one in explained])):
+        return explained
+    pairs = list(zip(looks, explained, strict=True))
+    return [was if is_decayed(was.reading, one.reading.observed) else one for was, one in pairs]
 
 
 def _all_alike(one: Look) -> bool:
@@ -150,12 +117,13 @@ def _penalised(runs: Runs, judged: Judgement, seed: int, known: Later) -> Judgem
     """
     right = judged.right
     bent = right is not None and right.optimiser
-    if judged.explanations or (right is not None and not bent and _among(right.decay, known.decays)):
+    if right is not None and not bent and _among(right.decay, known.decays):
         return judged
     for decay in known.decays if judged.points else ():
         looks = with_mistakes([_with_decay(p.look, decay) for p in judged.points], known.losses)
         shared = common([one.explanations for one in looks])
-        if shared and (not bent or _of_steps(judged.points, looks)):
+        fewer = not judged.explanations or (shared and shared[0].cost < judged.explanations[0].cost)
+        if shared and fewer and (not bent or _of_steps(judged.points, looks)):
             points = [replace(p, look=one) for p, one in zip(judged.points, looks, strict=True)]
             return _accused(runs, judged.natural, tuple(points), seed, known.losses, told=False)
     return judged
@@ -181,7 +149,7 @@ def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -
     return look(runs.run(inject, updates=2), tell) if inject else None
 
 
-def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Right]) -> Judgement:
+def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Right], seed: int) -> Judgement:
     """Return "correct", or "wrong" where the right gradients are followed uphill."""
     if all(r.scale > 0 for r in rights):
 
@@ -190,13 +158,14 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
             return points[i].look._replace(tape=Tape(runs.run(points[i].inject, updates=UPDATES)))
 
         if all(accumulates(longer(i)) for i in range(len(points))):
-            return _accumulating(first, points, rights[0])
+            return accumulating(first, points, rights[0])
         masked = masked_before(longer(0))
         if masked is not None:
-            return _masked(longer(0), first, points, masked)
-        return _remembering(longer, first, points) or _correct(first, points, rights[0], len(points))
+            return cut_by_a_mask(longer(0), first, points, masked)
+        amiss = remembering(longer, first, points) or _of_another_penalty(runs, first, points, rights[0], seed)
+        return amiss or _correct(first, points, rights[0], len(points))
     if any(r.scale > 0 for r in rights):
-        return _untold(first, points, "a step that goes the same way at every point")
+        return untold(first, points, "a step that goes the same way at every point")
     right = rights[0]
     uphill = Explanation((), right.scale, right.loss, ())
     reported = any(s.name == right.loss for p in points for s in p.look.seen)
@@ -204,42 +173,19 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
     return Judgement("wrong", first, points, None, (uphill,), (sentence,), (), (), right.loss, reported)
 
 
-def _masked(longer: Look, first: Look, points: tuple[Shown, ...], what: Spoilt) -> Judgement:
-    """Return "wrong" for a program that cuts its activations by the mask of an earlier pass."""
-    sentence = "the first step is right; a later one cuts its activations where those of an earlier pass were cut"
-    shown = (replace(points[0], look=longer),)
-    loss = "" if longer.right is None else longer.right.loss
-    return Judgement("wrong", first, shown, evidence=(sentence,), loss=loss, spoilt=what)
-
-
-def _rounding(first: Look, what: Spoilt) -> Judgement:
-    """Return "wrong" for a program that rounds inside its computation, or cuts to whole numbers."""
-    sentence = "a value on the way to the update is rounded: the slope of a rounded number is 0 or infinite"
-    if what.bug == "B46":
-        sentence = "a value on the way to the update is stored into an array of whole numbers: its fractions are lost"
-    return Judgement("wrong", first, (), evidence=(sentence,), spoilt=what)
-
-
-def _accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judgement:
-    """Return "wrong" for a program whose second step repeats its first."""
-    sentence = "the first step is right; the second is the right one plus the first again"
-    repeated = Explanation((), right.scale, right.loss, ())
-    return Judgement("wrong", first, points, None, (repeated,), (sentence,), (), (), right.loss, True, repeats=True)
-
-
-def _remembering(longer: Callable[[int], Look], first: Look, points: tuple[Shown, ...]) -> Judgement | None:
-    """Return "wrong" for a program whose second step uses activations of its first at every point, None for others."""
-    shown: list[Shown] = []
-    for i, p in enumerate(points):
-        found = stale(longer(i))
-        if found is None:
-            return None
-        shown.append(replace(p, look=found[0]))
-    sentence = "the first step is right; the second uses activations of the first"
-    explanation = shown[0].look.explanations[0]
-    return Judgement(
-        "wrong", first, tuple(shown), None, (explanation,), (sentence,), (), (), explanation.loss, reported=True
-    )
+def _of_another_penalty(
+    runs: Runs, first: Look, points: tuple[Shown, ...], right: Right, seed: int
+) -> Judgement | None:
+    """Return "wrong" for right gradients of a loss to which a penalty is added that they do not hold, else None."""
+    one = points[0]
+    losses = [s.at for s in one.look.seen if s.name == right.loss and whole_loss(one.look, s.at) is not None]
+    if right.optimiser or one.look.reading.point.decay or not losses:
+        return None
+    rng = np.random.default_rng((seed, 99))
+    rows = moved(runs, one.look, one.found, one.inject, (right.loss,), rng)
+    rows += [] if len(rows) >= TELLING else moved(runs, one.look, one.found, one.inject, (right.loss,), rng)
+    amiss = misfollowed(rows, one.look, losses)
+    return None if amiss is None else replace(misfollowing(first, points, rows, amiss), loss=right.loss)
 
 
 def _points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:
@@ -269,7 +215,7 @@ def _point(
     one = look(runs.run(inject, updates=2), tell)
     if one is None or one.reading.point.sizes != first.reading.point.sizes or not _arrived(one, found, inject):
         return None
-    return Shown(inject, one, found)
+    return Shown(inject, one if one.right else read_alike(one, first), found)
 
 
 def _arrived(one: Look, found: Sources, inject: Injection) -> bool:
@@ -293,50 +239,13 @@ def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count:
     return of_all(judged, unread(judged.best))
 
 
-def of_numbers(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
-    """Return the judgement of a program whose arrays were put together of its numbers: wrong only by a known mistake.
-
-    Arguments:
-        judged: what was read.
-        left: the trained numbers that no neuron has.
-    """
-    if judged.verdict == "wrong" and not judged.explanations and judged.spoilt is None:
-        return replace(judged, verdict="inconclusive", evidence=(), missing=(NOT_NAMED,))
-    if judged.verdict == "wrong" and left and any(f.bug == "B10" for e in judged.explanations[:1] for f in e.found):
-        return replace(judged, verdict="inconclusive", evidence=(), missing=(_beside(left),))  # it may be that bias
-    return of_all(judged, left)
-
-
-def of_all(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
-    """Return the judgement "correct" where it speaks of all that is trained, else what it does not speak of.
-
-    Arguments:
-        judged: what was read.
-        left: what is trained beside it.
-    """
-    if not left or judged.verdict != "correct":
-        return judged
-    return replace(judged, verdict="inconclusive", missing=(f"{_beside(left)}; what was read is right",))
-
-
-def _beside(left: tuple[Unread, ...]) -> str:
-    if not all(one.line for one in left):
-        return f"an update of {', '.join(one.name for one in left if not one.line)}: it was not seen"
-    named = ", ".join(f"{one.name} (changed in line {one.line})" for one in left)
-    return f"how {named} enters the network: it is trained, and its gradient was not judged"
-
-
-def _untold(first: Look, points: tuple[Shown, ...], *missing: str) -> Judgement:
-    return Judgement("inconclusive", first, points, missing=missing)
-
-
 def _accused(
     runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell: tuple[str, ...], told: bool
 ) -> Judgement:
     """Return "wrong" where every piece of evidence says so, else what is missing."""
     one = points[0]
     if misfit := first.tape.recording.misfit:
-        return _untold(first, points, f"data that suit the program: the made-up ones have {misfit}")
+        return untold(first, points, f"data that suit the program: the made-up ones have {misfit}")
     shared = [
         e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not has_unknown_top(e)
     ]
@@ -346,23 +255,25 @@ def _accused(
     losses = tell or candidates(one.look.reading.point, one.look.seen)
     free = not (told or one.look.reading.point.decay)  # else its own loss is known, and may have a penalty
     telling = is_telling(one.look, losses[0])
-    if free and telling and follows_own(rows, one.look) is not None and len(rows) == _wanted(one.look):
+    if free and telling and len(rows) == _wanted(one.look) and (followed := list(follows_own(rows, one.look))):
+        if (amiss := misfollowed(rows, one.look, _at(one.look.tape, followed))) is not None:
+            return misfollowing(first, points, rows, amiss)
         sentence = "the steps follow the slopes of a number that the program computes"
         own = Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
         return of_all(own, unread(own.best))
     backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
     if any(not e.found and e.scale > 0 for e in shared):
-        return _untold(first, points, "one reading of its steps: some are right at every point")
+        return untold(first, points, "one reading of its steps: some are right at every point")
     if seen and not backed:
-        return _untold(first, points, "the program's own loss does not change as its forward pass says")
+        return untold(first, points, "the program's own loss does not change as its forward pass says")
     if not shared and all(rightness(p.look.tape, p.look.reading, losses) for p in points):
-        return _untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
+        return untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
     if (not shared and not _all_updated(one.look)) or any(changes_unseen(p.look) for p in points):
-        return _untold(first, points, "an update of every layer's weights: some were not seen to change")
+        return untold(first, points, "an update of every layer's weights: some were not seen to change")
     if not backed and not shared:
-        return _untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
+        return untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
     if first.right is not None and not shared and is_telling(first, first.right.loss):
-        return _untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
+        return untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
     evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
     if backed:
         evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
@@ -373,6 +284,11 @@ def _accused(
     chosen = each_once([refined(one.look, e) for e in chosen])
     loss = chosen[0].loss if chosen else backed[0].name
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
+
+
+def _at(tape: Tape, places: list[Place]) -> list[int]:
+    """Return the positions of some places, in the order of the run."""
+    return [at for at in range(len(tape.events)) if tape.place(at) in places]
 
 
 def _all_updated(one: Look) -> bool:

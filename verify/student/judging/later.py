@@ -1,5 +1,6 @@
 """Which loss a program computes beside its first step: once an epoch, or in a function with a pass of its own."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -7,9 +8,10 @@ import numpy as np
 
 from ..reading.align import Reading, compared, first_bias_split, point_of
 from ..reading.chain import Chain, Layer, chains
-from ..reading.losses_seen import METRICS, believed, losses_seen
+from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
 from ..reading.penalty import penalty
 from ..reading.point import Observed
+from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape
 from .look import Look
 from .own_loss import Runs
@@ -17,6 +19,8 @@ from .own_loss import Runs
 EVENTS = 16_000  # an epoch of a small data set
 ROOM = 50_000_000  # bytes that their values may take
 WINDOW = 600  # events from the first new expression on in which a forward pass and its loss are looked for
+BEGUN = 0.3  # part of a run's events in which a loss of all samples may not have been finished
+CUT = "too many events"  # how a run ended that had more of them
 MANY = 1_000_000  # updates: the run ends with its events
 
 
@@ -52,12 +56,61 @@ def _of_passes(tape: Tape, first: Look, passes: Iterator[Reading]) -> Iterator[L
         seen = [s for s in losses_seen(tape, one) if s.name not in METRICS]
         if names := believed(seen):
             added = penalty(tape, one, seen)
-            yield Later(tuple(names), () if added is None else _decays(added.decay, one, first.reading))
+            if added is None:
+                yield Later(tuple(names), _of_totals(tape, one, seen, first.reading))
+            else:
+                yield Later(tuple(names), _decays(added.decay, one, first.reading))
+
+
+def _of_totals(tape: Tape, one: Reading, seen: list[LossSeen], step: Reading) -> tuple[float, ...]:
+    """Return what the step's decay may be for a penalty on the loss of one sample after another; empty for none."""
+    for loss in (s for s in seen if s.factor > 0):
+        for total, places in reversed(list(_totals(tape, loss))):
+            every = _of_samples(tape, one, places)._replace(end=min(total.at + WINDOW, len(tape.events)))
+            if (added := penalty(tape, every, [total])) is not None:
+                return _decays(added.decay, every, step)
+    return ()
+
+
+def _totals(tape: Tape, loss: LossSeen) -> Iterator[tuple[LossSeen, list[int]]]:
+    """Yield the sums and means of losses of single samples that something is added to, and where those are computed.
+
+    They begin with the first that is computed at all, or with the one that was seen.
+    """
+    node = tape.events[loss.at].node
+    places = [at for at, event in enumerate(tape.events) if event.node == node and event.result >= 0]
+    so_far = np.cumsum([0.0, *(float(tape.array(tape.events[at].result).sum()) for at in places)])
+    for total in (s for s in tape.sums if not tape.shape(s.result)):
+        n = bisect_left(places, total.at)
+        for first in (m for m in {0, bisect_left(places, loss.at)} if n - m > 1):
+            whole = float(so_far[n] - so_far[first])
+            for key in (total.left, total.right):
+                value, made = float(tape.array(key).sum()), tape.last_made(key, NOT_A_NUMBER, total.at)
+                shares = (q for q in (1.0, 1 / (n - first)) if np.isclose(value, q * whole, rtol=1e-9, atol=0))
+                if made is not None and (share := next(shares, None)) is not None:
+                    yield LossSeen(loss.name, tape.place(made), made, value, loss.factor * share), places[first:n]
+
+
+def _of_samples(tape: Tape, one: Reading, places: list[int]) -> Reading:
+    """Return a reading of one sample's pass with the inputs of all passes whose losses are computed at some places."""
+    first = one.passes[0].chain.layers[0]
+    event = tape.events[first.product.at]
+    if first.a_key not in event.operands or first.merged is not None:
+        return one
+    side, group = event.operands.index(first.a_key), tape.group(first.W_key)
+    alike = [at for at, e in enumerate(tape.events[: places[-1]]) if e.node == event.node]
+    alike = [at for at in alike if group in {tape.group(k) for k in tape.events[at].operands}]
+    inputs = [tape.array(tape.events[at].operands[side]).reshape(1, -1) for at in alike[-len(places) :]]
+    return one._replace(point=one.point._replace(X=np.concatenate(inputs)))
 
 
 def _afterwards(runs: Runs, first: Look) -> Iterator[Later]:
-    """Yield what the program computes later on."""
-    tape = Tape(runs.run(updates=MANY, events=_affordable(first.tape)))
+    """Yield what the program computes later on; with more events where that has only begun when they ran out."""
+    events = _affordable(first.tape)
+    tape = Tape(runs.run(updates=MANY, events=events))
+    since = _first_new(tape, first)
+    if since is not None and tape.recording.ended == CUT and len(tape.events) - since < len(tape.events) * BEGUN:
+        tape = Tape(runs.run(updates=MANY, events=2 * events))
     yield from _of_passes(tape, first, _passes(tape, first))
 
 
@@ -84,10 +137,15 @@ def _affordable(seen: Tape) -> int:
     return int(min(EVENTS, ROOM / max(1.0, each)))
 
 
+def _first_new(tape: Tape, first: Look) -> int | None:
+    """Return where code begins that the first step has not run, None where none does."""
+    known = {event.node for event in tape.events[: first.reading.end]}
+    return next((at for at, e in enumerate(tape.events) if at >= first.reading.end and e.node not in known), None)
+
+
 def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
     """Yield the forward passes of the code that was not run before, each as a reading without gradients."""
-    known = {event.node for event in tape.events[: first.reading.end]}
-    since = next((at for at, e in enumerate(tape.events) if at >= first.reading.end and e.node not in known), None)
+    since = _first_new(tape, first)
     if since is None:
         return
     until = min(since + WINDOW, len(tape.events))

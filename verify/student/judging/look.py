@@ -27,6 +27,7 @@ DEFAULTS = {
 }
 OTHERS = ("mae", "huber", "log_cosh", "hinge")
 TRIED = 2  # readings that are searched for mistakes
+FOLLOWED = 0.75  # part of the larger entries of the gradients whose sign an optimiser's steps have
 
 
 class Look(NamedTuple):
@@ -102,6 +103,16 @@ def _tried(one: Look, names: tuple[str, ...], only: frozenset[str] | None, scale
         return one._replace(explanations=explanations)
     reading = one.reading._replace(observed=given)
     return one._replace(reading=reading, explanations=_searched(one.tape, reading, names, only))
+
+
+def read_alike(one: Look, first: Look) -> Look:
+    """Return a look with the reading that has the activations of another look's, itself where none has."""
+    wanted = [c.name for c in first.reading.point.curves]
+    alike = (r for r in readings(one.tape) if [c.name for c in r.point.curves] == wanted)
+    if [c.name for c in one.reading.point.curves] == wanted or (reading := next(alike, None)) is None:
+        return one
+    reading, seen = _with_penalty(one.tape, reading)
+    return one._replace(reading=reading, seen=seen)
 
 
 def _same(reading: Reading, one: Look) -> bool:
@@ -195,10 +206,28 @@ def rightness(tape: Tape, reading: Reading, losses: tuple[str, ...]) -> Right | 
     believed_in = [loss for loss in losses if loss not in OTHERS] or losses  # no optimiser for a loss that is guessed
     for loss in believed_in if given else ():
         if given and is_right(reading.point, given, loss):
-            return None if grows(reading, loss) else Right(loss, 1.0, optimiser=True)
+            return None if grows(reading, loss) else _optimised(reading, loss)
     for loss in believed_in:
         if made_of_right_gradients(tape, reading, loss):
-            return Right(loss, 1.0, optimiser=True)
+            return _optimised(reading, loss)
+    return None
+
+
+def _optimised(reading: Reading, loss: str) -> Right | None:
+    """Return how bent steps are right: where they go down, or all up, as their gradients say; None where they do not.
+
+    An optimiser moves each parameter against the sign of its own gradient, or nearly always; what leaves a parameter
+    alone, or moves it by something else than its gradient, is none.
+    """
+    right = reverse_sweep(reading.point, loss)
+    pairs = [(got, g) for got, g in _pairs(reading.observed, right.dW, right.db) if got is not None and g.any()]
+    if any(got.shape != g.shape or not got.any() for got, g in pairs):
+        return None
+    told = [(got * g)[np.abs(g) >= np.median(np.abs(g[g != 0]))] for got, g in pairs]
+    along = float(np.mean(np.concatenate(told) > 0)) if told else 0.0
+    for share, sign in ((along, 1.0), (1 - along, -1.0)):
+        if share >= FOLLOWED:
+            return Right(loss, sign, optimiser=True)
     return None
 
 
@@ -228,14 +257,18 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
 
 def _is_one_of_several(tape: Tape, reading: Reading) -> bool:
     """Return whether a step is made of other passes than the one that is read: a sum is no bent step."""
-    layer, update = reading.passes[0].chain.layers[0], reading.weights[0]
-    if len(reading.passes) > 1 or update is None:
+    layer, updates = (
+        reading.passes[0].chain.layers[0],
+        [u for u in (*reading.weights, *reading.biases) if u is not None],
+    )
+    if len(reading.passes) > 1 or reading.weights[0] is None:
         return False
     own = {tape.group(layer.product.left), tape.group(layer.product.right)}
-    used = [(p.at, {tape.group(p.left), tape.group(p.right)}) for p in tape.products if p.at < update.at]
+    last = max(u.at for u in updates)
+    used = [(p.at, {tape.group(p.left), tape.group(p.right)}) for p in tape.products if p.at < last]
     others = {at for at, groups in used if tape.group(layer.W_key) in groups and groups != own}
     gathered = any(node.what == GATHERED_STEP for node in tape.nodes)
-    return bool(others) and (gathered or not others.isdisjoint(upstream(tape, update.end)))
+    return bool(others) and (gathered or any(not others.isdisjoint(upstream(tape, u.end)) for u in updates))
 
 
 def _clipped(pairs: list[tuple[Array | None, Array]]) -> bool:

@@ -4,7 +4,7 @@ Each trained parameter is moved along one random direction at its source and the
 recorded number then has a slope. One of them is the program's loss.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +22,7 @@ from .look import Look
 
 STEP = 1e-5  # on longer ones, units of wide layers cross their kinks
 ALONE = " alone"  # a loss without the penalty that is added to it
+SQUARED_WEIGHTS, SQUARED_BIASES = "half the squared weights", "half the squared biases"
 AGREE = 2e-4  # of the largest slope: the differences' own truncation, and a guarded logarithm
 
 
@@ -39,7 +40,7 @@ class Moved(NamedTuple):
         name: "W_1", "b_1", ...
         slopes: of each number by its place.
         observed: <the program's own gradient, direction>.
-        reference: <our gradient of the summed loss, direction>, for each loss asked for.
+        reference: <our gradient of the summed loss, direction>, for each loss asked for, and of squared parameters.
     """
 
     name: str
@@ -67,6 +68,7 @@ def moved(
         sweeps = {loss: reverse_sweep(reading.point, loss) for loss in losses}
         data = of_data(reading.point)  # a loss seen may be that of the data, its penalty added elsewhere
         sweeps |= {loss + ALONE: reverse_sweep(data, loss) for loss in losses if reading.point.decay}
+    sweeps |= _squares(reading)
     rows = []
     for l, layer in enumerate(layers):
         for kind, source in (("W", found.W[l]), ("b", found.b[l])):
@@ -77,6 +79,14 @@ def moved(
                 told = {loss: _told(sweep, l, kind, layer, along) for loss, sweep in sweeps.items()}
                 rows.append(Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, along), told))
     return rows
+
+
+def _squares(reading: Reading) -> dict[str, Sweep]:
+    """Return the gradients of half the squared weights and of half the squared biases, as sweeps hold theirs."""
+    W = reading.point.W
+    b = tuple(np.zeros(w.shape[1]) if v is None else v for w, v in zip(W, reading.point.b, strict=True))
+    nothing = Sweep((), (), tuple(map(np.zeros_like, W)), tuple(map(np.zeros_like, b)))
+    return {SQUARED_WEIGHTS: nothing._replace(dW=W), SQUARED_BIASES: nothing._replace(db=b)}
 
 
 def _slopes(runs: Runs, inject: Injection, source: Source, direction: Array) -> dict[Place, float]:
@@ -157,13 +167,13 @@ def agrees(rows: list[Moved], place: Place, loss: str, factor: float) -> bool:
     return any(_close(got, np.array([factor * row.reference[name] for row in rows])) for name in known)
 
 
-def follows_own(rows: list[Moved], at: Look) -> Place | None:
-    """Return a recorded number whose slopes are the program's own gradients at one positive scale, None if none is.
+def follows_own(rows: list[Moved], at: Look) -> Iterator[Place]:
+    """Yield the recorded numbers whose slopes are the program's own gradients at one positive scale.
 
-    It is the value of no step: nothing that an update was computed from, and computed from no update.
+    Each is the value of no step: nothing that an update was computed from, and computed from no update.
     """
     if len(rows) < 2:
-        return None
+        return
     own = np.array([row.observed for row in rows])
     places = set.intersection(*(set(row.slopes) for row in rows))
     for place in places:
@@ -173,8 +183,7 @@ def follows_own(rows: list[Moved], at: Look) -> Place | None:
             continue
         told = bool((np.abs(slopes) > 1e-12 * np.sqrt(norm)).all())
         if told and _close(own, slopes * (float(slopes @ own) / norm)) and is_outcome(at, place):
-            return place
-    return None
+            yield place
 
 
 def is_outcome(at: Look, place: Place) -> bool:

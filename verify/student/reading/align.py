@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -51,14 +52,15 @@ class Reading(NamedTuple):
     end: int
 
 
-def readings(tape: Tape) -> list[Reading]:
+@lru_cache(maxsize=8)  # the runs of one program are looked at more than once
+def readings(tape: Tape) -> tuple[Reading, ...]:
     """Return what the run's first training step may have been, the likeliest first; empty where none was seen."""
     with np.errstate(all="ignore"):
         for changed in (lineage, returned):
             trained = changed(tape)
-            if trained and (found := list(islice(_readings(tape, trained), MOST_READINGS))):
+            if trained and (found := tuple(islice(_readings(tape, trained), MOST_READINGS))):
                 return found
-    return []
+    return ()
 
 
 def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:

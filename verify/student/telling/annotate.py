@@ -8,7 +8,7 @@ from reference.losses import LOSSES
 
 from ...report.diagnosis_parts import FirstFault, Line
 from ..judging.blame import guilty
-from ..judging.judge import Judgement
+from ..judging.judgement import Judgement
 from ..judging.look import Look
 from ..judging.repeated import repeating
 from ..mistakes.explanation import KEPT, Found

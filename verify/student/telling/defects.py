@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...report.diagnosis_parts import Probe
-from ..judging.judge import Judgement
+from ..judging.judgement import Judgement
 from ..judging.look import Look
 from ..judging.own_loss import Runs
 from ..judging.truncated import activated, activations

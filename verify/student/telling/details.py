@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...report.diagnosis import Diagnosis, FirstFault, Named
-from ..judging.judge import Judgement
+from ..judging.judgement import Judgement
 from ..judging.own_loss import Runs
 from ..mistakes.own_names import at_layer, in_own_names, turned
 from ..source.ingest import Source

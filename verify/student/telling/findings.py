@@ -13,7 +13,7 @@ from ...patterns import find_pattern
 from ...report.diagnosis import FirstFault, Named
 from ..judging.blame import guilty
 from ..judging.climbing import turned
-from ..judging.judge import Judgement
+from ..judging.judgement import Judgement
 from ..judging.look import Look
 from ..judging.loops import left_out
 from ..judging.repeated import repeating

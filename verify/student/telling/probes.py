@@ -11,7 +11,7 @@ from reference.arrays import Array
 from reference.rowwise import ROWWISE
 
 from ...report.diagnosis_parts import Probe
-from ..judging.judge import Judgement, Shown
+from ..judging.judgement import Judgement, Shown
 from ..judging.look import look
 from ..judging.own_loss import Runs
 from ..mistakes.explanation import Explanation
