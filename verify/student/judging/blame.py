@@ -285,9 +285,10 @@ def _assigned(tape: Tape, at: int) -> bool:
 def _scales(trail: Trail, explanation: Explanation) -> set[float]:
     """Return the factors at which the deltas are held: a single number is told from others by them."""
     found = {1.0, abs(explanation.scale)}
+    step = trail._replace(places=tuple(range(trail.places[0], trail.places[-1] + 1)))  # below, deltas have more entries
     for delta in explanation.deltas:
         if delta.size > 1:
-            found |= {abs(ratio) for _, ratio in ratios(trail, delta)}
+            found |= {abs(ratio) for _, ratio in ratios(step, delta)}
     return found
 
 

@@ -6,10 +6,11 @@ from functools import cache
 import numpy as np
 
 from ..mistakes.explanation import Explanation
-from ..reading.points import Sources, sources, spread, stirring
-from ..runs.recording import Injection, Place, Recording
+from ..reading.points import stirring
+from ..runs.recording import Place, Recording
 from ..runs.tape import Tape
 from .decays import Right, is_decayed
+from .injected import POINTS, on_other_values, parameters, points_of
 from .judgement import (
     Judgement,
     Shown,
@@ -22,7 +23,7 @@ from .judgement import (
     untold,
 )
 from .later import Later, losses_later
-from .look import Look, agreed, candidates, look, read_alike, rightness
+from .look import Look, agreed, candidates, look, rightness
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed, whole_loss
@@ -31,7 +32,6 @@ from .rounding import rounded
 from .second_step import UPDATES, accumulates, masked_before
 from .unread import changes_unseen, unread
 
-POINTS = 2  # injected points that must agree
 TOLD, LATER = "as told", "which the program computes in another pass"
 
 
@@ -66,7 +66,10 @@ def judge(
 
 def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, told: bool) -> Judgement:
     """Return what the program is judged to be from several points; ``told``: the loss is what the user says it is."""
-    points = tuple(_points(runs, first, seed, tell))
+    points = tuple(points_of(runs, first, seed, tell))
+    if not points and (other := on_other_values(runs, first, seed, tell)) is not None:
+        found = tuple(points_of(runs, other, seed, tell))
+        first, points = (other, found) if found else (first, points)
     if points:
         looks = agreed([p.look for p in points], tell)
         points = tuple(replace(p, look=one) for p, one in zip(points, with_one_step(looks, tell), strict=True))
@@ -103,11 +106,7 @@ def _fuller(natural: Look | None, stirred: Look | None) -> Look | None:
     """Return the look at the program as it is, or that with other parameters where it shows more of them."""
     if natural is None or stirred is None:
         return stirred or natural
-    return stirred if _parameters(stirred) > _parameters(natural) else natural
-
-
-def _parameters(one: Look) -> int:
-    return sum(u is not None for u in (*one.reading.weights, *one.reading.biases))
+    return stirred if parameters(stirred) > parameters(natural) else natural
 
 
 def _penalised(runs: Runs, judged: Judgement, seed: int, known: Later) -> Judgement:
@@ -186,46 +185,6 @@ def _of_another_penalty(
     rows += [] if len(rows) >= TELLING else moved(runs, one.look, one.found, one.inject, (right.loss,), rng)
     amiss = misfollowed(rows, one.look, losses)
     return None if amiss is None else replace(misfollowing(first, points, rows, amiss), loss=right.loss)
-
-
-def _points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:
-    """Return the injected points that show the same network: data and parameters replaced, else parameters alone.
-
-    Data that the program reads at several places may have been replaced at one of them alone: where it is right on
-    its own data and not on others, other parameters decide.
-    """
-    found = sources(first.tape, first.reading)
-    kept: list[Shown] = []
-    for data in (True, False):
-        shown = [_point(runs, first, found, np.random.default_rng((seed, i)), data, tell) for i in range(POINTS)]
-        points = [one for one in shown if one is not None]
-        if len(points) == POINTS:
-            if first.right is None or all(p.look.right for p in points):
-                return points
-            kept = kept or points
-    return kept
-
-
-def _point(
-    runs: Runs, first: Look, found: Sources, rng: np.random.Generator, data: bool, tell: tuple[str, ...]
-) -> Shown | None:
-    inject = spread(first.reading, found, rng, data=data)
-    if not inject:
-        return None
-    one = look(runs.run(inject, updates=2), tell)
-    if one is None or one.reading.point.sizes != first.reading.point.sizes or not _arrived(one, found, inject):
-        return None
-    return Shown(inject, one if one.right else read_alike(one, first), found)
-
-
-def _arrived(one: Look, found: Sources, inject: Injection) -> bool:
-    """Return whether the injected weights are the ones that the forward pass used."""
-    for W, source in zip(one.reading.point.W, found.W, strict=True):
-        if source is not None and source.place in inject:
-            values = np.sort(np.asarray(inject[source.place]).ravel())
-            if W.size <= values.size and not np.isin(np.round(W.ravel(), 12), np.round(values, 12)).all():
-                return False
-    return True
 
 
 def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count: int) -> Judgement:

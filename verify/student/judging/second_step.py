@@ -206,7 +206,12 @@ def masked_before(one: Look) -> Spoilt | None:
 
 
 def _masked_before(tape: Tape, layer: Layer, curve: Curve, at: int) -> int | None:
-    """Return the first event of an activation's expression whose value is z times f' of an earlier z."""
+    """Return the first event of an activation's expression whose value is z times f' of an earlier z.
+
+    Where no unit was cut at first, a = z was made where z was: which expression cuts is not known.
+    """
+    if np.array_equal(tape.array(tape.events[at].result).ravel(), tape.array(layer.z_key).ravel()):
+        return None
     nodes = tape.events[layer.z_at].node, tape.events[at].node
     earlier: list[Array] = []
     z: Array | None = None

@@ -1,0 +1,69 @@
+"""Programs that take one random sample a step, and layers of few units: what one sample hides, others show."""
+
+from pathlib import Path
+
+from verify.student.debug import Options, diagnose
+
+RANDOM_SAMPLE = """
+import random
+import numpy as np
+
+X = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
+Y = np.array([[0], [1], [1], [0]])
+W1, b1 = np.random.rand(2, 2), np.zeros((2, 1))
+W2, b2 = np.random.rand(1, 2), np.random.rand(1, 1)
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+for k in range(10000):
+    r = random.sample([0, 1, 2, 3], 1)
+    x = np.array(X[r])
+    x.shape = (2, 1)
+    h = sigmoid(np.dot(W1, x) + b1)
+    out = sigmoid(np.dot(W2, h) + b2)
+    y = np.array(Y[r])
+    err = y - out
+    s2 = -2 * out * (1 - out) * err
+    s1 = np.dot(np.diag((h * (1 - h)).ravel()), W2.T) * s2
+    W2 = W2 - 0.05 * s2 * h.T
+    b2 = b2 - 0.05 * s2
+    W1 = W1 - 0.05 * np.dot(s1, x.T)
+    b1 = b1 - 0.05 * s1
+"""
+
+TWO_RELUS = """
+import numpy as np
+
+rng = np.random.default_rng(1)
+W1, b1 = rng.normal(size=(2, 2)), np.zeros(2)
+W2, b2 = rng.normal(size=(1, 2)), np.zeros(1)
+X, T = rng.normal(size=(30, 2)), rng.integers(0, 2, size=(30, 1))
+
+for epoch in range(50):
+    for x, t in zip(X, T):
+        z1 = W1 @ x + b1
+        a1 = np.maximum(0, z1)
+        y = W2 @ a1 + b2
+        d2 = y - t
+        d1 = (W2.T @ d2) * (z1 > 0)
+        W1 -= 0.01 * np.outer(d1, x)
+        b1 -= 0.01 * d1
+        W2 -= 0.01 * np.outer(d2, a1)
+        b2 -= 0.01 * d2
+"""
+
+
+def _verdict(folder: Path, text: str, seed: int = 0) -> str:
+    path = folder / "samples.py"
+    path.write_text(text)
+    return diagnose(path, Options(autodiff=False, seed=seed)).verdict
+
+
+def test_a_derivative_at_the_activation_is_seen_though_one_random_sample_makes_a_step(tmp_path: Path) -> None:
+    twice = RANDOM_SAMPLE.replace("-2 * out * (1 - out)", "-2 * sigmoid(out) * (1 - sigmoid(out))")
+    assert _verdict(tmp_path, twice) == "wrong"
+
+
+def test_two_relus_that_are_open_at_first_have_no_mask_of_an_earlier_pass(tmp_path: Path) -> None:
+    assert _verdict(tmp_path, TWO_RELUS, seed=3).startswith("correct")

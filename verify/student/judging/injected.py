@@ -1,0 +1,80 @@
+"""The injected points of a program: other data and weights, and what the run with them shows."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..reading.points import Sources, sources, spread
+from ..runs.recording import Injection
+from .judgement import Shown
+from .look import Look, look, read_alike
+from .own_loss import Runs
+
+POINTS = 2  # injected points that must agree
+MORE = 2  # draws beside them where some show nothing
+
+
+def on_other_values(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> Look | None:
+    """Return a look at the program with other values that shows as many parameters: a sample of zeros hides some."""
+    inject = spread(first.reading, sources(first.tape, first.reading), np.random.default_rng((seed, 8)))
+    one = look(runs.run(inject, updates=2), tell) if inject else None
+    return one if one is not None and parameters(one) >= parameters(first) else None
+
+
+def points_of(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list[Shown]:
+    """Return the injected points that show the same network: data and parameters replaced, else parameters alone.
+
+    Data that the program reads at several places may have been replaced at one of them alone: where it is right on
+    its own data and not on others, other parameters decide.
+    """
+    found = sources(first.tape, first.reading)
+    kept: list[Shown] = []
+    for data in (True, False):
+        rngs = (np.random.default_rng((seed, i)) for i in range(POINTS + MORE))
+        points = _chosen(_point(runs, first, found, rng, data, tell) for rng in rngs)
+        if len(points) == POINTS:
+            if first.right is None or all(p.look.right for p in points):
+                return points
+            kept = kept or points
+    return kept
+
+
+def _chosen(drawn: Iterator[Shown | None]) -> list[Shown]:
+    """Return as many points as are needed: others for those that show nothing or close every relu of a layer."""
+    shown: list[Shown] = []
+    for one in drawn:
+        shown += [] if one is None else [one]
+        if sum(map(_is_open, shown)) == POINTS:
+            break
+    return sorted(shown, key=lambda one: not _is_open(one))[:POINTS]
+
+
+def _is_open(one: Shown) -> bool:
+    return all(a.any() for a in one.look.reading.point.a[:-1])
+
+
+def _point(
+    runs: Runs, first: Look, found: Sources, rng: np.random.Generator, data: bool, tell: tuple[str, ...]
+) -> Shown | None:
+    inject = spread(first.reading, found, rng, data=data)
+    if not inject:
+        return None
+    one = look(runs.run(inject, updates=2), tell)
+    if one is None or one.reading.point.sizes != first.reading.point.sizes or not _arrived(one, found, inject):
+        return None
+    return Shown(inject, one if one.right else read_alike(one, first), found)
+
+
+def _arrived(one: Look, found: Sources, inject: Injection) -> bool:
+    """Return whether the injected weights are the ones that the forward pass used."""
+    for W, source in zip(one.reading.point.W, found.W, strict=True):
+        if source is not None and source.place in inject:
+            values = np.sort(np.asarray(inject[source.place]).ravel())
+            if W.size <= values.size and not np.isin(np.round(W.ravel(), 12), np.round(values, 12)).all():
+                return False
+    return True
+
+
+def parameters(one: Look) -> int:
+    """Return how many parameters were seen to be updated."""
+    return sum(u is not None for u in (*one.reading.weights, *one.reading.biases))
