@@ -243,3 +243,35 @@ class Net:
 """)
     assert recording.ended == "enough updates", recording.raised
     assert any(recording.nodes[event.node].what == "reshape" for event in recording.events)
+
+
+def test_what_predicts_is_not_taken_for_the_forward_pass_of_a_class_that_only_defines_its_steps() -> None:
+    recording = watched(
+        """
+import numpy as np
+
+class Network:
+    def __init__(self, layer_dims):
+        self.W = [np.random.randn(n, m) for m, n in zip(layer_dims, layer_dims[1:])]
+
+    def forward_propagation(self, X):
+        A = [X]
+        for W in self.W:
+            A.append(np.tanh(W @ A[-1]))
+        return A[-1], A
+
+    def backward_propagation(self, AL, Y, A):
+        grads, dA = {}, AL - Y
+        for l in reversed(range(len(self.W))):
+            dZ = dA * (1 - A[l + 1] ** 2)
+            grads[l], dA = dZ @ A[l].T, self.W[l].T @ dZ
+        return grads
+
+    def update_parameters(self, grads, learning_rate):
+        self.W = [W - learning_rate * grads[l] for l, W in enumerate(self.W)]
+
+    def predict(self, X):
+        return np.argmax(self.forward_propagation(X)[0], axis=0)
+"""
+    )
+    assert recording.ended == "enough updates"

@@ -16,6 +16,7 @@ from .names import (
     INIT,
     LOSS,
     NETWORK,
+    PREDICT,
     PRIME,
     STEP_METHOD,
     STEPS,
@@ -161,8 +162,9 @@ def by_steps(caller: "Caller", functions: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _best(functions: Mapping[str, Any], pattern: re.Pattern[str]) -> Any:
-    """Return the last function of a kind: helpers come before what uses them."""
+    """Return the last function of a kind: helpers come before what uses them, what only predicts last of all."""
     found = [f for n, f in functions.items() if pattern.search(snake(n))]
+    found = [f for f in found if not PREDICT.match(snake(f.__name__))] or found
     some, more = ([f for f in found if len(_wanted(f)) > least] for least in (0, 1))
     return (more or some or found or [None])[-1]
 
@@ -272,8 +274,10 @@ class Caller:
             found = dict(zip(names, result, strict=True))
         elif result is not None and len(names) == 1:
             found = {names[0]: result}
-            if FORWARD.match(snake(name)) and isinstance(result, np.ndarray):
-                self.pool["output"] = result
+        given = result if isinstance(result, tuple) else (result,)
+        arrays = [one for one in given if isinstance(one, np.ndarray)]
+        if FORWARD.match(snake(name)) and len(arrays) == 1:
+            self.pool["output"] = arrays[0]
         if isinstance(result, dict):
             self.pool.update({k: v for k, v in result.items() if isinstance(k, str)})
         self.pool.update(found)

@@ -49,6 +49,7 @@ INIT = re.compile(
     r"^_*(init|create|build|make_(net|param|model|weight)|get_param|random_(init|param|weight)|rand_init)"
 )
 FORWARD = re.compile(r"^_*(l_model_)?(forward|feed|fprop|predict|propagate|(calc|compute)_output|think|model_forward)")
+PREDICT = re.compile(r"^_*(predict|think)")
 LOSS = re.compile(r"(cost|loss|error|cross_entropy|mse|objective)")
 BACKWARD = re.compile(
     r"^_*(l_model_)?(back|bprop|model_back|((compute|calc|calculate|get)_)?grad(ient)?s?$|cost(_function)?_prime)"
