@@ -25,7 +25,7 @@ def points_of(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list
     """Return the injected points that show the same network: data and parameters replaced, else parameters alone.
 
     Data that the program reads at several places may have been replaced at one of them alone: where it is right on
-    its own data and not on others, other parameters decide.
+    its own data and not on others, other parameters decide; but not by data that are all one number, 0 above all.
     """
     found = sources(first.tape, first.reading)
     kept: list[Shown] = []
@@ -33,10 +33,15 @@ def points_of(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list
         rngs = (np.random.default_rng((seed, i)) for i in range(POINTS + MORE))
         points = _chosen(_point(runs, first, found, rng, data, tell) for rng in rngs)
         if len(points) == POINTS:
-            if first.right is None or all(p.look.right for p in points):
+            if first.right is None or is_one_number(first) or all(p.look.right for p in points):
                 return points
             kept = kept or points
     return kept
+
+
+def is_one_number(one: Look) -> bool:
+    """Return whether the entries of the data are all equal, as those of the first sample of XOR are."""
+    return not np.ptp(one.reading.point.X)
 
 
 def _chosen(drawn: Iterator[Shown | None]) -> list[Shown]:

@@ -10,7 +10,7 @@ from ..reading.points import stirring
 from ..runs.recording import Place, Recording
 from ..runs.tape import Tape
 from .decays import Right, is_decayed
-from .injected import POINTS, on_other_values, parameters, points_of
+from .injected import POINTS, is_one_number, on_other_values, parameters, points_of
 from .judgement import (
     Judgement,
     Shown,
@@ -231,7 +231,7 @@ def _accused(
         return untold(first, points, "an update of every layer's weights: some were not seen to change")
     if not backed and not shared:
         return untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
-    if first.right is not None and not shared and is_telling(first, first.right.loss):
+    if first.right is not None and not shared and (is_telling(first, first.right.loss) or is_one_number(first)):
         return untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
     evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
     if backed:

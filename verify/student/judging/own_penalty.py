@@ -45,7 +45,9 @@ def whole_loss(one: Look, loss: int) -> int | None:
         if not last < total.at < reading.end or key not in (total.left, total.right) or tape.shape(total.result):
             continue
         made = tape.last_made(total.right if key == total.left else total.left, -1, total.at)
-        if made is not None and upstream(tape, made).isdisjoint(ends | samples):
+        before = set() if made is None else upstream(tape, made)
+        again = any(tape.events[at].node == tape.events[loss].node for at in before)  # the loss of another sample
+        if before and not again and before.isdisjoint(ends | samples):
             key, last = total.result, total.at
     return None if last == loss else last
 

@@ -369,10 +369,16 @@ def _unreduced_above(s: Stage) -> Array | None:
     return np.array(np.broadcast_to(s.above, s.delta.shape)) if fits and s.above is not None else None
 
 
+def _flat_sum_above(s: Stage) -> Array | None:
+    b = s.point.b[s.l]
+    return np.full(b.shape, s.above.sum()) if s.above is not None and b is not None else None
+
+
 DB: tuple[Variant, ...] = (
     Variant("B17", lambda s: s.delta if len(s.delta) > 1 else None, f"db_l = {UNSUMMED}", RIGHT_DB),
     Variant("B19", _of_layer_above, "db_l = sum of delta_(l+1)", RIGHT_DB),
     Variant("B19", _unreduced_above, f"db_l = {UNSUMMED_ABOVE}", RIGHT_DB),
+    Variant("B19", _flat_sum_above, "db_l = sum of all entries of delta_(l+1)", RIGHT_DB),
     Variant("B1", _flat_sum, "db_l = sum of all entries of delta_l", RIGHT_DB),
     Variant("B1", _flat_mean, "db_l = mean of all entries of delta_l", RIGHT_DB),
     Variant("B1", _wrong_axis, "db_l = sum of delta_l over the units", RIGHT_DB),

@@ -119,7 +119,7 @@ def _batches(passes: list[Chain]) -> Iterator[list[Chain]]:
 def _followed(tape: Tape, trained: Lineage, passes: list[Chain]) -> list[Chain]:
     """Return the passes without those of a loss alone: no sweep back follows those.
 
-    Where none but the last is followed by one, it is the batch if the first update is made of no other.
+    Where none but the last is followed by one, the batch is those at the end that the first update is made of.
     """
     between = [range(c.end + 1, after.start) for c, after in pairwise(passes)]
     swept = [c for c, span in zip(passes, between, strict=False) if any(p.at in span for p in tape.products)]
@@ -130,7 +130,7 @@ def _followed(tape: Tape, trained: Lineage, passes: list[Chain]) -> list[Chain]:
     updates = (_update(tape, trained, key, passes[-1].start) for key in passes[-1].weights)
     used = set[int]().union(*(upstream(tape, u.end) for u in updates if u is not None))
     made = [c for c in passes if not used.isdisjoint(layer.product.at for layer in c.layers)]
-    return passes[-1:] if made == passes[-1:] else passes
+    return made if made and made == passes[-len(made) :] else passes
 
 
 def first_bias_split(group: list[Chain]) -> list[Chain]:
