@@ -196,5 +196,5 @@ def test_what_stands_in_place_of_a_decay_is_recognised(made: str, bug: str) -> N
     rng = np.random.default_rng(3)
     W, gradient = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
     rests = {"own": 2 * W, "turned": -W, "gradient": gradient, "number": np.full((3, 4), 0.7), "none": 0 * W}
-    assert [id for id, _ in misapplied(rests[made], W, gradient, 1.0)] == [bug]
-    assert not list(misapplied(rng.normal(size=(3, 4)), W, gradient, 1.0))
+    assert [id for id, _ in misapplied(rests[made], W, gradient, W)] == [bug]
+    assert not list(misapplied(rng.normal(size=(3, 4)), W, gradient, W))

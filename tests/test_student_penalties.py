@@ -201,7 +201,7 @@ for step in range(200):
 
 def test_steps_with_another_penalty_than_the_loss_has_are_no_weight_decay(tmp_path: Path) -> None:
     said = diagnosed(tmp_path, LASSO.replace("np.sign(V)", "V").replace("np.sign(W)", "W"))
-    assert held_against(said) == ("wrong", "B13", 2, "dW", line_of(LASSO, "np.abs(W)"))
+    assert held_against(said) == ("wrong", "B13", 2, "dW", line_of(LASSO, "np.sign(V)"))
     assert diagnosed(tmp_path, LASSO).verdict.startswith("correct")
 
 
@@ -218,3 +218,49 @@ def test_the_penalty_on_a_loss_added_up_sample_by_sample_is_known_beside_it(tmp_
 def test_biases_whose_gradients_are_set_to_zero_are_not_what_an_optimiser_leaves(tmp_path: Path) -> None:
     text = THETAS.replace("    T1 = T1 -", "    G1[:, 0] = G2[:, 0] = 0\n    T1 = T1 -")
     assert held_against(diagnosed(tmp_path, text))[:4] == ("wrong", "B10", 2, "db")
+
+
+LAYERS = """
+import numpy as np
+
+rng = np.random.default_rng(3)
+X, Y = rng.normal(size=(12, 4)), rng.normal(size=(12, 2))
+W, b, V = rng.normal(size=(4, 6)), 0.1 * rng.normal(size=(1, 6)), rng.normal(size=(6, 2))
+
+def cost():
+    E = 0.5 * np.mean(np.sum((np.tanh(X @ W + b) @ V - Y)**2, axis=1))
+    return E + 0.02 * np.sum(np.abs(W)) + 0.03 * np.sum(b**2) + 0.05 * np.sum(V**2)
+
+for step in range(200):
+    H = np.tanh(X @ W + b)
+    d = (H @ V - Y) / len(X)
+    g = (d @ V.T) * (1 - H**2)
+    dV = H.T @ d + 0.1 * V
+    dW = X.T @ g + 0.02 * np.sign(W)
+    db = g.sum(axis=0, keepdims=True) + 0.06 * b
+    V -= 0.1 * dV
+    W -= 0.1 * dW
+    b -= 0.1 * db
+    if step % 50 == 0:
+        print(cost())
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "bug", "layer", "quantity"),
+    [
+        ("+ 0.02 * np.sign(W)", "+ 0.04 * W", "B13", 1, "dW"),
+        ("+ 0.06 * b", "- 0.06 * b", "B60", 1, "db"),
+        ("(1 - H**2)", "(1 - H)", "B40", 1, "delta"),
+    ],
+    ids=["of another kind", "of a wrong sign", "beside another mistake"],
+)
+def test_penalties_may_be_of_each_layers_own(
+    right: str, wrong: str, bug: str, layer: int, quantity: str, tmp_path: Path
+) -> None:
+    said = diagnosed(tmp_path, LAYERS.replace(right, wrong))
+    assert held_against(said) == ("wrong", bug, layer, quantity, line_of(LAYERS, right))
+
+
+def test_right_penalties_of_each_layers_own_are_right(tmp_path: Path) -> None:
+    assert diagnosed(tmp_path, LAYERS).verdict.startswith("correct")

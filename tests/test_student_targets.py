@@ -230,3 +230,39 @@ def test_steps_of_one_length_are_not_blamed_for_their_rate(tmp_path: Path) -> No
     path.write_text(text + "        print(0.5 * error**2)\n", encoding="utf-8")
     said = diagnose(read(path), Options(autodiff=False))
     assert said.verdict != "wrong", said
+
+
+RATES = """
+import numpy as np
+rng = np.random.default_rng(5)
+X = rng.normal(size=(14, 3))
+counts = rng.poisson(1.5, size=(14, 2)).astype(int)
+W, V = rng.normal(size=(3, 5)), 0.3 * rng.normal(size=(5, 2))
+for step in range(100):
+    H = np.tanh(X @ W)
+    log_rate = H @ V
+    rate = np.exp(log_rate)
+    loss = np.mean(rate - counts * log_rate)
+    d = (rate - counts) / counts.size
+    g = (d @ V.T) * (1 - H**2)
+    V -= 0.1 * H.T @ d
+    W -= 0.1 * X.T @ g
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("", "", ("correct", None)),
+        ("(rate - counts)", "(rate - counts) * rate", ("wrong", "B7")),
+        ("H**2", "H", ("wrong", "B40")),
+    ],
+    ids=["right", "the slope twice", "another slope"],
+)
+def test_rates_are_judged_by_the_likelihood_of_their_counts(
+    right: str, wrong: str, said: tuple[str, str | None], tmp_path: Path
+) -> None:
+    path = tmp_path / "rates.py"
+    path.write_text(RATES.replace(right, wrong) if right else RATES)
+    found = diagnose(path, Options(autodiff=False))
+    assert (found.verdict.partition(" ")[0], next((bug.id for bug in found.bugs), None)) == said

@@ -13,6 +13,7 @@ from ..mistakes.partly import PART_OF
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor, factor_between
+from ..reading.point import weight_penalty
 from ..reading.returned import NAMING
 from ..runs.tape import GATHERED_STEP, Tape
 from .autograd import goes_back_through_a_graph
@@ -109,7 +110,7 @@ def _penalty(look: Look, explanation: Explanation, found: Found) -> Array | None
     l, decay = found.layer - 1, look.reading.point.decay
     W, got = look.reading.point.W[l], look.reading.observed.dW[l]
     if decay or got is None or got.shape != found.value.shape:
-        return decay * W if decay else None
+        return weight_penalty(look.reading.point, l) if decay else None
     rest = got / explanation.scale - found.value
     added = np.abs(rest).max(initial=0) > SAME * np.abs(found.value).max(initial=0) and factor_between(rest, W)
     return rest if added else None

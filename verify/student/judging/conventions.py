@@ -15,6 +15,7 @@ AGAINST = "steps against the gradient"
 PLAIN = "row-major, W (in, out)"
 LOSS_WORDS = {
     "half_sse": "half squared error",
+    "poisson": "Poisson likelihood",
     "bce": "binary cross-entropy",
     "cross_entropy": "cross-entropy",
     "mae": "absolute error",

@@ -10,7 +10,7 @@ from ..mistakes.explanation import Explanation, Found
 from ..reading.align import Reading
 from ..reading.multiples import SAME, closest_factor
 from ..reading.penalty import misapplied
-from ..reading.point import Observed, Point, Sweep, of_data, reverse_sweep
+from ..reading.point import Observed, Point, Sweep, of_data, penalised, reverse_sweep
 
 TELLING = 4  # entries of a gradient from which on it tells its scale and its decay
 
@@ -89,7 +89,7 @@ def misdecayed(reading: Reading, loss: str) -> Explanation | None:
     point = reading.point
     fit = with_decay(of_data(point), reading.observed, loss)
     gradients = reverse_sweep(of_data(point), loss)
-    if fit is None or point.bias_decay or (fit.scale < 0 and fit.decay >= 0):
+    if fit is None or point.bias_decay or point.penalties or (fit.scale < 0 and fit.decay >= 0):
         return _of_some(reading, loss, gradients)
     if fit.scale < 0:  # the weights decay as they should: it is the rest that climbs
         known = np.isclose(-fit.decay, point.decay, rtol=SAME)
@@ -98,7 +98,7 @@ def misdecayed(reading: Reading, loss: str) -> Explanation | None:
     grows = -fit.decay * np.abs(W).max() > SAME * np.abs(dW).max()
     if not (point.decay or grows):
         return None
-    told = misapplied(fit.decay * W, W, dW, point.decay) if point.decay else iter([("B60", "dW_l + -lambda W_l")])
+    told = misapplied(fit.decay * W, W, dW, point.decay * W) if point.decay else iter([("B60", "dW_l + -lambda W_l")])
     bug, how = next(told)
     wrong = Found(bug, point.depth, "dW", how, "dW_l + lambda W_l", dW, "penalty")
     return Explanation((wrong,), fit.scale, loss, gradients.delta)
@@ -115,8 +115,10 @@ def _of_some(reading: Reading, loss: str, gradients: Sweep) -> Explanation | Non
     wrong: list[Found] = []
     for l, quantity, decay in reversed(told[1]):
         weights = quantity == "dW"
-        wanted, value = (point.decay, gradients.dW) if weights else (point.bias_decay, gradients.db)
-        if decay < 0 or (point.decay and not np.isclose(decay, wanted, rtol=SAME, atol=SAME * point.decay)):
+        value = gradients.dW if weights else gradients.db
+        wanted, absolute = penalised(point, l - 1, weights=weights)
+        apart = bool(absolute) or not np.isclose(decay, wanted, rtol=SAME, atol=SAME * point.decay)
+        if decay < 0 or (point.decay and apart):
             right = "dW_l + lambda W_l" if weights else "db_l + lambda b_l"
             how = right.replace("lambda", f"{decay / point.decay:.6g} * lambda" if point.decay else "-lambda")
             wrong.append(Found("B60" if decay < 0 else "B13", l, quantity, how, right, value[l - 1], "penalty"))

@@ -22,7 +22,7 @@ from .judgement import (
     rounding_on_the_way,
     untold,
 )
-from .later import Later, losses_later
+from .later import Later, losses_later, with_decay, with_penalties
 from .look import Look, agreed, candidates, look, rightness
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Runs, agrees, follows_own, moved
@@ -116,30 +116,30 @@ def _penalised(runs: Runs, judged: Judgement, seed: int, known: Later) -> Judgem
     """
     right = judged.right
     bent = right is not None and right.optimiser
-    if right is not None and not bent and _among(right.decay, known.decays):
+    if not judged.points or (right is not None and not bent and known.allows(right.decay)):
         return judged
-    for decay in known.decays if judged.points else ():
-        looks = with_mistakes([_with_decay(p.look, decay) for p in judged.points], known.losses)
+    ways = [[with_penalties(p.look, own, known.losses) for p in judged.points] for own in known.layered]
+    for looks in ways:
+        if len(rights := [one.right for one in looks if one.right is not None]) == len(looks):
+            return _rightly(runs, judged.natural, _showing(judged.points, looks), rights, seed)
+    for given in (*ways, *([with_decay(p.look, decay) for p in judged.points] for decay in known.decays)):
+        looks = with_mistakes(given, known.losses)
         shared = common([one.explanations for one in looks])
         fewer = not judged.explanations or (shared and shared[0].cost < judged.explanations[0].cost)
         if shared and fewer and (not bent or _of_steps(judged.points, looks)):
-            points = [replace(p, look=one) for p, one in zip(judged.points, looks, strict=True)]
-            return _accused(runs, judged.natural, tuple(points), seed, known.losses, told=False)
+            shown = _showing(judged.points, looks)
+            return _accused(runs, judged.natural, shown, seed, known.losses, told=False)
     return judged
+
+
+def _showing(points: tuple[Shown, ...], looks: list[Look]) -> tuple[Shown, ...]:
+    return tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
 
 
 def _of_steps(points: tuple[Shown, ...], looks: list[Look]) -> bool:
     """Return whether nothing but penalties put wrongly makes the steps themselves, not what an optimiser was given."""
     as_they_are = all(one.reading.observed is p.look.reading.observed for p, one in zip(points, looks, strict=True))
     return as_they_are and all(f.step == "penalty" for one in looks for f in one.explanations[0].found)
-
-
-def _among(decay: float, allowed: tuple[float, ...]) -> bool:
-    return not allowed or bool(np.isclose(decay, allowed, rtol=1e-6, atol=0).any())
-
-
-def _with_decay(one: Look, decay: float) -> Look:
-    return one._replace(reading=one.reading._replace(point=one.reading.point._replace(decay=decay)), right=None)
 
 
 def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:

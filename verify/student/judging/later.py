@@ -8,12 +8,13 @@ import numpy as np
 
 from ..reading.align import Reading, compared, first_bias_split, point_of
 from ..reading.chain import Chain, Layer, chains
+from ..reading.layer_penalties import Penalties, placed, weighed
 from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
 from ..reading.penalty import penalty
 from ..reading.point import Observed
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape
-from .look import Look
+from .look import Look, rightness
 from .own_loss import Runs
 
 EVENTS = 16_000  # an epoch of a small data set
@@ -31,10 +32,27 @@ class Later(NamedTuple):
         losses: the names of its losses.
         decays: what the weight decay of the step may be that belongs to the loss's penalty, with the batch of the
             step or with all samples that the loss was taken of; empty where it has none, or is of other data.
+        layered: the same where the penalties of the layers are not the same.
     """
 
     losses: tuple[str, ...] = ()
     decays: tuple[float, ...] = ()
+    layered: tuple[Penalties, ...] = ()
+
+    def allows(self, decay: float) -> bool:
+        """Return whether a step's decay is that of the loss, as far as is known."""
+        return not (self.decays or self.layered) or bool(np.isclose(decay, self.decays, rtol=1e-6, atol=0).any())
+
+
+def with_decay(one: Look, decay: float) -> Look:
+    """Return a look at a point whose loss has a decay; whether it is right is open."""
+    return one._replace(reading=one.reading._replace(point=one.reading.point._replace(decay=decay)), right=None)
+
+
+def with_penalties(one: Look, penalties: Penalties, losses: tuple[str, ...]) -> Look:
+    """Return a look at a point whose loss has penalties of each layer's own, with what is right then."""
+    reading = one.reading._replace(point=placed(one.reading.point, penalties))
+    return one._replace(reading=reading, right=rightness(one.tape, reading, losses), explanations=[])
 
 
 def losses_later(runs: Runs, first: Look) -> Later:
@@ -56,10 +74,11 @@ def _of_passes(tape: Tape, first: Look, passes: Iterator[Reading]) -> Iterator[L
         seen = [s for s in losses_seen(tape, one) if s.name not in METRICS]
         if names := believed(seen):
             added = penalty(tape, one, seen)
-            if added is None:
-                yield Later(tuple(names), _of_totals(tape, one, seen, first.reading))
-            else:
+            if added is not None:
                 yield Later(tuple(names), _decays(added.decay, one, first.reading))
+                continue
+            layered = _layered(tape, one, seen, _shares(one, first.reading))
+            yield Later(tuple(names), () if layered else _of_totals(tape, one, seen, first.reading), layered)
 
 
 def _of_totals(tape: Tape, one: Reading, seen: list[LossSeen], step: Reading) -> tuple[float, ...]:
@@ -123,12 +142,27 @@ def _beside(first: Look) -> Iterator[Reading]:
             yield from _alone(tape, chain)
 
 
+def _layered(tape: Tape, later: Reading, seen: list[LossSeen], shares: tuple[float, ...]) -> tuple[Penalties, ...]:
+    """Return the penalties of each layer's own that a later loss holds, for the batch of the step."""
+    found = next((w for s in seen if s.factor > 0 and (w := weighed(tape, later, s)) is not None), None)
+    if found is None:
+        return ()
+    return tuple(
+        tuple((W.scaled(share), b.scaled(share)) for W, b in found.penalties) for share in dict.fromkeys(shares)
+    )
+
+
 def _decays(decay: float, later: Reading, step: Reading) -> tuple[float, ...]:
-    """Return the decay of the step for one of a later loss: a mean has its penalty once, for however many samples."""
+    """Return the decay of the step for one of a later loss."""
+    return tuple(decay * share for share in _shares(later, step))
+
+
+def _shares(later: Reading, step: Reading) -> tuple[float, ...]:
+    """Return of what part a later loss's decay may be that of the step: a mean has its penalty once, of any batch."""
     drawn, of_all = step.point.X, later.point.X
     if drawn.shape[1] != of_all.shape[1] or not all((of_all == row).all(axis=1).any() for row in drawn):
         return ()
-    return (decay * len(drawn) / len(of_all), decay)
+    return (len(drawn) / len(of_all), 1.0)
 
 
 def _affordable(seen: Tape) -> int:

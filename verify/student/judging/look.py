@@ -12,6 +12,7 @@ from ..mistakes.partly import partly, within_a_unit
 from ..reading.align import Reading, readings
 from ..reading.curves import Curve, close
 from ..reading.implied import recorded
+from ..reading.layer_penalties import placed, weighed
 from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
 from ..reading.multiples import SAME, factor_between
 from ..reading.penalty import penalty
@@ -24,6 +25,7 @@ from .decays import Right, grows, misdecayed, with_decay, without_decay
 DEFAULTS = {
     "sigmoid": ("half_sse", "bce", "cross_entropy"),
     "softmax": ("cross_entropy", "half_sse", "bce"),
+    "exp": ("poisson", "half_sse"),
 }
 OTHERS = ("mae", "huber", "log_cosh", "hinge")
 TRIED = 2  # readings that are searched for mistakes
@@ -150,14 +152,27 @@ def _with_curves(one: Look, curves: tuple[Curve, ...], tell: tuple[str, ...]) ->
 def _with_penalty(tape: Tape, reading: Reading) -> tuple[Reading, list[LossSeen]]:
     """Return a reading that knows the penalty of its loss, and the losses seen; their sum with it is one of them."""
     seen = losses_seen(tape, reading)
-    added = penalty(tape, reading, [s for s in seen if s.name not in METRICS])
+    own = [s for s in seen if s.name not in METRICS]
+    added = penalty(tape, reading, own)
     if added is None:
-        return reading, seen
+        return _with_layers(tape, reading, seen, own)
     point = reading.point._replace(decay=added.decay, bias_decay=added.decay if added.biases else 0.0)
     reading = reading._replace(point=point)
     at = next(i for i in range(reading.start, reading.end) if tape.place(i) == added.place)
     value = float(tape.array(tape.events[at].result).reshape(()))
     return reading, [*seen, LossSeen(added.loss, added.place, at, value, added.factor)]
+
+
+def _with_layers(
+    tape: Tape, reading: Reading, seen: list[LossSeen], own: list[LossSeen]
+) -> tuple[Reading, list[LossSeen]]:
+    """Return the same of a loss with penalties of each layer's own."""
+    for loss in own:
+        if loss.factor > 0 and (found := weighed(tape, reading, loss)) is not None:
+            value = float(tape.array(tape.events[found.at].result).reshape(()))
+            total = LossSeen(loss.name, tape.place(found.at), found.at, value, found.factor)
+            return reading._replace(point=placed(reading.point, found.penalties)), [*seen, total]
+    return reading, seen
 
 
 def _searched(

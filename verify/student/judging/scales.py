@@ -13,7 +13,7 @@ from ..mistakes.explanation import Explanation, Found
 from ..mistakes.stage import RIGHT_DB, RIGHT_DW
 from ..reading.losses_seen import factor_of
 from ..reading.multiples import SAME, closest_factor
-from ..reading.point import bias_gradient, bias_penalty, reverse_sweep
+from ..reading.point import bias_gradient, bias_penalty, reverse_sweep, weight_penalty
 from ..reading.targets import is_written
 from ..runs.tape import Tape
 from .look import Look
@@ -160,7 +160,7 @@ def _right(look: Look, explanation: Explanation, layer: int, quantity: str) -> A
     point, delta = look.reading.point, explanation.deltas[layer - 1]
     if quantity == "db":
         return bias_gradient(point, layer - 1, delta) + bias_penalty(point, layer - 1)
-    return np.asarray(point.inputs[layer - 1].T @ delta + point.decay * point.W[layer - 1])
+    return np.asarray(point.inputs[layer - 1].T @ delta + weight_penalty(point, layer - 1))
 
 
 def held_scales(look: Look, explanation: Explanation, layer: int, quantity: str) -> Scales:

@@ -18,7 +18,7 @@ from ..reading.dropout import Dropped
 from ..reading.lineage import lineage
 from ..reading.multiples import SAME, factor_between
 from ..reading.outputs import as_rows
-from ..reading.point import Observed, reverse_sweep
+from ..reading.point import Observed, reverse_sweep, weight_penalty
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .decays import Right, fitted
@@ -41,7 +41,9 @@ def second_looks(one: Look) -> Iterator[Look]:
     for second in readings(tape):
         if second.point.sizes == one.reading.point.sizes:
             first, own = one.reading.point, 0.0 if one.right is None else one.right.decay
-            point = second.point._replace(decay=first.decay or own, bias_decay=first.bias_decay)
+            point = second.point._replace(
+                decay=first.decay or own, bias_decay=first.bias_decay, penalties=first.penalties
+            )
             yield one._replace(tape=tape, reading=second._replace(point=point), right=None)
 
 
@@ -59,8 +61,10 @@ def accumulates(one: Look) -> bool:
 def _of_the_data(one: Look) -> Observed:
     """Return the first step less its decay, which may be added anew to what was summed."""
     observed, point, right = one.reading.observed, one.reading.point, one.right
-    share = 0.0 if right is None else right.scale * (point.decay or right.decay)
-    dW = tuple(None if d is None else d - share * W for d, W in zip(observed.dW, point.W, strict=True))
+    if right is None:
+        return observed
+    known = point if point.decay else point._replace(decay=right.decay)
+    dW = tuple(None if d is None else d - right.scale * weight_penalty(known, l) for l, d in enumerate(observed.dW))
     return observed._replace(dW=dW)
 
 
@@ -162,7 +166,7 @@ def _stale_inputs(first: Reading, second: Reading, loss: str) -> Explanation | N
         return None
     found: list[Found] = []
     for l in reversed(range(second.point.depth)):
-        got, penalty = observed.dW[l], second.point.decay * second.point.W[l]
+        got, penalty = observed.dW[l], weight_penalty(second.point, l)
         kept = first.point.inputs[l].T @ sweep.delta[l]
         if got is None or _fits(got, scale * sweep.dW[l], observed):
             continue

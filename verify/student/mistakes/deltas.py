@@ -6,7 +6,7 @@ from reference.arrays import Array
 
 from ..reading.implied import Recorded, implied, of_ramp
 from ..reading.multiples import factor_between
-from ..reading.point import FUSED, Observed, Point, loss_gradient, top_delta
+from ..reading.point import FUSED, Observed, Point, loss_gradient, top_delta, weight_penalty
 from .explanation import IMPLIED, Found, State, found_of, is_another
 from .products import DOWN
 from .stage import RIGHT_DERIVATIVE, Stage
@@ -88,7 +88,7 @@ def _implied(point: Point, l: int, state: State, observed: Observed, recorded: R
     right = point.curves[l].backward(point.z[l], state.da)
     got = observed.dW[l]
     if got is not None and point.decay:
-        got = got - (state.scale or 0.0) * point.decay * point.W[l]
+        got = got - (state.scale or 0.0) * weight_penalty(point, l)
     for value in implied(point, l, state.da, got, recorded(l)):
         delta = value / (state.scale or 1.0)
         if factor_between(delta, right):

@@ -112,11 +112,11 @@ def _penalties(s: Stage, state: State, got: Array, right: Array, kind: str) -> I
         return
     rest = got / state.scale - right
     if kind == "dW":
-        wrong, formula = misapplied(rest + s.penalty, s.W, right - s.penalty, s.point.decay), "dW_l + lambda W_l"
+        wrong, formula = misapplied(rest + s.penalty, s.W, right - s.penalty, s.penalty), "dW_l + lambda W_l"
     else:
         added, b = bias_penalty(s.point, s.l), s.point.b[s.l]
-        wrong = misapplied_to_bias(rest + added, b, right - added, s.point.decay, s.point.bias_decay)
-        formula = "db_l + lambda b_l" if s.point.bias_decay else "db_l"
+        wrong = misapplied_to_bias(rest + added, b, right - added, s.point.decay, added)
+        formula = "db_l + lambda b_l" if np.any(added) else "db_l"
     for bug, how in wrong:
         yield Found(bug, s.l + 1, kind, how, formula, got, "penalty")
 

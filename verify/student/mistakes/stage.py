@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from reference.arrays import Array
 
-from ..reading.point import Point
+from ..reading.point import Point, weight_penalty
 
 
 class Stage(NamedTuple):
@@ -56,8 +56,8 @@ class Stage(NamedTuple):
 
     @property
     def penalty(self) -> Array:
-        """What a weight decay adds to dW."""
-        return self.point.decay * self.W
+        """What the loss's penalty adds to dW."""
+        return weight_penalty(self.point, self.l)
 
 
 Change: TypeAlias = Callable[[Stage], Array | None]

@@ -6,10 +6,10 @@ import numpy as np
 
 from reference.arrays import Array
 from reference.elementwise import ELEMENTWISE
-from reference.losses import LOSSES
 
 from ..reading.dropout import Dropped
 from ..reading.point import FUSED, Point, loss_gradient
+from ..reading.rates import JUDGED_BY
 from .products import _diagonal_only, _square
 from .stage import MASKED, RIGHT_DERIVATIVE, Change, Stage, Variant, same_shape
 
@@ -188,7 +188,7 @@ def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Ar
             yield Variant("B39", _given(a), "y/p + ... with the wrong sign inside", right), -(y / a + (1 - y) / (1 - a))
             yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), -y * np.log(a)
         if loss in SLOPES:
-            each = LOSSES[loss].forward(a.reshape(-1, 1), y.reshape(-1, 1)).reshape(a.shape)
+            each = JUDGED_BY[loss].forward(a.reshape(-1, 1), y.reshape(-1, 1)).reshape(a.shape)
             yield Variant("B24", _given(a), "the loss's value as dL/da_L", SLOPES[loss]), each
 
 

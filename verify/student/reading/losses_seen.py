@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference.losses import LOSSES
-
 from ..runs.recording import Place
 from ..runs.tape import Tape
 from .align import Reading
 from .point import FUSED, Point
+from .rates import JUDGED_BY
 
-BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence")
+BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence", "poisson")
 METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
 EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
 NEAR = 2 * LOGARITHMIC  # beyond which a number is none of the losses
@@ -37,8 +36,10 @@ class LossSeen(NamedTuple):
 def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
     """Return every recorded number of the step that is a simple multiple of a known loss, in the order of computing."""
     found: list[LossSeen] = []
-    known = [(name, total, factors) for name, total, factors in _totals(reading.point) if total > 0]
-    norms = [sign * float(np.sqrt(2 * total)) for _, total, _ in known for sign in (1, -1)]
+    known = [
+        (name, total, factors) for name, total, factors in _totals(reading.point) if total > 0 or name == "poisson"
+    ]
+    norms = [sign * float(np.sqrt(2 * total)) for _, total, _ in known if total > 0 for sign in (1, -1)]
     possible = sorted([*norms, *(f * total for _, total, factors in known for f in factors)])
     seen: set[int] = set()
     for at in range(reading.start, reading.end):
@@ -80,7 +81,9 @@ def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
         for name in sorted((*BELIEVED, *METRICS), key=lambda name: (point.curves[-1].name, name) not in FUSED):
             if name == "hinge" and N * K == 1:
                 continue  # 1 - a is computed for many a reason
-            total = float(np.sum(LOSSES[name].forward(point.a[-1], point.Y)))
+            if name == "poisson" and point.curves[-1].family in ("sigmoid", "softmax"):
+                continue  # a probability is no rate
+            total = float(np.sum(JUDGED_BY[name].forward(point.a[-1], point.Y)))
             if np.isfinite(total):
                 found.append((name, total, both))
     return found

@@ -10,10 +10,12 @@ from reference.arrays import Array
 from ..runs.tape import Tape, upstream
 from .chain import Layer
 from .curves import CURVES, Curve, close, matching_curves, scaled
+from .rates import EXP
 
 TELLING = 3  # distinct pre-activations that no curve meets by chance
 SCALING, LARGEST, ROUNDED = ("*", "/", "+", "-"), 1e6, 1e-12
 PROBABILITIES = ("sigmoid", "softmax")
+WHOLE = ("sum", "max", "amax")  # what shares are taken of
 MOST = 3  # values that are held for the activation of fewer
 
 
@@ -40,7 +42,8 @@ def outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
     if np.unique(last.z).size >= TELLING:
         scaled_first, met = _first_met(tape, last, end)
         again = (other for one in met for other in _scaled(tape, last, one, end))
-        yield from (*met, *again, *scaled_first, identity)
+        rates = () if met or scaled_first else _rates(tape, last, end)
+        yield from (*met, *again, *scaled_first, *rates, identity)
         return
     ranked = sorted(((_doubts(tape, last, found), found) for found in _met(tape, last, end)), key=lambda pair: pair[0])
     yield from [found for doubts, found in ranked if doubts <= 1][:MOST]
@@ -76,6 +79,19 @@ def _met(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
         a = as_rows(tape.array(key), last)
         if not close(a, last.z, 1e-12) and (curve := next(matching_curves(last.z, a), None)) is not None:
             yield Output(curve, key, at)
+
+
+def _rates(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
+    """Yield e^z as an output, unless it is divided by a sum or the largest of itself: a softmax that is none."""
+    for at in range(last.z_at + 1, min(end, len(tape.events))):
+        key = tape.events[at].result
+        if key < 0 or np.size(tape.recording.values[key]) != last.z.size:
+            continue
+        if close(as_rows(tape.array(key), last), np.asarray(EXP.forward(last.z))):
+            ends = (tape.node(use).what.rpartition(".")[2] for use in tape.used.get(key, ()))
+            if not any(name in WHOLE for name in ends):
+                yield Output(EXP, key, at)
+            return
 
 
 def _scaled(tape: Tape, last: Layer, found: Output, end: int) -> Iterator[Output]:

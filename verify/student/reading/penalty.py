@@ -106,36 +106,40 @@ def _coefficient(added: list[float], squares: list[float]) -> float | None:
     return None
 
 
-def misapplied(rest: Array, W: Array, gradient: Array, decay: float) -> Iterator[tuple[str, str]]:
-    """Yield (id, formula) of the mistake that put ``rest`` where decay * W belongs.
+def misapplied(rest: Array, W: Array, gradient: Array, wanted: Array) -> Iterator[tuple[str, str]]:
+    """Yield (id, formula) of the mistake that put ``rest`` where ``wanted`` belongs, lambda W or lambda sign(W).
 
     Arguments:
         rest: what was added to the gradient of the data's loss.
         W: the weights.
         gradient: the gradient of the data's loss.
-        decay: what the penalty asks for.
+        wanted: what the penalty asks for.
     """
     size = max(float(np.abs(rest).max()), SAME * float(np.abs(gradient).max()))
     if np.abs(rest).max() <= SAME * np.abs(gradient).max():
         yield "B13", "dW_l without lambda W_l"
         return
-    own = closest_factor(rest, W)
-    if np.abs(rest - own * W).max() <= SAME * size:
-        yield ("B60" if own * decay < 0 else "B13"), f"dW_l + {own / decay:.6g} * lambda W_l"
-    elif (left := _left_out(rest, W, decay, size)) is not None:
+    own = closest_factor(rest, wanted)
+    if wanted.any() and np.abs(rest - own * wanted).max() <= SAME * size:
+        yield ("B60" if own < 0 else "B13"), f"dW_l + {own:.6g} * lambda W_l"
+    elif wanted.any() and (left := _left_out(rest, wanted, size)) is not None:
         yield "B13", f"dW_l + lambda W_l, but not in {left}"
+    elif factor_between(rest, W):
+        yield "B13", "dW_l + lambda W_l, which is the slope of another penalty than the loss holds"
     elif np.ptp(rest) <= SAME * size:
         yield "B13", "dW_l + one number for all entries"
     elif factor_between(rest, gradient):
         yield "B13", "dW_l + lambda dW_l"
     elif factor_between(rest, np.sign(W)):
         yield "B13", "dW_l + lambda sign(W_l)"
+    elif factor_between(rest, np.abs(W)):
+        yield "B13", "dW_l + lambda |W_l|"
 
 
-def _left_out(rest: Array, W: Array, decay: float, size: float) -> str | None:
+def _left_out(rest: Array, wanted: Array, size: float) -> str | None:
     """Return the one input or unit whose weights a penalty leaves out, None where it is another."""
-    off = np.abs(rest - decay * W) > SAME * size
-    for axis, name in ((1, "row"), (0, "column")) if W.ndim == 2 else ():
+    off = np.abs(rest - wanted) > SAME * size
+    for axis, name in ((1, "row"), (0, "column")) if wanted.ndim == 2 else ():
         wrong = np.flatnonzero(off.any(axis=axis))
         alone = len(wrong) == 1 < off.shape[1 - axis]
         if alone and np.abs(np.take(rest, wrong[0], 1 - axis)).max() <= SAME * size:
@@ -144,7 +148,7 @@ def _left_out(rest: Array, W: Array, decay: float, size: float) -> str | None:
 
 
 def misapplied_to_bias(
-    rest: Array, b: Array | None, db: Array, decay: float, wanted: float
+    rest: Array, b: Array | None, db: Array, decay: float, wanted: Array | float
 ) -> Iterator[tuple[str, str]]:
     """Yield (id, formula) where ``rest``, what a bias's gradient has beside db, is a penalty that the loss has not.
 
@@ -153,11 +157,11 @@ def misapplied_to_bias(
         b: the bias.
         db: the gradient of the data's loss.
         decay: what the penalty asks for of the weights.
-        wanted: what it asks for of the biases.
+        wanted: what it adds to the gradient of the biases.
     """
     if b is None or not b.any():
         return
-    if wanted:
+    if isinstance(wanted, np.ndarray) and wanted.any():
         for bug, how in misapplied(rest, b, db, wanted):
             yield bug, how.replace("dW_l", "db_l").replace("W_l", "b_l")
         return

@@ -7,11 +7,26 @@ from typing import NamedTuple
 import numpy as np
 
 from reference.arrays import Array
-from reference.losses import LOSSES
 
 from .curves import Curve
+from .rates import JUDGED_BY
 
-FUSED = {("sigmoid", "bce"), ("softmax", "cross_entropy")}
+FUSED = {("sigmoid", "bce"), ("softmax", "cross_entropy"), ("exp", "poisson")}
+
+
+class Penalised(NamedTuple):
+    """What a loss's penalty holds of one parameter w: square/2 sum w^2 + absolute sum |w|, per unit of summed loss."""
+
+    square: float = 0.0
+    absolute: float = 0.0
+
+    def slope(self, value: Array) -> Array:
+        """Return square w + absolute sign(w), what the penalty adds to the parameter's gradient."""
+        return self.square * value + self.absolute * np.sign(value)
+
+    def scaled(self, share: float) -> "Penalised":
+        """Return the same of a loss that is a share of another."""
+        return Penalised(share * self.square, share * self.absolute)
 
 
 class Point(NamedTuple):
@@ -28,6 +43,8 @@ class Point(NamedTuple):
         shared: the layers, from 0, all of whose units share one bias: its gradient is the sum over the units too.
         decay: what the summed loss has added to it is decay/2 times the sum of all squared weights.
         bias_decay: the same of all squared biases.
+        penalties: of each layer's weights and biases, where they are not all ``decay`` and ``bias_decay``: these then
+            tell only that there are some.
         merged: where the bias stands among the stored weights of a layer, from 0, and its constant input: (0 or -1, c).
     """
 
@@ -42,6 +59,7 @@ class Point(NamedTuple):
     shared: frozenset[int] = frozenset()
     decay: float = 0.0
     bias_decay: float = 0.0
+    penalties: tuple[tuple[Penalised, Penalised], ...] = ()
     merged: Mapping[int, tuple[int, float]] = MappingProxyType({})
 
     @property
@@ -98,7 +116,7 @@ def forward(X: Array, W: tuple[Array, ...], b: tuple[Array | None, ...], curves:
 
 def loss_gradient(point: Point, loss: str) -> Array:
     """Return dL/da_L of the summed loss."""
-    return np.asarray(LOSSES[loss].derivative(point.a[-1], point.Y))
+    return np.asarray(JUDGED_BY[loss].derivative(point.a[-1], point.Y))
 
 
 def top_delta(point: Point, loss: str) -> Array:
@@ -126,13 +144,25 @@ def bias_gradient(point: Point, l: int, delta: Array) -> Array:
 
 def of_data(point: Point) -> Point:
     """Return a point at which the loss is that of the data alone, without its penalties."""
-    return point._replace(decay=0.0, bias_decay=0.0)
+    return point._replace(decay=0.0, bias_decay=0.0, penalties=())
+
+
+def penalised(point: Point, l: int, *, weights: bool) -> Penalised:
+    """Return the penalty on the weights, or on the biases, of layer l."""
+    if point.penalties:
+        return point.penalties[l][0 if weights else 1]
+    return Penalised(point.decay if weights else point.bias_decay)
+
+
+def weight_penalty(point: Point, l: int) -> Array:
+    """Return what the loss's penalty adds to dW of layer l."""
+    return penalised(point, l, weights=True).slope(point.W[l])
 
 
 def bias_penalty(point: Point, l: int) -> Array | float:
-    """Return what a weight decay adds to db of layer l."""
-    b = point.b[l]
-    return 0.0 if b is None or not point.bias_decay else point.bias_decay * b
+    """Return what the loss's penalty adds to db of layer l."""
+    b, own = point.b[l], penalised(point, l, weights=False)
+    return 0.0 if b is None or not any(own) else own.slope(b)
 
 
 @np.errstate(all="ignore")  # a loss that does not go with the output has infinite slopes, and is not believed
@@ -142,7 +172,7 @@ def reverse_sweep(point: Point, loss: str) -> Sweep:
     rows: list[tuple[Array, Array, Array, Array]] = []
     da = loss_gradient(point, loss)
     for l in reversed(range(point.depth)):
-        dW = point.inputs[l].T @ delta + point.decay * point.W[l]
+        dW = point.inputs[l].T @ delta + weight_penalty(point, l)
         rows.append((da, delta, dW, bias_gradient(point, l, delta) + bias_penalty(point, l)))
         if l:
             da = delta @ point.W[l].T

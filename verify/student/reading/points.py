@@ -18,6 +18,7 @@ from .steps import positions
 
 VIEWS = (*REARRANGED, "float", "astype", "asfarray", "float64")
 LARGEST = 200_000
+COUNTS = 5  # above the largest that is put in place of counts
 
 
 class Source(NamedTuple):
@@ -236,12 +237,14 @@ def _inputs(value: Array, rng: np.random.Generator) -> Array:
 
 
 def _targets(value: Array, one: Pass, rng: np.random.Generator) -> NDArray[Any]:
-    """Return targets of the same kind: labels, one-hot rows, or numbers inside (0, 1)."""
+    """Return targets of the same kind: labels, one-hot rows, counts, or numbers inside (0, 1)."""
     if one.target.labels and _whole(value):
         labels = rng.integers(0, one.target.value.shape[1], size=value.shape)
         return np.asarray(labels, np.float64) if value.ndim == 0 else labels
     if _one_hot(one.target.value):
         return _shuffled_hot(value, one.target.value.shape[1], rng)
+    if _whole(one.target.value) and len(np.unique(one.target.value)) > 2:
+        return rng.integers(0, COUNTS, size=value.shape).astype(np.float64)  # others may be cut to whole numbers
     return rng.uniform(0.05, 0.95, size=value.shape)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from reference import Activation, Gradients, InputError, Network
 from reference.arrays import Array
 from reference.layers import Affine
+from reference.losses import LOSSES
 from reference.network import ACTIVATIONS, activation
 
 from ...architectures import Problem
@@ -23,7 +24,7 @@ from ..mistakes.catalogue import CATALOGUE
 from ..mistakes.explanation import Explanation, Found
 from ..reading.losses_seen import factor_of
 from ..reading.multiples import closest_factor
-from ..reading.point import Point, reverse_sweep
+from ..reading.point import Point, bias_penalty, reverse_sweep, weight_penalty
 
 ALTERNATIVES = 3
 
@@ -270,9 +271,9 @@ def _oracles(
 
 def _penalty(point: Point, layer: int, quantity: str, index: tuple[int, ...]) -> float:
     """Return what the penalty of the loss adds to one entry of a gradient."""
-    decay, parameters = {"dW": (point.decay, point.W), "db": (point.bias_decay, point.b)}.get(quantity, (0.0, ()))
-    parameter = parameters[layer - 1] if decay else None
-    return 0.0 if parameter is None else decay * float(parameter[index])
+    of = {"dW": weight_penalty, "db": bias_penalty}.get(quantity)
+    added = 0.0 if of is None else of(point, layer - 1)
+    return added if isinstance(added, float) else float(added[index])
 
 
 def _autodiff(problem: Problem) -> Gradients:
@@ -284,7 +285,11 @@ def _autodiff(problem: Problem) -> Gradients:
 
 def as_network(point: Point, loss: str) -> Network | None:
     """Return the point's network as one of the reference's, None where it has an activation that the tables lack."""
-    if any(f.name not in ACTIVATIONS for f in point.curves) or any(b is not None and b.ndim > 1 for b in point.b):
+    if (
+        loss not in LOSSES
+        or any(f.name not in ACTIVATIONS for f in point.curves)
+        or any(b is not None and b.ndim > 1 for b in point.b)
+    ):
         return None
     layers: list[Affine | Activation] = []
     for W, b, f in zip(point.W, point.b, point.curves, strict=True):

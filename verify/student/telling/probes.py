@@ -33,6 +33,7 @@ FORMULAS_IN_A = {
     "softplus": "1 - e^(-{v})",
     "softsign": "(1 - |{v}|)^2",
     "arctan": "cos({v})^2",
+    "exp": "{v}",
 }
 
 
