@@ -28,7 +28,7 @@ def new_adapter(source: Source, function: str = "") -> str:
     with watch(source, function=function) as session:
         session.run()
         recording = session.named()
-    one = look(recording)
+    one = look(Tape(recording))
     known = {} if one is None else shown_by(one)
     example = {} if known else {"call": f"G = {next(reversed(_functions(recording)), 'step(X, y)')}"}
     return skeleton({"call": step_in(source.text, recording) if known else "", **known}, example)

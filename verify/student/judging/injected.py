@@ -6,6 +6,7 @@ import numpy as np
 
 from ..reading.points import Sources, sources, spread
 from ..runs.recording import Injection
+from ..runs.tape import Tape
 from .judgement import Shown
 from .look import Look, look, read_alike
 from .own_loss import Runs
@@ -17,7 +18,7 @@ MORE = 2  # draws beside them where some show nothing
 def on_other_values(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> Look | None:
     """Return a look at the program with other values that shows as many parameters: a sample of zeros hides some."""
     inject = spread(first.reading, sources(first.tape, first.reading), np.random.default_rng((seed, 8)))
-    one = look(runs.run(inject, updates=2), tell) if inject else None
+    one = look(Tape(runs.run(inject, updates=2)), tell) if inject else None
     return one if one is not None and parameters(one) >= parameters(first) else None
 
 
@@ -64,7 +65,7 @@ def _point(
     inject = spread(first.reading, found, rng, data=data)
     if not inject:
         return None
-    one = look(runs.run(inject, updates=2), tell)
+    one = look(Tape(runs.run(inject, updates=2)), tell)
     if one is None or one.reading.point.sizes != first.reading.point.sizes or not _arrived(one, found, inject):
         return None
     return Shown(inject, one if one.right else read_alike(one, first), found)

@@ -47,7 +47,7 @@ def judge(
         tell: the losses to judge by, where they are known.
         later: the losses that the program is known to compute at some time.
     """
-    first = look(natural, tell or later)
+    first = look(Tape(natural), tell or later)
     if first is None or _all_alike(first):
         first = _fuller(first, _stirred(runs, natural, seed, tell))
     if first is None:
@@ -59,7 +59,7 @@ def judge(
         return replace(_from_points(runs, first, seed, tell, told=True), known=TOLD)
     known = Later(later) if later else losses_later(runs, first)
     if known.losses:
-        first = look(first.tape.recording, known.losses) or first
+        first = look(first.tape, known.losses) or first
     judged = _penalised(runs, _from_points(runs, first, seed, known.losses, told=False), seed, known)
     return replace(judged, known=LATER if known.losses else "")
 
@@ -145,7 +145,7 @@ def _of_steps(points: tuple[Shown, ...], looks: list[Look]) -> bool:
 def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -> Look | None:
     """Return a look at the program with other parameters: where all start equal, none can be told from another."""
     inject = stirring(Tape(natural), np.random.default_rng((seed, 7)))
-    return look(runs.run(inject, updates=2), tell) if inject else None
+    return look(Tape(runs.run(inject, updates=2)), tell) if inject else None
 
 
 def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Right], seed: int) -> Judgement:

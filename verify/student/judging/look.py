@@ -18,7 +18,6 @@ from ..reading.multiples import SAME, factor_between
 from ..reading.penalty import penalty
 from ..reading.point import Observed, Point, reverse_sweep
 from ..reading.unbent import unbent
-from ..runs.recording import Recording
 from ..runs.tape import GATHERED_STEP, Tape, upstream
 from .decays import Right, grows, misdecayed, with_decay, without_decay
 
@@ -55,14 +54,13 @@ class Look(NamedTuple):
         return frozenset(b for e in self.explanations for b in e.bugs)
 
 
-def look(recording: Recording, tell: tuple[str, ...] = ()) -> Look | None:
+def look(tape: Tape, tell: tuple[str, ...] = ()) -> Look | None:
     """Return what a run shows, None where no network was found in it; mistakes are not searched for.
 
     Arguments:
-        recording: the run.
+        tape: the run.
         tell: the names of the losses to judge by, where they are known.
     """
-    tape = Tape(recording)
     first: Look | None = None
     for read in readings(tape):
         reading, losses = _with_penalty(tape, read)

@@ -30,11 +30,13 @@ class Neurons:
 
     def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
         """Run with other values injected, those of arrays number by number."""
-        recording = self._runs.run(
-            self._scattered(inject or {}), updates=updates, events=min(events, self._natural.enough)
-        )
+        recording = self.raw(inject or {}, updates, events)
         found = gathered(recording, 2 if updates >= UPDATES else 1)
         return recording if found is None else found.recording
+
+    def raw(self, inject: Injection, updates: int, events: int = 30_000) -> Recording:
+        """Run with other values injected, and tell of the numbers alone."""
+        return self._runs.run(self._scattered(inject), updates=updates, events=min(events, self._natural.enough))
 
     def _scattered(self, inject: Injection) -> Injection:
         single: dict[Place, NDArray[Any]] = {}

@@ -32,6 +32,9 @@ class Runs(Protocol):
     def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
         """Run with other values injected."""
 
+    def raw(self, inject: Injection, updates: int, events: int = 30_000) -> Recording:
+        """Run with other values injected, and leave single numbers as they are."""
+
 
 class Moved(NamedTuple):
     """One parameter moved: what each recorded number's slope is, and what the gradients say it should be.
@@ -93,8 +96,8 @@ def _slopes(runs: Runs, inject: Injection, source: Source, direction: Array) -> 
     """Return the central difference of every recorded number along a direction of one source."""
     here = np.asarray(inject[source.place], np.float64)
     step = STEP * source.spread(direction, np.zeros_like(here))
-    up = _numbers(runs.run({**inject, source.place: here + step}, updates=2))
-    down = _numbers(runs.run({**inject, source.place: here - step}, updates=2))
+    up = _numbers(runs.raw({**inject, source.place: here + step}, updates=2))
+    down = _numbers(runs.raw({**inject, source.place: here - step}, updates=2))
     return {place: (up[place] - down[place]) / (2 * STEP) for place in up if place in down}
 
 

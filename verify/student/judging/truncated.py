@@ -30,7 +30,7 @@ def truncated(look: Look, inject: Injection, runs: Runs) -> FirstFault | None:
     """
     for number, layer, curve, at in activations(look):
         z = np.resize(np.array(MIXED), look.tape.shape(layer.z_key))
-        ran = runs.run({**inject, look.tape.place(layer.z_at): z}, updates=1)
+        ran = runs.raw({**inject, look.tape.place(layer.z_at): z}, updates=1, events=at + NEAR)
         got, should = activated(ran, look.tape.place(at), z, layer, curve)
         if got is None or not np.isfinite(got).all() or close(got, should, EXACT):
             continue

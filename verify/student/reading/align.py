@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from ..runs.kept import kept
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .chain import MOST_PRODUCTS, Chain, chains, split
@@ -52,7 +52,7 @@ class Reading(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=8)  # the runs of one program are looked at more than once
+@kept
 def readings(tape: Tape) -> tuple[Reading, ...]:
     """Return what the run's first training step may have been, the likeliest first; empty where none was seen."""
     with np.errstate(all="ignore"):

@@ -1,15 +1,17 @@
 """Where single numbers come from: the display or the array they stand in, else the expression that made them."""
 
 import re
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 from typing import TypeAlias
 
 import numpy as np
 
 from reference.arrays import Array
 
+from ..runs.kept import kept
 from ..runs.recording import Place
+from ..runs.tape import Tape
 from .scalars import Number, Numbers
 
 Origin: TypeAlias = tuple[Place, int | None]
@@ -61,16 +63,21 @@ def _made(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
     return None if at is None else (numbers.tape.place(at), None)
 
 
-def _arrays(numbers: Numbers, before: int) -> list[tuple[Place, Array]]:
-    """Return what displays, calls and operations made before a position that holds several numbers."""
-    tape, seen, found = numbers.tape, set[int](), []
-    for at in range(before):
-        key = tape.events[at].result
-        if key < 0 or key in seen or not tape.shape(key) or tape.node(at).kind not in ("literal", "call", "binary"):
-            continue
-        seen.add(key)
-        found.append((tape.place(at), tape.array(key)))
-    return found
+def _arrays(numbers: Numbers, before: int) -> Iterator[tuple[Place, Array]]:
+    """Yield what displays, calls and operations made before a position that holds several numbers."""
+    tape = numbers.tape
+    return ((tape.place(at), tape.array(tape.events[at].result)) for at in takewhile(before.__gt__, _of_several(tape)))
+
+
+@kept
+def _of_several(tape: Tape) -> tuple[int, ...]:
+    """Return the positions of the displays, calls and operations that each made an array first."""
+    first: dict[int, int] = {}
+    for at, event in enumerate(tape.events):
+        several = event.result >= 0 and tape.shape(event.result)
+        if several and tape.node(at).kind in ("literal", "call", "binary"):
+            first.setdefault(event.result, at)
+    return tuple(first.values())
 
 
 def _in_a_row(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[Origin | None, ...] | None:

@@ -1,12 +1,12 @@
 """The gradients that an optimiser was given, where its steps are no multiple of them: Adam, RMSprop, clipping."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from reference.arrays import Array
 
+from ..runs.kept import kept
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import ROUNDING, Tape, handed_on, operands_made, upstream
 from .align import Reading
@@ -66,7 +66,8 @@ def _trail(tape: Tape, update: Update, start: int) -> _Trail:
     if update.new == NOT_A_NUMBER:
         return _Trail((), None)
     step = tape.array(update.old) - tape.array(update.new)
-    values = [tape.array(key) for key in _bottlenecks(tape, update, start)]
+    keys = () if update.step == NOT_A_NUMBER else _bottlenecks(tape, update.step, update.at, start)
+    values = [tape.array(key) for key in keys]
     before = [_spread(v, step) for v in values if v.size == 1 or np.squeeze(v).shape == np.squeeze(step).shape]
     bent = [i for i, v in enumerate(before) if step.any() and factor_between(step, v) is None]
     return _Trail(tuple(before), bent[-1] if bent else None)
@@ -103,12 +104,18 @@ def _before_bend(trail: _Trail, after: int) -> Array | None:
     return trail.values[-after] if single and 0 < after <= len(trail.values) else None
 
 
-def _bottlenecks(tape: Tape, update: Update, start: int) -> Iterator[int]:
-    """Yield the keys of the values that all of a step's dependence on the forward pass goes through, in order."""
-    if update.step == NOT_A_NUMBER:
-        return
+@kept
+def _bottlenecks(tape: Tape, step: int, end: int, start: int) -> tuple[int, ...]:
+    """Return the keys of the values that all of a step's dependence on the forward pass goes through, in order.
+
+    Arguments:
+        tape: the run.
+        step: the key of what was added.
+        end: the position of the addition.
+        start: where the forward pass begins.
+    """
     through: dict[int, frozenset[int]] = {}
-    trail = sorted(at for at in upstream(tape, update.at) if at >= start)
+    trail = sorted(at for at in upstream(tape, end) if at >= start)
     for at in trail:
         returned = handed_on(tape, at)
         made = operands_made(tape, at) if returned is None else [returned]
@@ -118,10 +125,10 @@ def _bottlenecks(tape: Tape, update: Update, start: int) -> Iterator[int]:
         elif _multiplies(tape, at):
             through[at] = frozenset({at})
         if at in through and tape.node(at).what.rpartition(".")[2] in ROUNDING:
-            return
-    step = tape.last_made(update.step, NOT_A_NUMBER, update.at)
-    keys = [tape.events[at].result for at in sorted(through.get(step, ()))] if step is not None else []
-    yield from (k for k in dict.fromkeys(keys) if k >= 0)
+            return ()
+    made_at = tape.last_made(step, NOT_A_NUMBER, end)
+    keys = [tape.events[at].result for at in sorted(through.get(made_at, ()))] if made_at is not None else []
+    return tuple(k for k in dict.fromkeys(keys) if k >= 0)
 
 
 def _multiplies(tape: Tape, at: int) -> bool:

@@ -2,15 +2,16 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.arrays import Array
 
+from .kept import kept
 from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
@@ -45,6 +46,9 @@ class Tape:
     Arguments:
         recording: the watched run, or a later part of it.
         known: the keys of the values that were there before that part.
+
+    Attributes:
+        kept: what was found in the run, by the question.
     """
 
     def __init__(self, recording: Recording, known: frozenset[int] = frozenset()) -> None:
@@ -53,6 +57,7 @@ class Tape:
         self.nodes: tuple[Node, ...] = recording.nodes
         self._groups: dict[int, int] = {}
         self._known: dict[tuple[int, bytes], int] = {}
+        self.kept: dict[Hashable, Any] = {}
 
     def array(self, key: int) -> Array:
         """Return a value as float64."""
@@ -60,7 +65,7 @@ class Tape:
 
     def shape(self, key: int) -> tuple[int, ...]:
         """Return a value's shape."""
-        return np.shape(self.recording.values[key])
+        return self.recording.values[key].shape
 
     def node(self, at: int) -> Node:
         """Return the expression that an event evaluated."""
@@ -241,6 +246,7 @@ def unsigned(tape: Tape, key: int) -> int:
     return key if turned < 0 else turned
 
 
+@kept
 def operands_made(tape: Tape, at: int, beside: bool = True) -> list[int]:
     """Return the positions of the events that made an event's operands, without those gathered beside its numbers.
 
@@ -254,6 +260,7 @@ def operands_made(tape: Tape, at: int, beside: bool = True) -> list[int]:
     return [made for key, held in operands if (made := tape.last_made(key, held, at)) is not None]
 
 
+@kept
 def handed_on(tape: Tape, at: int) -> int | None:
     """Return the position of the event whose result an event only hands on: what a call's function returned."""
     event = tape.events[at]

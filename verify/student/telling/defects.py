@@ -14,7 +14,7 @@ from ...report.diagnosis_parts import Probe
 from ..judging.judgement import Judgement
 from ..judging.look import Look
 from ..judging.own_loss import Runs
-from ..judging.truncated import activated, activations
+from ..judging.truncated import NEAR, activated, activations
 from ..reading.align import Reading
 from ..reading.chain import Layer
 from ..reading.curves import Curve
@@ -58,7 +58,7 @@ def _at_extremes(tape: Tape, layer: Layer, curve: Curve, at: int, inject: Inject
     """Return what becomes of f(z) at z = +-1000, None where it is right."""
     shape = tape.shape(layer.z_key)
     z = np.where(np.arange(int(np.prod(shape))) % 2, -HUGE, HUGE).reshape(shape)
-    ran = runs.run({**inject, tape.place(layer.z_at): z}, updates=1)
+    ran = runs.raw({**inject, tape.place(layer.z_at): z}, updates=1, events=at + NEAR)
     if ran.raised is not None and ran.raised.type == "OverflowError":
         return f"raises OverflowError at z = +-{HUGE:.0f}"
     got, should = activated(ran, tape.place(at), z, layer, curve)

@@ -21,6 +21,7 @@ from ..reading.align import Reading
 from ..reading.curves import Curve
 from ..reading.point import Point
 from ..runs.recording import Injection
+from ..runs.tape import Tape
 
 WANTED = (0.5, -1.0, 2.0)  # values of z at which the derivative is shown, or the nearest there are
 FAINT = 1e-3  # of the largest entry: dL/da that is too small to divide by
@@ -175,7 +176,7 @@ def _experiments(shown: Shown) -> Iterator[tuple[str, Injection]]:
 
 def _read(runs: Runs, inject: Injection, judgement: Judgement, tell: tuple[str, ...]) -> Reading | None:
     """Return what a run shows, with the judged activations, None where it shows another network."""
-    one = look(runs.run(inject, updates=2), tell)
+    one = look(Tape(runs.run(inject, updates=2)), tell)
     known = judgement.best.reading.point
     if one is None or one.reading.point.sizes != known.sizes:
         return None
