@@ -1,7 +1,9 @@
 """The forward pass found among recorded values: products with weights, linked by an activation that fits."""
 
+from bisect import bisect_right
 from collections.abc import Container, Iterator
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ from .dropout import dropped
 FARTHEST = 60  # events between a product and the bias added to it
 TRANSPOSING = ("T", "transpose", "swapaxes", "moveaxis")
 MOST_PRODUCTS = 400
-FEW = 64  # numbers whose curve is kept
+FEW = 512  # numbers whose curve is kept
 NEAREST = 8  # products after a layer among which the next layer's is
 
 
@@ -167,9 +169,8 @@ def _may_be_bias(tape: Tape, bias: Bias, product: Product) -> bool:
 def _sums(tape: Tape, product: Product) -> Iterator[tuple[int, int, Bias | None]]:
     """Yield (position, key, bias) of what a product becomes: with something added to it, then by itself."""
     group = tape.group(product.result)
-    for total in tape.sums:
-        if not product.at < total.at <= product.at + FARTHEST:
-            continue
+    first, last = (bisect_right(tape.sums, at, key=attrgetter("at")) for at in (product.at, product.at + FARTHEST))
+    for total in tape.sums[first:last]:
         if tape.group(total.left) == group:
             yield total.at, total.result, Bias(total.right, total.sign)
         elif tape.group(total.right) == group and total.sign == 1:
@@ -217,8 +218,9 @@ def _paths(
 ) -> Iterator[tuple[Layer, ...]]:
     """Yield the layer followed by every chain whose first input is an activation of its pre-activation."""
     yield (layer,)
-    later = [at for at in layers if at > layer.z_at]
-    for at in later[:NEAREST]:
+    places = list(layers)
+    after = bisect_right(places, layer.z_at)
+    for at in places[after : after + NEAREST]:
         for path in best[at]:
             linked = link(layer, path[0])
             if linked is not None and not any(_same_weights(tape, layer.W_key, n.W_key) for n in path):
@@ -273,7 +275,7 @@ def _curve(z: Array, a: Array) -> Curve | None:
     return _found_curve(z, a)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _curve_of_few(z_shape: tuple[int, ...], z: bytes, a_shape: tuple[int, ...], a: bytes) -> Curve | None:
     """Return the curve between a few numbers: those of single samples are compared again and again."""
     return _found_curve(np.frombuffer(z).reshape(z_shape), np.frombuffer(a).reshape(a_shape))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..runs.kept import kept
 from ..runs.recording import Place
 from ..runs.tape import Tape
 from .align import Reading
@@ -41,14 +42,8 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
     ]
     norms = [sign * float(np.sqrt(2 * total)) for _, total, _ in known if total > 0 for sign in (1, -1)]
     possible = sorted([*norms, *(f * total for _, total, factors in known for f in factors)])
-    seen: set[int] = set()
-    for at in range(reading.start, reading.end):
-        key = tape.events[at].result
-        if key < 0 or key in seen or tape.recording.values[key].size != 1 or tape.node(at).kind == "literal":
-            continue
-        seen.add(key)
-        value = float(np.real(tape.recording.values[key]).reshape(()))
-        if not np.isfinite(value) or value == round(value) or not _is_near(value, possible):
+    for at, value in _computed(tape, reading.start, reading.end):
+        if not _is_near(value, possible):
             continue
         for name, total, factors in known:
             within = EXACT if name in ("half_sse", *METRICS) else LOGARITHMIC
@@ -58,6 +53,17 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
             elif name == "half_sse" and reading.point.Y.size > 1 and abs(value**2 - 2 * total) <= 4 * EXACT * total:
                 found.append(LossSeen(name, tape.place(at), at, value, 1 / value))
     return found
+
+
+@kept
+def _computed(tape: Tape, start: int, end: int) -> list[tuple[int, float]]:
+    """Return the single numbers, other than whole ones, with where they are first computed in a part of a run."""
+    first: dict[int, int] = {}
+    for at in range(start, end):
+        if tape.events[at].result in tape.numbers and tape.node(at).kind != "literal":
+            first.setdefault(tape.events[at].result, at)
+    numbers = ((at, tape.numbers[key]) for key, at in first.items())
+    return [(at, value) for at, value in numbers if np.isfinite(value) and value != round(value)]
 
 
 def _is_near(value: float, possible: list[float]) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..runs.kept import kept
 from ..runs.recording import Place
 from ..runs.tape import Tape
 from .align import Reading
@@ -72,9 +73,15 @@ def _of_squares(
 
 def _were_computed(tape: Tape, reading: Reading, squares: list[float]) -> bool:
     """Return whether every squared norm was recorded, in this step or for it: a penalty may come before the pass."""
-    keys = {e.result for e in tape.events[: reading.end] if e.result >= 0}
-    numbers = np.array([float(tape.array(k).reshape(())) for k in keys if tape.recording.values[k].size == 1])
+    numbers = _numbers(tape, reading.end)
     return all(bool((np.abs(numbers - s) <= 1e-9 * s).any()) for s in squares)
+
+
+@kept
+def _numbers(tape: Tape, end: int) -> Array:
+    """Return the single numbers that were there before a position."""
+    keys = dict.fromkeys(event.result for event in tape.events[:end])
+    return np.array([tape.numbers[key] for key in keys if key in tape.numbers])
 
 
 def _added(tape: Tape, reading: Reading, key: int, value: float) -> tuple[list[float], int]:

@@ -4,14 +4,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property
-from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.arrays import Array
 
-from .kept import kept
 from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
@@ -102,6 +100,27 @@ class Tape:
             if event.result >= 0 and event.identity >= 0:
                 found[event.result, event.identity].append(at)
         return found
+
+    @cached_property
+    def makers(self) -> list[tuple[int | None, ...]]:
+        """For each event, the positions of those that last made its operands, and its own result before it."""
+        made: dict[int, int] = {}
+        made_as: dict[tuple[int, int], int] = {}
+        found = []
+        for at, (_, _, operands, result, identity, held_by) in enumerate(self.events):
+            held = (*zip(operands, held_by, strict=False), (result, identity))
+            found.append(tuple(made_as.get(value, made.get(value[0])) for value in held))
+            if result >= 0:
+                made[result] = at
+                if identity >= 0:
+                    made_as[result, identity] = at
+        return found
+
+    @cached_property
+    def numbers(self) -> dict[int, float]:
+        """Every single number by its key; of a complex one the real part."""
+        values = enumerate(self.recording.values)
+        return {key: float(value.real.reshape(())) for key, value in values if value.size == 1}
 
     @cached_property
     def used(self) -> dict[int, list[int]]:
@@ -246,7 +265,6 @@ def unsigned(tape: Tape, key: int) -> int:
     return key if turned < 0 else turned
 
 
-@kept
 def operands_made(tape: Tape, at: int, beside: bool = True) -> list[int]:
     """Return the positions of the events that made an event's operands, without those gathered beside its numbers.
 
@@ -255,16 +273,14 @@ def operands_made(tape: Tape, at: int, beside: bool = True) -> list[int]:
     event, node = tape.events[at], tape.node(at)
     if node.kind == "call" and node.what.rpartition(".")[2] == ONES and not tape.shape(event.result):
         return []
-    numbers = None if beside or node.what != GATHERED_STEP else tape.array(event.result).size
-    operands = islice(zip(event.operands, event.held_by, strict=False), numbers)
-    return [made for key, held in operands if (made := tape.last_made(key, held, at)) is not None]
+    numbers = -1 if beside or node.what != GATHERED_STEP else tape.array(event.result).size
+    return [made for made in tape.makers[at][:numbers] if made is not None]
 
 
-@kept
 def handed_on(tape: Tape, at: int) -> int | None:
     """Return the position of the event whose result an event only hands on: what a call's function returned."""
     event = tape.events[at]
-    before = tape.last_made(event.result, event.identity, at)
+    before = tape.makers[at][-1]
     if before is None or tape.events[before].identity != event.identity:
         return None
     return before if event.identity >= 0 or tape.node(before).kind == "return" else None

@@ -135,6 +135,8 @@ def told_apart(judgement: Judgement, runs: Runs, tell: tuple[str, ...]) -> tuple
         return judgement, ()
     left, probes = list(rivals), []
     for name, inject in _experiments(judgement.points[0]):
+        if len({e.bugs for e in left}) < 2:
+            break
         reading = _read(runs, inject, judgement, tell)
         if reading is None:
             continue
