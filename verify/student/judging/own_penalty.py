@@ -40,13 +40,14 @@ def whole_loss(one: Look, loss: int) -> int | None:
     tape, reading = one.tape, one.reading
     ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
     samples = {p.chain.start for p in reading.passes}
+    own = {tape.events[at].node for at in upstream(tape, loss) if at >= reading.start}
     key, last = tape.events[loss].result, loss
     for total in tape.sums:
         if not last < total.at < reading.end or key not in (total.left, total.right) or tape.shape(total.result):
             continue
         made = tape.last_made(total.right if key == total.left else total.left, -1, total.at)
         before = set() if made is None else upstream(tape, made)
-        again = any(tape.events[at].node == tape.events[loss].node for at in before)  # the loss of another sample
+        again = any(tape.events[at].node in own for at in before)  # the loss of another sample
         if before and not again and before.isdisjoint(ends | samples):
             key, last = total.result, total.at
     return None if last == loss else last
