@@ -49,23 +49,44 @@ def weighed(tape: Tape, reading: Reading, loss: LossSeen) -> Weighed | None:
     what they add up to, so that nothing else is in it.
     """
     norms = list(_norms(reading.point))
+    since = max(0, reading.start - NEAR)
+    met = _met(tape, since, reading.end, [*([norm] for norm in norms), *_together(norms)])
+    if not met:
+        return None
     known = {norm.name: norm.value for norm in norms} | {"loss": loss.value / loss.factor}
     slopes: dict[int, Slopes] = {tape.events[loss.at].result: {"loss": loss.factor}}
     found: tuple[int, Slopes] | None = None
-    for at in range(max(0, reading.start - NEAR), reading.end):
+    for at in range(since, reading.end):
         key = tape.events[at].result
-        if key < 0 or tape.recording.values[key].size != 1:
-            continue
-        value = float(np.real(tape.recording.values[key]).reshape(()))
-        norm = next((n for n in norms if abs(value - n.value) <= NORM * n.value), None)
-        if norm is not None:
-            slopes[key] = {norm.name: 1.0}
-        elif at != loss.at and (own := _carried(tape, at, slopes)) is not None:
-            slopes[key] = own
-            whole = sum(slope * known[name] for name, slope in own.items())
-            if at >= reading.start and len(own) > 1 and own.get("loss", 0) > 0 and _is(value, whole):
-                found = at, own
+        if key in met:
+            slopes[key] = {norm.name: 1.0 for norm in met[key]}
+        elif at != loss.at and (made := _carried(tape, at, slopes)) is not None:
+            slopes[key] = made
+            whole = sum(slope * known[name] for name, slope in made.items())
+            value = float(tape.array(key).reshape(()))
+            if at >= reading.start and len(made) > 1 and made.get("loss", 0) > 0 and _is(value, whole):
+                found = at, made
     return None if found is None else _of_layers(reading.point, *found)
+
+
+def _together(norms: list[Norm]) -> Iterator[list[Norm]]:
+    """Yield the norms of all weights, and of all parameters: what adds them up in a loop of its own is not seen to."""
+    for power in (1, 2):
+        for kinds in ("W", "Wb"):
+            yield [norm for norm in norms if norm.power == power and norm.kind in kinds]
+
+
+def _met(tape: Tape, since: int, end: int, parts: list[list[Norm]]) -> dict[int, list[Norm]]:
+    """Return by its key each recorded number that is the sum of some norms, the first that fit."""
+    values = tape.recording.values
+    keys = list({e.result for e in tape.events[since:end] if e.result >= 0 and values[e.result].size == 1})
+    numbers = np.array([float(np.real(values[key]).reshape(())) for key in keys])
+    found: dict[int, list[Norm]] = {}
+    for norms in (some for some in parts if some):
+        total = sum(norm.value for norm in norms)
+        for i in np.flatnonzero(np.abs(numbers - total) <= NORM * total):
+            found.setdefault(keys[i], norms)
+    return found
 
 
 def _is(value: float, whole: float) -> bool:
@@ -84,8 +105,10 @@ def _norms(point: Point) -> Iterator[Norm]:
 def _carried(tape: Tape, at: int, slopes: dict[int, Slopes]) -> Slopes | None:
     """Return the slopes of a number by those of what it is made of, None where it is made of nothing that has any."""
     event, node = tape.events[at], tape.node(at)
+    if event.result < 0 or not any(k in slopes for k in event.operands) or tape.shape(event.result):
+        return None
     given = [k for k in event.operands if k >= 0 and tape.recording.values[k].size == 1]
-    if not any(k in slopes for k in given) or len(given) < len(event.operands):
+    if len(given) < len(event.operands):
         return None
     values = [float(tape.array(k).reshape(())) for k in given]
     result, sign = float(tape.array(event.result).reshape(())), node.what.split()[-1].rstrip("=") if node.what else ""
