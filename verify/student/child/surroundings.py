@@ -46,6 +46,7 @@ def enter(path: str, folder: str, tree: ast.Module) -> None:
     UNDEFINED.update(undefined(tree))
     samples.SHAPE.update(asked.shape_of(tree))
     samples.LABELS.update(asked.labels_of(tree))
+    samples.FRAMES.update(asked.frames_of(tree))
     samples.CLASSES.extend(asked.class_names(tree))
     libraries = SCREENS | DATA_LIBRARIES - {name for name in DATA_ALONE if _beside(name)}
     LIBRARIES.update(SCREENS | DATA_LIBRARIES - DATA_ALONE)

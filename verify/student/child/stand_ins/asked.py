@@ -19,11 +19,30 @@ def shape_of(tree: ast.Module) -> dict[str, int]:
     indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
     firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
     ends = [end for n in firsts if isinstance(n, ast.Slice) for end in (n.lower, n.upper)]
-    cuts = [end.value for end in ends if isinstance(end, ast.Constant) and type(end.value) is int]
+    written = _written(tree)
+    cuts = [cut for n in ends if n is not None and (cut := written.get(_id(n), _whole(n))) is not None]
     pictured = {"features": 784} if 784 in numbers else {}
     frames = {"frames": 1} if any(isinstance(n, ast.Attribute) and n.attr in FRAMES for n in ast.walk(tree)) else {}
     columns = asked_cells.columns_of(tree)
     return {**pictured, **frames, **columns, "rows": max([cut for cut in cuts if cut > 0], default=0)}
+
+
+def _written(tree: ast.Module) -> dict[str, int | None]:
+    """Return the whole numbers that are written beside a name: ``TRAIN = 1000``."""
+    bound = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and _whole(n.value) is not None]
+    return {_id(t): _whole(n.value) for n in bound for t in n.targets if _id(t)}
+
+
+def _whole(node: ast.expr) -> int | None:
+    """Return a whole number that is written, None for any other expression."""
+    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else None
+
+
+def frames_of(tree: ast.Module) -> set[str]:
+    """Return the names of what a program takes parts of as of a table; ``values()`` is a dictionary's."""
+    called = {n.func for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    parts = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in FRAMES)
+    return {_id(n.value) for n in parts if (n in called) == (n.attr == "to_numpy")} - {""}
 
 
 def labels_of(tree: ast.Module) -> set[str]:

@@ -8,10 +8,15 @@ import types
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..callers import LIBRARIES, UNDEFINED, called_by_the_program, is_guarded
 from ..notes import note
 from .anything import Anything
+from .columns import Series
 from .helpers import helper
+from .samples import FRAMES
+from .tables import DataFrame
 from .unknown import GENERIC, stands_for_data
 
 Contents = Mapping[str, Mapping[str, Any]]
@@ -31,7 +36,7 @@ class StandIn(types.ModuleType):
             return importlib.import_module(inner)
         known = helper(self.__name__, name)
         if known is None and name not in GENERIC and self.__name__.partition(".")[0] not in LIBRARIES:
-            return Anything(f"{inner}()").as_data(name) if stands_for_data(name) else Anything(inner)
+            return _framed(name, Anything(f"{inner}()").as_data(name)) if stands_for_data(name) else Anything(inner)
         return Anything(inner) if known is None else known
 
 
@@ -77,6 +82,13 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__path__ = []
         if self.last:  # a starred import takes every name that the program uses and does not define
             module.__dict__["__all__"] = sorted(UNDEFINED)
+
+
+def _framed(name: str, data: Any) -> Any:
+    """Return data as a table, or as a column of one, where the program takes parts of them as of a table."""
+    if name not in FRAMES or not isinstance(data, np.ndarray):
+        return data
+    return DataFrame(data) if data.ndim > 1 else Series(data, name)
 
 
 def _sentence(name: str, missing: bool, has_data: bool) -> str:

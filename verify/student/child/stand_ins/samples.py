@@ -29,6 +29,8 @@ MADE: dict[str, int] = {}
 """Features, classes and rows of the data made up last, where these are free to be others."""
 LABELS: set[str] = set()
 """Names of columns that the program takes out of its table and also takes by themselves."""
+FRAMES: set[str] = set()
+"""Names of what the program takes parts of as of a table: ``features.values``."""
 CLASSES: list[str] = []
 """The names of the classes that the program expects in its table."""
 TARGETS: list[Values] = []

@@ -1,0 +1,26 @@
+"""Made-up data as the program takes them: as tables, and as long as the rows that it cuts off."""
+
+from tests.student_programs import source
+from verify.student.runs.session import watch
+
+
+TABLES = """
+import numpy as np
+import pandas as pd
+from data_prep import features, targets
+FIRST = 300
+table = pd.read_csv("nowhere.csv").values
+held_out = table[FIRST:]
+held_out[0] = held_out[0] / 2
+W = np.ones((features.shape[1], 3))
+for epoch in range(100):
+    for x, y in zip(features.values, targets):
+        W = W - 0.1 * np.outer(x, np.dot(x, W) - y)
+"""
+
+
+def test_a_modules_data_are_tables_where_they_are_used_so_and_a_table_reaches_beyond_a_named_cut() -> None:
+    with watch(source(TABLES)) as session:
+        run = session.run()
+    assert run.raised is None, run.raised
+    assert run.ended == "enough updates"
