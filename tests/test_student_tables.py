@@ -3,7 +3,6 @@
 from tests.student_programs import source
 from verify.student.runs.session import watch
 
-
 TABLES = """
 import numpy as np
 import pandas as pd
