@@ -344,7 +344,7 @@ class _Rewriter(ast.NodeTransformer):
         """Return ``parameter = report(parameter)``."""
         number = self.enter("argument", argument.arg, argument)
         name = ast.copy_location(ast.Name(argument.arg, ast.Load()), argument)
-        call = self.hook("name", [number, name], argument)
+        call = self.hook("bind", [number, name], argument)
         return ast.copy_location(ast.Assign([renewed(name, ast.Store())], call), argument)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:

@@ -19,11 +19,14 @@ def misfit(recorder: Recorder) -> str:
     over more entries than they have, and they sum to 1 over the classes where it does.
     """
     seen: set[tuple[int, int]] = set()
-    for given, computed, result in _compared(recorder):
+    labels = {recorder.kept.key(y) for made_up in TARGETS if made_up.ndim == 1 for y in made_up}
+    for given, computed, result, subtracted in _compared(recorder):
         if (given, computed) in seen:
             continue
         seen.add((given, computed))
         targets, output = _array(recorder, given), _array(recorder, computed)
+        if subtracted and given in labels and output.ndim == 1 < output.size:  # 1 - a has a 1 that is none
+            return f"targets of 1 column met an output of {output.size}"
         if found := _spread(targets.shape, output.shape, recorder.kept.values[result][0]) or _of_no_class(
             targets, output
         ):
@@ -46,8 +49,8 @@ def crossed(recorder: Recorder) -> bool:
     return False
 
 
-def _compared(recorder: Recorder) -> Iterator[tuple[int, int, int]]:
-    """Yield what came from no product and what did, in each of their differences, with the difference.
+def _compared(recorder: Recorder) -> Iterator[tuple[int, int, int, bool]]:
+    """Yield what came from no product and what did, in each of their differences, the difference, the first's side.
 
     What was added to something that came from a product is a bias, what was multiplied is a weight: their gradients
     are subtracted from them.
@@ -64,7 +67,7 @@ def _compared(recorder: Recorder) -> Iterator[tuple[int, int, int]]:
             if sign == "+":
                 added.add(given)
             elif sign == "-" and given not in added | thresholds and not recorder.updates.multiplies(given):
-                yield given, operands[came.index(True)], result
+                yield given, operands[came.index(True)], result, came[0]
 
 
 def _thresholds(recorder: Recorder) -> set[int]:

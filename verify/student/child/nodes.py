@@ -21,7 +21,7 @@ class Table(NamedTuple):
         is_product: whether it can be a matrix product.
         is_change: "+", "-" or "*" where it can be a term of an update, "part" where it is one of a part, else "".
         is_view: whether it can show the same numbers in another arrangement.
-        targets: the bare name that it gives to a value, or "".
+        targets: the bare name that it gives to a value, that of a parameter too, or "".
     """
 
     actions: list[Any]
@@ -39,7 +39,7 @@ def table_of(rewritten: Rewritten) -> Table:
         [_is_product(row) for row in rows],
         [_sign_of_change(row) for row in rows],
         [_is_view(row) for row in rows],
-        [row.what.removeprefix("self.") if row.kind == "bind" else "" for row in rows],
+        [row.what.removeprefix("self.") if row.kind in ("bind", "argument") else "" for row in rows],
     )
 
 

@@ -167,7 +167,7 @@ class Recorder:
         return self.report(node, (self.kept.key(value),), (self.kept.identity(value),), value)
 
     def bind(self, node: int, value: Any, /) -> Any:
-        """Report what a name is given; a stand-in that is given a name of data becomes made-up data."""
+        """Report what a name, or a parameter, is given; a stand-in that is given one of data becomes made-up data."""
         if isinstance(value, Anything) and self.targets[node] not in GENERIC:
             value = value.as_data(self.targets[node])
         return self.name(node, value)
