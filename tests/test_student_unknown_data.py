@@ -1,8 +1,10 @@
-"""Data of an unknown module that get a telling name only as parameters of the program's own functions."""
+"""Data that are not there, made up in the form in which the program takes them: parameters, named columns, texts."""
 
 from pathlib import Path
 
+from tests.student_programs import source
 from verify.student.debug import Options, diagnose
+from verify.student.runs.session import watch
 
 READ = """
 import numpy as np
@@ -31,3 +33,24 @@ def test_what_a_module_would_have_given_is_made_up_by_the_names_of_parameters(tm
     diagnosis = diagnose(path, Options(autodiff=False))
     assert diagnosis.verdict.startswith("correct"), diagnosis.missing
     assert diagnosis.network["sizes"] == [6, 5, 2]
+
+
+def test_a_made_up_table_has_as_many_columns_as_the_program_names_and_texts_where_it_takes_texts() -> None:
+    program = source(
+        """
+import numpy as np
+import pandas as pd
+table = pd.read_csv("grades.csv", header=0)
+table.columns = ["first", "second", "label"]
+y = np.array([table["label"].map(lambda v: float(v.rstrip(";")))]).T
+X = np.array(table[["first", "second"]])
+W1, W2 = np.random.randn(2, 4), np.random.randn(4, 1)
+for _ in range(1000):
+    h = np.tanh(X @ W1)
+    d = h @ W2 - y
+    W2, W1 = W2 - 0.01 * h.T @ d, W1 - 0.01 * X.T @ (d @ W2.T * (1 - h * h))
+"""
+    )
+    with watch(program) as session:
+        recording = session.run()
+    assert recording.ended == "enough updates", recording.raised

@@ -49,7 +49,10 @@ class Series:
         if isinstance(change, dict) and change and not set(change) & set(self.values.tolist()):
             return Series(np.resize(np.array(list(change.values())), len(self)), self.name)
         function = change.get if isinstance(change, dict) else change
-        return Series([function(v) for v in self.values.tolist()], self.name)
+        try:
+            return Series([function(v) for v in self.values.tolist()], self.name)
+        except AttributeError:  # the function takes texts, as an unread file has them
+            return Series([function(str(v)) for v in self.values.tolist()], self.name)
 
     apply = map
 

@@ -39,7 +39,18 @@ class DataFrame:
 
     @columns.setter
     def columns(self, names: Iterable[Any]) -> None:
-        self.parts = dict(zip(names, self.parts.values(), strict=True))
+        """Name the columns; a made-up table has as many as are named, its labels where one is named so, else last."""
+        wanted = list(names)
+        if self.made_up and self.parts and wanted:
+            while len(self.parts) < len(wanted):
+                self._grown(f"column {len(self.parts)}")
+            labels = self.parts.pop(self.label)
+            place = next((i for i, name in enumerate(wanted) if is_label(name)), len(wanted) - 1)
+            parts = list(self.parts.values())[: len(wanted) - 1]
+            parts.insert(place, labels)
+        else:
+            parts = list(self.parts.values())
+        self.parts = dict(zip(wanted, parts, strict=True))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -131,7 +142,8 @@ class DataFrame:
         return Series(self.parts[self.named(name)], name)
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        if self.made_up and is_label(name) and name not in self.parts and self.parts:
+        read = is_label(name) or name in self.aliases  # what was read by that name is what is replaced
+        if self.made_up and read and name not in self.parts and self.parts:
             name = self.named(name)
         self.parts[name] = np.broadcast_to(np.asarray(value), (len(self),)).copy() if self.parts else np.asarray(value)
 
