@@ -11,6 +11,7 @@ from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.synchronize import Lock as LockType
 from pathlib import Path
+from types import FrameType
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -45,7 +46,7 @@ def pool(
     fresh = get_context("spawn")
     processes = ProcessPoolExecutor(count, fresh, partial(prepare, fresh.Lock()) if prepare else None)
     try:
-        with _deaf_to_interrupts():
+        with _interrupts_answered_by(signal.SIG_IGN):  # by processes started here for good: their parent alone answers
             for _ in range(count):
                 processes.submit(int)  # each starts a process, as none is idle yet
         yield processes
@@ -57,16 +58,39 @@ def pool(
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C for this block; processes started in it ignore it for good, and their parent alone answers."""
+def _interrupts_answered_by(answer: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
+    """Let Ctrl-C be answered so for this block."""
     if threading.current_thread() is not threading.main_thread():  # only the main thread may set this
         yield
         return
-    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, answer)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, answer)
+        signal.signal(signal.SIGINT, before)
+
+
+def _here(do: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+    """Yield ``do(job)`` of every job in this process; an interrupt that a library swallows ends it after its job.
+
+    What is raised while JAX compiles is lost where its callback of the garbage collector is met.
+    """
+    own, noted = signal.getsignal(signal.SIGINT), False
+    if not callable(own):
+        yield from map(do, jobs)
+        return
+    answer: Callable[[int, FrameType | None], object] = own
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal noted
+        noted = True
+        answer(number, frame)
+
+    with _interrupts_answered_by(note):
+        for job in jobs:
+            yield do(job)
+            if noted:
+                raise KeyboardInterrupt
 
 
 def as_done(
@@ -82,7 +106,7 @@ def as_done(
     """
     waiting = iter(jobs)
     if executor is None:
-        yield from map(do, waiting)
+        yield from _here(do, waiting)
         return
     running: set[Future[Result]] = {executor.submit(do, job) for job in islice(waiting, 2 * count)}
     while running:
