@@ -9,6 +9,7 @@ from typing import Any
 from ..report.diagnosis import Diagnosis, FirstFault, Line
 from .judging.breakdown import (
     MADE_UP,
+    broken_off,
     nan_gradient,
     not_numbers,
     nothing_found,
@@ -176,6 +177,9 @@ def _told(source: Source, natural: Recording, judgement: Judgement | None, optio
     if (judgement.verdict != "correct" or on_its_own) and (why := stopped_short(judgement.natural)):
         reasons = tuple(filter(None, (why, wrong_shape(judgement.natural))))
         return replace(base, verdict="cannot run", missing=reasons, traceback=_traceback(natural))
+    if judgement.verdict == "correct" and (broken := broken_off(judgement.natural, natural)) is not None:
+        verdict, why = broken
+        return replace(base, verdict=verdict, missing=(why,), traceback=_traceback(natural))
     if (other := forward_fault(judgement.best, options.activations)) is not None:
         return replace(base, verdict="forward differs", first_fault=_with_line(other, source, judgement))
     if (slip := over_the_batch(judgement.best)) is not None:

@@ -22,6 +22,8 @@ LIMITS = {
     "too many events": "in the first {events} recorded operations: it was stopped",
 }
 MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the program's own
+OWN_MAIN = "the file's own main ended in "  # the beginning of a note: what the file runs by itself failed
+MISFITTING = re.compile(r"shape|broadcast|aligned|core dimension|Cannot cast|NoneType")  # of an exception's words
 STOOD_IN = "'Anything'"  # of an exception: what stands for a library's own object came among the numbers
 EXPONENTIALS = ("exp", "exp2", "expm1", "cosh", "sinh")
 
@@ -65,6 +67,24 @@ def stopped_short(one: Look) -> str:
     if all(owned) and all(update is not None for update in one.reading.weights):
         return ""
     return exception(one.tape.recording)
+
+
+def broken_off(one: Look, recording: Recording) -> tuple[str, str] | None:
+    """Return the verdict on a run that an exception ended after a right step, and the exception; None where none did.
+
+    That is one of arrays that do not fit in the file's own main, or any in a line that the step has gone through.
+    """
+    own = next((note for note in recording.notes if note.startswith(OWN_MAIN) and MISFITTING.search(note)), "")
+    tape, reading = one.tape, one.reading
+    lines = {tape.node(at).line for at in range(reading.start, min(reading.end, len(tape.events)))}
+    later = recording.raised is not None and recording.raised.line in lines
+    why = own or (exception(recording) if later else "")
+    if not why or STOOD_IN in why:
+        return None
+    before = recording.notes[: recording.notes.index(own)] if own else recording.notes
+    if any(map(MADE_UP.search, before)):
+        return "inconclusive", f"data that suit the program: with made-up ones, {why}"
+    return "cannot run", why
 
 
 def first_nan(tape: Tape) -> Node | None:
