@@ -10,7 +10,7 @@ from ...report.diagnosis import FirstFault
 from ..reading.lineage import lineage
 from ..reading.multiples import factor_between
 from ..reading.point import reverse_sweep
-from ..runs.recording import Node, Recording
+from ..runs.recording import NOT_A_NUMBER, Node, Recording
 from ..runs.tape import Tape, upstream
 from .look import Look, candidates
 from .missing import missing_of_step
@@ -24,6 +24,7 @@ LIMITS = {
 MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the program's own
 OWN_MAIN = "the file's own main ended in "  # the beginning of a note: what the file runs by itself failed
 MISFITTING = re.compile(r"shape|broadcast|aligned|core dimension|Cannot cast|NoneType")  # of an exception's words
+LINE = re.compile(r"\(line (\d+)\)")
 STOOD_IN = "'Anything'"  # of an exception: what stands for a library's own object came among the numbers
 EXPONENTIALS = ("exp", "exp2", "expm1", "cosh", "sinh")
 
@@ -70,21 +71,36 @@ def stopped_short(one: Look) -> str:
 
 
 def broken_off(one: Look, recording: Recording) -> tuple[str, str] | None:
-    """Return the verdict on a run that an exception ended after a right step, and the exception; None where none did.
+    """Return the verdict on a run that an exception ended though its step is right, and the exception; else None.
 
-    That is one of arrays that do not fit in the file's own main, or any in a line that the step has gone through.
+    That is one of arrays that do not fit in the file's own main, one in a line that the step has gone through, or one
+    that came before anything was updated. Made-up data may be why, but not once the output has met its targets.
     """
     own = next((note for note in recording.notes if note.startswith(OWN_MAIN) and MISFITTING.search(note)), "")
-    tape, reading = one.tape, one.reading
-    lines = {tape.node(at).line for at in range(reading.start, min(reading.end, len(tape.events)))}
-    later = recording.raised is not None and recording.raised.line in lines
-    why = own or (exception(recording) if later else "")
+    forward, back = _lines(one)
+    line = _line(own) if own else 0 if recording.raised is None else recording.raised.line
+    unapplied = all(u is None or u.new == NOT_A_NUMBER for u in (*one.reading.weights, *one.reading.biases))
+    why = own or (exception(recording) if line in forward | back or unapplied else "")
     if not why or STOOD_IN in why:
         return None
     before = recording.notes[: recording.notes.index(own)] if own else recording.notes
-    if any(map(MADE_UP.search, before)):
+    if any(map(MADE_UP.search, before)) and line not in back - forward:
         return "inconclusive", f"data that suit the program: with made-up ones, {why}"
     return "cannot run", why
+
+
+def _lines(one: Look) -> tuple[set[int], set[int]]:
+    """Return the lines that the first forward pass of a step goes through, and those of all that follows it."""
+    tape, reading = one.tape, one.reading
+    output = reading.passes[0].output.at
+    places = range(reading.start, min(reading.end, len(tape.events)))
+    return {tape.node(at).line for at in places if at <= output}, {tape.node(at).line for at in places if at > output}
+
+
+def _line(note: str) -> int:
+    """Return the line that a note names, 0 where it names none."""
+    found = LINE.search(note)
+    return int(found[1]) if found else 0
 
 
 def first_nan(tape: Tape) -> Node | None:

@@ -1,5 +1,6 @@
 """From several looks at a program to one verdict: right, wrong, or not to be told, and on what evidence."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -22,13 +23,14 @@ from .judgement import (
     rounding_on_the_way,
     untold,
 )
+from .kept import kept
 from .later import Later, losses_later, with_decay, with_penalties
 from .look import Look, agreed, candidates, look, rightness
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed, whole_loss
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
-from .rounding import rounded
+from .rounding import Spoilt, rounded
 from .second_step import UPDATES, accumulates, masked_before
 from .unread import changes_unseen, unread
 
@@ -161,7 +163,11 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
         masked = masked_before(longer(0))
         if masked is not None:
             return cut_by_a_mask(longer(0), first, points, masked)
-        amiss = remembering(longer, first, points) or _of_another_penalty(runs, first, points, rights[0], seed)
+        amiss = (
+            remembering(longer, first, points)
+            or _keeping(longer, first, points, rights)
+            or _of_another_penalty(runs, first, points, rights[0], seed)
+        )
         return amiss or _correct(first, points, rights[0], len(points))
     if any(r.scale > 0 for r in rights):
         return untold(first, points, "a step that goes the same way at every point")
@@ -170,6 +176,20 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
     reported = any(s.name == right.loss for p in points for s in p.look.seen)
     sentence = "every gradient is right but for its sign: each step raises the loss"
     return Judgement("wrong", first, points, None, (uphill,), (sentence,), (), (), right.loss, reported)
+
+
+def _keeping(
+    longer: Callable[[int], Look], first: Look, points: tuple[Shown, ...], rights: list[Right]
+) -> Judgement | None:
+    """Return "wrong" for a program with a later step that is not the gradient of its own point, else None."""
+    seen: list[Spoilt] = []
+    for i, right in enumerate(rights):
+        found = None if right.optimiser else kept(longer(i), right)
+        if found is None:
+            return None
+        seen.append(found)
+    sentence = "the first step is right; a later one is not the gradient of its own point: something earlier is in it"
+    return Judgement("wrong", first, points, evidence=(sentence,), loss=rights[0].loss, spoilt=seen[0])
 
 
 def _of_another_penalty(

@@ -27,7 +27,7 @@ from .rounding import Spoilt
 from .scales import held_scales
 from .truncated import activations
 
-UPDATES = 4  # after which two steps have been seen in full
+UPDATES = 6  # after which three steps have been seen in full
 
 Row = tuple[Array, Array, Array]
 

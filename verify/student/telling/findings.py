@@ -25,6 +25,7 @@ from ..mistakes.explanation import Explanation, Found
 from ..reading.losses_seen import factor_of
 from ..reading.multiples import closest_factor
 from ..reading.point import Point, bias_penalty, reverse_sweep, weight_penalty
+from ..runs.recording import NOT_A_NUMBER
 
 ALTERNATIVES = 3
 
@@ -205,8 +206,8 @@ def _whole(judgement: Judgement, id: str) -> Named:
 
 
 def _spoilt(judgement: Judgement, what: Spoilt) -> FirstFault:
-    """Return the fault of a program that rounds inside its computation."""
-    line, text = _source_line(judgement, what.at)
+    """Return the fault of a program that rounds inside its computation, or that keeps what it should not."""
+    line, text = (None, "") if what.at == NOT_A_NUMBER else _source_line(judgement, what.at)
     name = judgement.best.reading.point.curves[what.layer - 1].name
     return FirstFault(layer=what.layer, activation=name, quantity=what.quantity, line=line, text=text)
 

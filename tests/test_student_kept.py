@@ -1,0 +1,67 @@
+"""What is kept from one step to the next and comes into a later gradient, and programs that break off."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+from verify.student.source.ingest import read
+
+NET = """
+import numpy as np
+
+rng = np.random.default_rng(3)
+X, Y = rng.normal(size=(12, 4)), rng.normal(size=(12, 2))
+W, V = rng.normal(size=(4, 6)), rng.normal(size=(6, 2))
+error = np.zeros((12, 6))
+for step in range(200):
+    Z = X @ W
+    H = np.maximum(Z, 0)
+    d = H @ V - Y
+    print(0.5 * np.sum(d**2))
+    if step == 0:
+        mask = Z > 0
+    error = d @ V.T
+    g = error * (Z > 0)
+    V = V - 0.01 * H.T @ d
+    W = W - 0.01 * X.T @ g
+"""
+
+
+def diagnosed(folder: Path, text: str) -> Diagnosis:
+    """Return what is said of a program."""
+    path = folder / "program.py"
+    path.write_text(text, encoding="utf-8")
+    return diagnose(read(path), Options(autodiff=False))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bug", "layer", "quantity"),
+    [
+        ("error = d @ V.T", "error = error + d @ V.T", "B35", 1, "dW"),
+        ("(Z > 0)\n    V", "mask\n    V", "B29", 1, "delta"),
+    ],
+    ids=["an error", "a mask"],
+)
+def test_what_a_step_keeps_of_the_one_before_is_told_by_the_later_gradient(
+    old: str, new: str, bug: str, layer: int, quantity: str, tmp_path: Path
+) -> None:
+    said = diagnosed(tmp_path, NET.replace(old, new))
+    assert said.first_fault is not None
+    assert (said.verdict, said.bugs[0].id) == ("wrong", bug)
+    assert (said.first_fault.layer, said.first_fault.quantity) == (layer, quantity)
+
+
+def test_a_momentum_of_some_parameters_alone_is_kept_on_purpose(tmp_path: Path) -> None:
+    text = NET.replace("error = np.zeros((12, 6))", "v = 0").replace(
+        "error = d @ V.T", "error = d @ V.T; v = 0.9 * v + H.T @ d"
+    )
+    assert diagnosed(tmp_path, text.replace("0.01 * H.T @ d", "0.01 * v")).verdict.startswith("correct")
+
+
+def test_a_right_step_is_not_enough_where_a_later_one_breaks_off(tmp_path: Path) -> None:
+    text = NET.replace("X @ W\n", "X[:, step * 4 : step * 4 + 4] @ W\n").replace("X.T @ g", "X[:, :4].T @ g")
+    said = diagnosed(tmp_path, text)
+    assert said.verdict == "cannot run"
+    assert "line 9" in said.missing[0]
