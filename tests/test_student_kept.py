@@ -24,8 +24,8 @@ for step in range(200):
         mask = Z > 0
     error = d @ V.T
     g = error * (Z > 0)
-    V = V - 0.01 * H.T @ d
-    W = W - 0.01 * X.T @ g
+    V = V - 0.1 * H.T @ d
+    W = W - 0.1 * X.T @ g
 """
 
 
@@ -57,7 +57,7 @@ def test_a_momentum_of_some_parameters_alone_is_kept_on_purpose(tmp_path: Path) 
     text = NET.replace("error = np.zeros((12, 6))", "v = 0").replace(
         "error = d @ V.T", "error = d @ V.T; v = 0.9 * v + H.T @ d"
     )
-    assert diagnosed(tmp_path, text.replace("0.01 * H.T @ d", "0.01 * v")).verdict.startswith("correct")
+    assert diagnosed(tmp_path, text.replace("0.1 * H.T @ d", "0.1 * v")).verdict.startswith("correct")
 
 
 def test_a_right_step_is_not_enough_where_a_later_one_breaks_off(tmp_path: Path) -> None:
