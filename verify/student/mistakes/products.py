@@ -244,6 +244,10 @@ def _one_sample(which: int) -> Change:
     return lambda s: np.outer(s.a_in[which], s.delta[which]) if which < len(s.delta) > 1 else None
 
 
+def _times_all(s: Stage, which: int) -> Array | None:
+    return np.outer(s.a_in[which], len(s.delta) * s.delta[which]) if len(s.delta) > 1 else None
+
+
 def _bias_of(which: int) -> Change:
     return lambda s: s.delta[which] if which < len(s.delta) > 1 else None
 
@@ -313,6 +317,7 @@ DW: tuple[Variant, ...] = (
     Variant("B33", _first_last(-1), "dW_l = (a_(l-1) of the last sample)^T sum of delta_l", RIGHT_DW),
     Variant("B33", _first_last(0), "dW_l = (a_(l-1) of the first sample)^T sum of delta_l", RIGHT_DW),
     *(Variant("B33", _one_sample(n), f"dW_l of the {one} sample only", RIGHT_DW) for n, one in ONE.items()),
+    Variant("B33", lambda s: _times_all(s, -1), "N times dW_l of the last sample", RIGHT_DW),
     Variant("B12", _of_sums, "dW_l = (sum of a_(l-1))^T (sum of delta_l)", RIGHT_DW),
     Variant(
         "B17",
