@@ -9,7 +9,7 @@ from reference.arrays import Array
 from ..mistakes.explain import is_right
 from ..reading.align import Reading
 from ..reading.multiples import factor_between
-from ..reading.point import Observed, Sweep, bias_gradient, bias_penalty, reverse_sweep, top_delta
+from ..reading.point import Observed, Sweep, bias_gradient, bias_penalty, reverse_sweep, top_delta, weight_penalty
 from ..reading.unbent import CLIP
 from ..runs.recording import NOT_A_NUMBER
 from .decays import TELLING, Right, fitted
@@ -90,7 +90,7 @@ def _swept(second: Reading, z: tuple[Array, ...], loss: str) -> Sweep:
     rows: list[tuple[Array, Array]] = []
     for l in reversed(range(point.depth)):
         db = bias_gradient(point, l, delta) + bias_penalty(point, l)
-        rows.append((point.inputs[l].T @ delta + point.decay * point.W[l], np.asarray(db)))
+        rows.append((point.inputs[l].T @ delta + weight_penalty(point, l), np.asarray(db)))
         if l:
             delta = point.curves[l - 1].backward(z[l - 1], delta @ point.W[l].T)
     dW, db_all = zip(*reversed(rows), strict=True)
