@@ -7,12 +7,14 @@ import pytest
 
 from tests.student_networks import MISTAKES, PROGRAM, diagnosis_of, line_of, with_mistake
 from verify.report.diagnosis import Probe
+from verify.student.mistakes.bias_gradients import DB
 from verify.student.mistakes.explain import explain
 from verify.student.mistakes.explanation import Explanation, Found
-from verify.student.mistakes.products import DB, DOWN, DW
 from verify.student.mistakes.replay import replay, reproduces
+from verify.student.mistakes.sent_down import DOWN
 from verify.student.mistakes.stage import Variant
 from verify.student.mistakes.variants import DERIVATIVE
+from verify.student.mistakes.weight_gradients import DW
 from verify.student.reading.curves import CURVES
 from verify.student.reading.point import Observed, Point, forward, reverse_sweep
 

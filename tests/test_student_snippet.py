@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from tests.student_networks import MISTAKES, diagnosis_of, with_mistake
+from verify.student.mistakes.bias_gradients import DB
 from verify.student.mistakes.explanation import Explanation, Found
-from verify.student.mistakes.products import DB, DOWN, DW
+from verify.student.mistakes.sent_down import DOWN
 from verify.student.mistakes.stage import Variant
 from verify.student.mistakes.variants import DERIVATIVE
+from verify.student.mistakes.weight_gradients import DW
 from verify.student.reading.curves import CURVES, leaky, stretched
 from verify.student.telling.small_case import SIZES, smallest
 from verify.student.telling.snippet import activation_code, snippet

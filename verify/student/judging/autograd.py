@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ..mistakes.explanation import Explanation, Found
-from ..mistakes.products import ONE
+from ..mistakes.stage import ONE
 from ..runs.recording import Recording
 
 OVERLOADED = (".__mul__(", ".__add__(", ".__matmul__(")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from reference.arrays import Array
 
 from ..mistakes.explanation import Explanation, Found, found_of
-from ..mistakes.products import DW
 from ..mistakes.stage import Stage
+from ..mistakes.weight_gradients import DW
 from ..reading.multiples import factor_between
 from .look import Look
 from .slope_blame import incoming

@@ -8,7 +8,7 @@ from ..reading.implied import Recorded, implied, of_ramp
 from ..reading.multiples import factor_between
 from ..reading.point import FUSED, Observed, Point, loss_gradient, top_delta, weight_penalty
 from .explanation import IMPLIED, Found, State, found_of, is_another
-from .products import DOWN
+from .sent_down import DOWN
 from .stage import RIGHT_DERIVATIVE, Stage
 from .variants import DERIVATIVE, error_variants, fused_variants
 

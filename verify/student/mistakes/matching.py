@@ -8,9 +8,10 @@ from reference.arrays import Array
 
 from ..reading.penalty import misapplied, misapplied_to_bias
 from ..reading.point import Observed, Point, bias_gradient, bias_penalty
+from .bias_gradients import DB
 from .explanation import BEAM, Found, State, few_enough, found_of, is_another
-from .products import DB, DW
 from .stage import Stage
+from .weight_gradients import DW
 
 
 def settled_at(point: Point, observed: Observed, l: int, states: list[State], most: int) -> list[State]:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from reference.arrays import Array
 
 from ..reading.point import Observed, Point, loss_gradient, reverse_sweep
+from .bias_gradients import DB
 from .explanation import Explanation, Found
-from .products import DB, DW
 from .stage import RIGHT_DB, RIGHT_DW, Stage
 from .variants import DERIVATIVE
+from .weight_gradients import DW
 
 MOST = 120  # entries of all gradients together: networks that are written out are small
 INDEX = re.compile(r"\[([\d, ]+)\]")

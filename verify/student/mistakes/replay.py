@@ -7,10 +7,12 @@ import numpy as np
 from reference.arrays import Array
 
 from ..reading.point import Observed, Point, bias_gradient, loss_gradient, top_delta
+from .bias_gradients import DB
 from .explanation import Explanation, Found
-from .products import DB, DOWN, DW
+from .sent_down import DOWN
 from .stage import Stage
 from .variants import DERIVATIVE, error_variants, fused_variants
+from .weight_gradients import DW
 
 KNOWN = ("error", "slope", "down", "dW", "db", "factor of delta", "factor of dW", "factor of db")
 TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}

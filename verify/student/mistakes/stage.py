@@ -79,6 +79,8 @@ class Variant(NamedTuple):
     right: str
 
 
+ONE = {-1: "last", 0: "first", 1: "second", 2: "third"}
+"""Of several samples or units the one that alone is counted."""
 RIGHT_DERIVATIVE = "delta_l = dL/da_l * f'(z_l)"
 MASKED = "delta_l = dL/da_l * mask_l * f'(z_l)"
 RIGHT_DW = "dW_l = a_(l-1)^T delta_l"

@@ -10,10 +10,17 @@ from reference.elementwise import ELEMENTWISE
 from ..reading.dropout import Dropped
 from ..reading.point import FUSED, Point, loss_gradient
 from ..reading.rates import JUDGED_BY
-from .products import _diagonal_only, _square
 from .stage import MASKED, RIGHT_DERIVATIVE, Change, Stage, Variant, same_shape
 
 SLOPES = {"log_cosh": "tanh(a_L - y)", "huber": "a_L - y, cut at -1 and 1"}
+
+
+def _is_square(s: Stage) -> bool:
+    return len(s.da) == len(s.da.T)
+
+
+def _diagonal_only(s: Stage) -> Array | None:
+    return s.da * s.a * (1 - s.a) if s.point.curves[s.l].family == "softmax" else None
 
 
 def _at_output(s: Stage) -> Array | None:
@@ -109,7 +116,10 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B19", _neighbour(1), "dL/da_l * f'(z_(l+1))", RIGHT_DERIVATIVE),
     Variant("B19", _neighbour(-1), "dL/da_l * f'(z_(l-1))", RIGHT_DERIVATIVE),
     Variant(
-        "B12", lambda s: same_shape(s.da @ s.slope, s.da) if _square(s) else None, "dL/da_l @ f'(z_l)", RIGHT_DERIVATIVE
+        "B12",
+        lambda s: same_shape(s.da @ s.slope, s.da) if _is_square(s) else None,
+        "dL/da_l @ f'(z_l)",
+        RIGHT_DERIVATIVE,
     ),
     Variant("B40", lambda s: s.da * s.a, "dL/da_l * a_l: the activation in place of its derivative", RIGHT_DERIVATIVE),
     Variant("B40", lambda s: s.da * s.z, "dL/da_l * z_l", RIGHT_DERIVATIVE),
@@ -150,7 +160,7 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B56", _undropped(np.ones_like), "dL/da_l * f'(z_l), dropped units too", MASKED),
     Variant("B56", _undropped(lambda mask: 1.0 * (mask > 0)), "dL/da_l * f'(z_l) where kept, not rescaled", MASKED),
     Variant("B41", lambda s: s.da * s.point.curves[s.l].derivative(s.z) / 2, "dL/da_l * f'(z_l) / 2", RIGHT_DERIVATIVE),
-    Variant("B6", lambda s: _diagonal_only(s), "dL/da_l * p (1 - p) entry by entry", "p_i (g_i - sum_j g_j p_j)"),
+    Variant("B6", _diagonal_only, "dL/da_l * p (1 - p) entry by entry", "p_i (g_i - sum_j g_j p_j)"),
 )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..runs.kept import kept
+from ..runs.found_once import found_once
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .chain import MOST_PRODUCTS, Chain, chains, split
@@ -52,7 +52,7 @@ class Reading(NamedTuple):
     end: int
 
 
-@kept
+@found_once
 def readings(tape: Tape) -> tuple[Reading, ...]:
     """Return what the run's first training step may have been, the likeliest first; empty where none was seen."""
     with np.errstate(all="ignore"):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..runs.kept import kept
+from ..runs.found_once import found_once
 from ..runs.recording import Place
 from ..runs.tape import Tape
 from .align import Reading
@@ -55,7 +55,7 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
     return found
 
 
-@kept
+@found_once
 def _computed(tape: Tape, start: int, end: int) -> list[tuple[int, float]]:
     """Return the single numbers, other than whole ones, with where they are first computed in a part of a run."""
     first: dict[int, int] = {}

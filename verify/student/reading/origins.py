@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..runs.kept import kept
+from ..runs.found_once import found_once
 from ..runs.recording import Place
 from ..runs.tape import Tape
 from .scalars import Number, Numbers
@@ -69,7 +69,7 @@ def _arrays(numbers: Numbers, before: int) -> Iterator[tuple[Place, Array]]:
     return ((tape.place(at), tape.array(tape.events[at].result)) for at in takewhile(before.__gt__, _of_several(tape)))
 
 
-@kept
+@found_once
 def _of_several(tape: Tape) -> tuple[int, ...]:
     """Return the positions of the displays, calls and operations that each made an array first."""
     first: dict[int, int] = {}

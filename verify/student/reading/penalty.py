@@ -7,7 +7,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..runs.kept import kept
+from ..runs.found_once import found_once
 from ..runs.recording import Place
 from ..runs.tape import Tape
 from .align import Reading
@@ -77,7 +77,7 @@ def _were_computed(tape: Tape, reading: Reading, squares: list[float]) -> bool:
     return all(bool((np.abs(numbers - s) <= 1e-9 * s).any()) for s in squares)
 
 
-@kept
+@found_once
 def _numbers(tape: Tape, end: int) -> Array:
     """Return the single numbers that were there before a position."""
     keys = dict.fromkeys(event.result for event in tape.events[:end])

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..runs.kept import kept
+from ..runs.found_once import found_once
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import ROUNDING, Tape, handed_on, operands_made, upstream
 from .align import Reading
@@ -104,7 +104,7 @@ def _before_bend(trail: _Trail, after: int) -> Array | None:
     return trail.values[-after] if single and 0 < after <= len(trail.values) else None
 
 
-@kept
+@found_once
 def _bottlenecks(tape: Tape, step: int, end: int, start: int) -> tuple[int, ...]:
     """Return the keys of the values that all of a step's dependence on the forward pass goes through, in order.
 

@@ -9,10 +9,12 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..mistakes.bias_gradients import DB
 from ..mistakes.explanation import Explanation, Found
-from ..mistakes.products import DB, DOWN, DW
+from ..mistakes.sent_down import DOWN
 from ..mistakes.stage import Stage, Variant
 from ..mistakes.variants import DERIVATIVE, error_variants
+from ..mistakes.weight_gradients import DW
 from ..reading.curves import CURVES, Curve
 from ..reading.dropout import Dropped
 from ..reading.point import FUSED, Point, Sweep, forward, reverse_sweep

@@ -20,7 +20,7 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 
-def kept(function: Callable[Concatenate[Of, Asked], Answer]) -> Callable[Concatenate[Of, Asked], Answer]:
+def found_once(function: Callable[Concatenate[Of, Asked], Answer]) -> Callable[Concatenate[Of, Asked], Answer]:
     """Return a function that is evaluated once for each thing it is asked of.
 
     Arguments:
