@@ -143,7 +143,8 @@ def _mistaken(found: Found, point: Point, traced: Point, sweep: Sweep, loss: str
     """Return the case of one mistake."""
     n = l + 1
     da, delta = Traced(sweep.da[l], f"da{n}"), Traced(sweep.delta[l], f"delta{n}")
-    stage = Stage(traced, l, *(_any(da), _any(delta)))
+    above = Traced(sweep.delta[n], f"delta{n + 1}") if n < point.depth else None
+    stage = Stage(traced, l, _any(da), _any(delta), _any(above))
     curve: Any = traced.curves[l]
     true_delta = right_delta(point, traced, da, loss, l)
     if found.step.startswith("factor of"):
@@ -158,9 +159,9 @@ def _mistaken(found: Found, point: Point, traced: Point, sweep: Sweep, loss: str
         got = twice if found.bug == "B7" else _changed(DERIVATIVE, found, stage)
         return None if got is None else Case(point, loss, "delta", n, got, true_delta)
     if found.step == "down":
-        above = Stage(traced, 1, _any(Traced(sweep.da[1], "da2")), _any(Traced(sweep.delta[1], "delta2")))
-        got = _changed(DOWN, found, above)
-        return None if got is None else Case(point, loss, "da", 1, got, _any(above.delta @ above.W.T))
+        second = Stage(traced, 1, _any(Traced(sweep.da[1], "da2")), _any(Traced(sweep.delta[1], "delta2")))
+        got = _changed(DOWN, found, second)
+        return None if got is None else Case(point, loss, "da", 1, got, _any(second.delta @ second.W.T))
     got = _changed(DW if found.step == "dW" else DB, found, stage)
     right = stage.a_in.T @ stage.delta if found.step == "dW" else stage.delta.sum(axis=0)
     return None if got is None else Case(point, loss, found.step, n, got, _any(right))
@@ -193,7 +194,8 @@ def _changed(table: Sequence[Variant], found: Found, stage: Stage) -> Traced | N
     """Return what the mistaken step computes, None where it cannot be made here."""
     own = OWN.get(found.wrong)
     if own is not None:
-        return _traced(own(stage))
+        made = own(stage)
+        return None if made is None else _traced(made)
     other = re.fullmatch(r"dL/da_l \* (\w+)'\(z_l\)", found.wrong)
     if other is not None:
         return _other_slope(stage, other[1]) if other[1] in ACTIVATIONS else None
@@ -242,6 +244,9 @@ OWN: dict[str, Callable[[Stage], Any]] = {
     "dW_l = f(a_(l-1))^T delta_l": lambda s: _applied(s.point.curves[s.l - 1].name, s.a_in).T @ s.delta,
     **{f"dW_l = {name}(a_(l-1))^T delta_l": _through(name) for name in ("sigmoid", "tanh", "relu")},
     "db_l = sum of all entries of delta_l": lambda s: s.delta.sum() + np.zeros_like(s.point.b[s.l]),
+    "db_l = sum of all entries of delta_(l+1)": lambda s: (
+        None if s.above is None else s.above.sum() + np.zeros_like(s.point.b[s.l])
+    ),
     "db_l = mean of all entries of delta_l": lambda s: s.delta.sum() / s.W.shape[1] + np.zeros_like(s.point.b[s.l]),
 }
 
