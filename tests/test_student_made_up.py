@@ -323,8 +323,9 @@ file.close()
 """,
     "rows by the names of columns": """
 import csv
-rows = list(csv.DictReader(open("passengers.csv")))
-X = np.array([[float(row["Age"]), float(row["Fare"])] for row in rows])
+rows = list(csv.DictReader(open("passengers_train.csv")))
+X = np.array([[float(row[name]) for name in ("Age", "Fare", "Class", "Cabin", "Deck", "Port")] for row in rows])
+assert np.linalg.matrix_rank(X) == 6
 Y = np.array([[int(row["Survived"])] for row in rows])
 """,
     "columns of text": """

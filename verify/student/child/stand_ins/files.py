@@ -9,7 +9,7 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from ..callers import HOME, called_by_the_program, is_guarded
 from ..notes import note
 from .anything import Anything
 from .formats import archive, content, mat, pickled
-from .samples import as_csv, is_label
+from .named_rows import dict_reader
+from .samples import Values, as_csv, columns
 
 GZIP = b"\x1f\x8b"  # how compressed bytes begin
 CLASSES = ("class_0", "class_1", "class_2")  # folders in a missing folder
@@ -29,6 +30,7 @@ _open, _chdir = builtins.open, os.chdir
 class MadeUp:
     """Marks a stream whose content is made up."""
 
+    name = ""
     read: Callable[..., Any]
 
 
@@ -38,8 +40,6 @@ class MadeUpText(io.StringIO, MadeUp):
 
 class MadeUpBytes(io.BytesIO, MadeUp):
     """Bytes that nobody wrote."""
-
-    name = ""
 
 
 def open_or_make_up(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
@@ -52,11 +52,15 @@ def open_or_make_up(file: Any, mode: str = "r", *given: Any, **named: Any) -> An
     if os.path.exists(file) or not called_by_the_program(sys._getframe(1)) or is_guarded(sys._getframe(1)):
         return _open(file, mode, *given, **named)
     note(f"{_name(file)} is missing: a made-up table was read")
-    if "b" not in mode:
-        return MadeUpText(as_csv(_name(file)).replace(",", HOME["separator"]))
-    stream = MadeUpBytes(content(_name(file)))
+    text = "b" not in mode
+    stream = MadeUpText(_text(_name(file))) if text else MadeUpBytes(content(_name(file)))
     stream.name = _name(file)
     return stream
+
+
+def _text(name: str) -> str:
+    """Return a table as the text of a file."""
+    return as_csv(name).replace(",", HOME["separator"])
 
 
 def _name(file: Any) -> str:
@@ -110,7 +114,7 @@ def install() -> None:
         setattr(np, name, _text_or_made_up(getattr(np, name)))
     pickle.load = unpickled(pickle.load)
     os.chdir = _change_folder
-    csv.DictReader = _dict_reader(csv.DictReader)  # type: ignore[assignment, misc]
+    csv.DictReader = dict_reader(csv.DictReader, _columns)  # type: ignore[assignment, misc]
     json.load = _json(json.load)
     gzip.decompress = _decompressed(gzip.decompress)
     np.fromfile = _from_stream(np.fromfile)
@@ -139,34 +143,9 @@ def _text_or_made_up(load: Callable[..., Any]) -> Callable[..., Any]:
     return loaded
 
 
-class Row(dict[str, str]):
-    """A line of a made-up table by the names that the program asks for."""
-
-    def __init__(self, cells: list[str], aliases: dict[str, int]) -> None:
-        self.cells, self.aliases = cells, aliases
-        super().__init__({f"x{i + 1}": cell for i, cell in enumerate(cells)})
-
-    def __missing__(self, name: str) -> str:
-        free = len(self.aliases) % max(1, len(self.cells) - 1)
-        return self.cells[self.aliases.setdefault(name, -1 if is_label(name) else free)]
-
-
-class Rows(list[Row]):
-    """The lines of a made-up table."""
-
-    fieldnames: Sequence[str] = ()
-
-
-def _dict_reader(read: Callable[..., Any]) -> Callable[..., Any]:
-    """Return csv.DictReader; of a made-up table, its lines have whatever columns are asked for."""
-
-    def rows(stream: Any, *given: Any, **named: Any) -> Any:
-        if not isinstance(stream, MadeUp):
-            return read(stream, *given, **named)
-        aliases: dict[str, int] = {}
-        return Rows(Row(line.split(","), aliases) for line in stream.read().splitlines())
-
-    return rows
+def _columns(stream: Any) -> dict[str, Values] | None:
+    """Return the columns of a made-up table, None of a stream that is there."""
+    return columns(stream.name) if isinstance(stream, MadeUp) else None
 
 
 def _json(load: Callable[..., Any]) -> Callable[..., Any]:
