@@ -10,12 +10,14 @@ from ..mistakes.explanation import Explanation
 from ..reading.points import stirring
 from ..runs.recording import Place, Recording
 from ..runs.tape import Tape
+from .beside import astray
 from .decays import Right, is_decayed
 from .injected import POINTS, is_one_number, on_other_values, parameters, points_of
 from .judgement import (
     Judgement,
     Shown,
     accumulating,
+    beside_right_layers,
     cut_by_a_mask,
     misfollowing,
     of_all,
@@ -168,7 +170,7 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
             or _keeping(longer, first, points, rights)
             or _of_another_penalty(runs, first, points, rights[0], seed)
         )
-        return amiss or _correct(first, points, rights[0], len(points))
+        return amiss or _beside(runs, _correct(first, points, rights[0], len(points)), seed)
     if any(r.scale > 0 for r in rights):
         return untold(first, points, "a step that goes the same way at every point")
     right = rights[0]
@@ -205,6 +207,15 @@ def _of_another_penalty(
     rows += [] if len(rows) >= TELLING else moved(runs, one.look, one.found, one.inject, (right.loss,), rng)
     amiss = misfollowed(rows, one.look, losses)
     return None if amiss is None else replace(misfollowing(first, points, rows, amiss), loss=right.loss)
+
+
+def _beside(runs: Runs, judged: Judgement, seed: int) -> Judgement:
+    """Return what differences of the program's own loss say of arrays that are trained beside right layers."""
+    right, left = judged.right, unread(judged.best)
+    if not left or right is None or right.optimiser:
+        return judged
+    names = astray(runs, judged.points, right.loss, np.random.default_rng((seed, 98)))
+    return judged if names is None else beside_right_layers(judged, left, names)
 
 
 def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count: int) -> Judgement:

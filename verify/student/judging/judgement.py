@@ -142,6 +142,24 @@ def of_all(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
     return replace(judged, verdict="inconclusive", missing=(f"{_beside(left)}; what was read is right",))
 
 
+def beside_right_layers(judged: Judgement, left: tuple[Unread, ...], astray: frozenset[str]) -> Judgement:
+    """Return the judgement of right layers and of arrays beside them whose steps were held against differences.
+
+    A step that is no slope of the loss may be meant, of a rate or with a decay of its own: nothing is called wrong.
+
+    Arguments:
+        judged: the judgement of the layers.
+        left: the arrays beside them.
+        astray: the names of those that do not step along the slopes of the loss.
+    """
+    if not astray:
+        names = ", ".join(one.name for one in left)
+        sentence = f"the steps of {names}, beside the layers, are the slopes of the program's own loss"
+        return replace(judged, verdict="correct", evidence=(*judged.evidence, sentence), missing=())
+    sentence = f"{_beside(tuple(one for one in left if one.name in astray))}; differences of the program's own loss"
+    return replace(judged, missing=(f"{sentence} say that it is off, or has a rate or a decay of its own",))
+
+
 def _beside(left: tuple[Unread, ...]) -> str:
     if not all(one.line for one in left):
         return f"an update of {', '.join(one.name for one in left if not one.line)}: it was not seen"

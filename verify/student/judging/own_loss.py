@@ -77,7 +77,7 @@ def moved(
         for kind, source in (("W", found.W[l]), ("b", found.b[l])):
             if source is not None and source.place in inject:
                 direction = rng.normal(size=source.shape)
-                slopes = _slopes(runs, inject, source, direction)
+                slopes = slopes_along(runs, inject, source, direction)
                 along = _row_major(layer, direction, source.taken(inject[source.place])) if kind == "W" else direction
                 told = {loss: _told(sweep, l, kind, layer, along) for loss, sweep in sweeps.items()}
                 rows.append(Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, along), told))
@@ -92,13 +92,15 @@ def _squares(reading: Reading) -> dict[str, Sweep]:
     return {SQUARED_WEIGHTS: nothing._replace(dW=W), SQUARED_BIASES: nothing._replace(db=b)}
 
 
-def _slopes(runs: Runs, inject: Injection, source: Source, direction: Array) -> dict[Place, float]:
+def slopes_along(
+    runs: Runs, inject: Injection, source: Source, direction: Array, step: float = STEP
+) -> dict[Place, float]:
     """Return the central difference of every recorded number along a direction of one source."""
     here = np.asarray(inject[source.place], np.float64)
-    step = STEP * source.spread(direction, np.zeros_like(here))
-    up = _numbers(runs.raw({**inject, source.place: here + step}, updates=2))
-    down = _numbers(runs.raw({**inject, source.place: here - step}, updates=2))
-    return {place: (up[place] - down[place]) / (2 * STEP) for place in up if place in down}
+    there = step * source.spread(direction, np.zeros_like(here))
+    up = _numbers(runs.raw({**inject, source.place: here + there}, updates=2))
+    down = _numbers(runs.raw({**inject, source.place: here - there}, updates=2))
+    return {place: (up[place] - down[place]) / (2 * step) for place in up if place in down}
 
 
 def _numbers(recording: Recording) -> dict[Place, float]:

@@ -17,23 +17,29 @@ class Unread(NamedTuple):
 
 
 def unread(one: Look) -> tuple[Unread, ...]:
-    """Return the arrays that the step changes and that the network lacks: what its output, or a product, is made of.
+    """Return the arrays that the step changes and that the network lacks, by their names."""
+    found: dict[str, Unread] = {}
+    for total in left_out(one):
+        name = written_name(one.tape, total.at)
+        found.setdefault(name, Unread(name, one.tape.node(total.at).line))
+    return tuple(found.values())
 
-    They were there before the output was: what is added up in the step alone is a gradient.
+
+def left_out(one: Look) -> Iterator[Sum]:
+    """Yield the changes of what the network lacks and its output, or a product, is made of.
+
+    What is changed was there before the output was: what is added up in the step alone is a gradient.
     """
     tape, passes = one.tape, one.reading.passes
     parameters = {tape.group(key) for key in _parameters(one)}
     known = parameters | {tape.group(key) for key in _on_the_way(one)}
     used = _Used(tape, parameters, passes[-1].output.at)
     used.add_products(passes[-1].output.at, one.reading.end)
-    found: dict[str, Unread] = {}
     for total in tape.sums:
         within = passes[-1].output.at < total.at < one.reading.end
         within = within and tape.first_made(total.left, passes[-1].output.at) is not None
         if within and tape.group(total.left) not in known and used.holds(total) and _is_changed(tape, total):
-            name = written_name(tape, total.at)
-            found.setdefault(name, Unread(name, tape.node(total.at).line))
-    return tuple(found.values())
+            yield total
 
 
 def _parameters(one: Look) -> Iterator[int]:

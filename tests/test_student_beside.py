@@ -1,0 +1,56 @@
+"""Arrays that are trained beside the layers that were read: differences of the program's own loss speak of them."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+
+NORMALIZED = """
+import numpy as np
+
+rng = np.random.default_rng(2)
+X, Y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
+W, V, c = rng.normal(size=(3, 4)), rng.normal(size=(4, 2)), np.zeros(2)
+gain, shift = np.ones(4), np.zeros(4)
+for step in range(100):
+    Z = X @ W
+    spread = np.sqrt(Z.var(axis=0) + 1e-5)
+    N = (Z - Z.mean(axis=0)) / spread
+    H = np.tanh(gain * N + shift)
+    E = H @ V + c - Y
+    print(0.5 * np.sum(E**2))
+    D = (E @ V.T) * (1 - H**2)
+    G = D * {gain}
+    dW = X.T @ ((G - G.mean(axis=0) - N * (G * N).mean(axis=0)) / spread)
+    V = V - 0.01 * H.T @ E
+    c = c - 0.01 * E.sum(axis=0)
+    W = W - {rate} * dW
+    gain = gain - 0.01 * (D * N).sum(axis=0)
+    shift = shift - 0.01 * D.sum(axis=0)
+"""
+
+
+def told(folder: Path, gain: str, rate: str) -> Diagnosis:
+    """Return the diagnosis of the network with another factor, or another rate of the weights below."""
+    path = folder / "net.py"
+    path.write_text(NORMALIZED.format(gain=gain, rate=rate))
+    return diagnose(path, Options(autodiff=False))
+
+
+def test_a_batch_normalization_whose_steps_are_the_slopes_of_the_loss_is_right(tmp_path: Path) -> None:
+    right = told(tmp_path, "gain", "0.01")
+    assert right.verdict.startswith("correct"), right.missing
+    assert "beside the layers, are the slopes of the program's own loss" in right.evidence[-1]
+
+
+@pytest.mark.parametrize(("gain", "rate"), [("1", "0.01"), ("gain", "0.03")])
+def test_what_is_trained_beside_the_layers_is_not_called_wrong_but_said_to_be_off(
+    tmp_path: Path, gain: str, rate: str
+) -> None:
+    off = told(tmp_path, gain, rate)
+    assert off.verdict == "inconclusive"
+    assert "how W (changed in line 20) enters the network" in off.missing[0]
+    assert "is off, or has a rate or a decay of its own" in off.missing[0]
+    assert "gain" not in off.missing[0]
