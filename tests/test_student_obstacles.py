@@ -146,6 +146,26 @@ def slopes(v):
 fmin_cg(cost, rng.normal(size=26), fprime=slopes, disp=False)
 """
 
+TURNED = """
+import numpy as np
+from scipy.optimize import minimize
+rng = np.random.default_rng(1)
+X, Y = rng.normal(size=(12, 3)), np.eye(3)[rng.integers(0, 3, 12)]
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+def cost(v):
+    W1, W2 = v[:16].reshape(4, 4), v[16:].reshape(3, 5)
+    a1 = np.hstack([np.ones((12, 1)), X])
+    a2 = np.hstack([np.ones((12, 1)), sigmoid(a1.dot(W1.T))])
+    h = sigmoid(a2.dot(W2.T))
+    J = -np.sum(Y * np.log(h) + (1 - Y) * np.log(1 - h)) / 12
+    d3 = h - Y
+    d2 = d3.dot(W2{cut}) * (a2 * (1 - a2))[:, 1:]
+    grad1, grad2 = d2.T.dot(a1) / 12, d3.T.dot(a2) / 12
+    return J, np.concatenate([grad1.ravel(), grad2.ravel()])
+minimize(cost, rng.normal(size=31), jac=True, method="CG")
+"""
+
 
 def told(folder: Path, text: str) -> Diagnosis:
     """Return the diagnosis of a program."""
@@ -195,7 +215,7 @@ def test_gradients_handed_to_an_optimiser_belong_to_the_point_they_were_computed
     [
         ("(out @ W[:-1].T) * (1 - H ** 2)", "dV", ("correct", None)),
         ("(out @ W[:-1].T) * (1 - np.tanh(H) ** 2)", "dV", ("wrong", "B8")),
-        ("(out @ W[:-1].T) * (1 - H ** 2)", "dV.T", ("wrong", None)),
+        ("(out @ W[:-1].T) * (1 - H ** 2)", "dV.T", ("wrong", "B22")),
     ],
 )
 def test_a_vector_that_loss_and_gradient_each_cut_anew_is_one_network(
@@ -203,6 +223,13 @@ def test_a_vector_that_loss_and_gradient_each_cut_anew_is_one_network(
 ) -> None:
     found = told(tmp_path, CUT_ANEW.replace("{back}", back).replace("{dV}", dV))
     assert (found.verdict, next((bug.id for bug in found.bugs), None)) == said, found.missing
+
+
+def test_weights_that_are_transposed_where_they_are_used_were_there_before(tmp_path: Path) -> None:
+    right = told(tmp_path, TURNED.replace("{cut}", "[:, 1:]"))
+    assert right.verdict.startswith("correct"), right.missing
+    wrong = told(tmp_path, TURNED.replace("{cut}", "[:, :-1]"))
+    assert (wrong.verdict, wrong.bugs[0].id, wrong.first_fault and wrong.first_fault.line) == ("wrong", "B32", 15)
 
 
 def test_a_file_that_made_up_data_do_not_suit_is_not_called_broken(tmp_path: Path) -> None:

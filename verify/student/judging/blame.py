@@ -8,14 +8,14 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explanation import IMPLIED, KEPT, Explanation, Found
+from ..mistakes.explanation import IMPLIED, KEPT, LAID_OUT, Explanation, Found
 from ..mistakes.partly import PART_OF
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor, factor_between
 from ..reading.point import weight_penalty
 from ..reading.returned import NAMING
-from ..runs.tape import GATHERED_STEP, Tape
+from ..runs.tape import GATHERED_STEP, Tape, upstream
 from .autograd import goes_back_through_a_graph
 from .look import Look
 from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
@@ -40,6 +40,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
         return _uses_new_weights(look, found)
     if found.step == KEPT:
         return None
+    if found.step == LAID_OUT:
+        return _made_one(look, found)
     if found.step.startswith(PART_OF):
         return own_update(look, found)
     if (at := _by_its_step(look, explanation, found)) is not None:
@@ -52,6 +54,22 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
             return None
     trail = trail_of(look, found)
     return _on_the_trail(trail, look, explanation, found) if trail.places else None
+
+
+def _made_one(look: Look, found: Found) -> int | None:
+    """Return where the gradients are first put into one vector on the way to an update."""
+    update, tape = look.reading.weights[found.layer - 1], look.tape
+    if update is None:
+        return None
+    shape, after = tape.shape(update.old), look.reading.passes[-1].output.at
+    whole = sorted(at for at in upstream(tape, update.end) if at > after)
+    return next((at for at in whole if tape.events[at].result >= 0 and _is_new(tape, at, shape)), None)
+
+
+def _is_new(tape: Tape, at: int, shape: tuple[int, ...]) -> bool:
+    """Return whether an event makes a value of a shape of such that have others."""
+    keys = [k for k in tape.events[at].operands if k >= 0]
+    return tape.shape(tape.events[at].result) == shape and all(tape.shape(k) != shape for k in keys)
 
 
 def _by_its_step(look: Look, explanation: Explanation, found: Found) -> int | None:

@@ -8,6 +8,7 @@ from reference.arrays import Array
 
 from ..mistakes.explain import explain, is_right
 from ..mistakes.explanation import Explanation
+from ..mistakes.laid_out import laid_out
 from ..mistakes.partly import partly, within_a_unit
 from ..reading.align import Reading, readings
 from ..reading.curves import Curve, close
@@ -184,6 +185,8 @@ def _searched(
     entries = [e for loss in losses for e in partly(reading.point, reading.observed, loss, scale)]
     if any(within_a_unit(e) for e in entries) and not reading.point.decay:
         return entries
+    if _is_of_a_vector(reading) and (apart := _laid_out(reading, losses)):
+        return apart
     back = recorded(tape, reading)
     found = [e for loss in losses for e in explain(reading.point, reading.observed, loss, back, only, scale)]
     found += [e for loss in losses if (e := misdecayed(reading, loss)) is not None]
@@ -193,6 +196,17 @@ def _searched(
     if not found and not reading.point.decay:
         found = entries
     return sorted(found, key=lambda e: e.cost)
+
+
+def _is_of_a_vector(reading: Reading) -> bool:
+    """Return whether all weights are parts of one longer vector."""
+    return all(u is not None and u.where is not None for u in reading.weights)
+
+
+def _laid_out(reading: Reading, losses: tuple[str, ...]) -> list[Explanation]:
+    """Return the gradients of each loss that are right but for their places."""
+    found = (laid_out(reading.point, reading.observed, loss) for loss in losses)
+    return [e for e in found if e is not None]
 
 
 def candidates(point: Point, seen: list[LossSeen]) -> tuple[str, ...]:

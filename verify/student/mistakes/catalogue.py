@@ -218,7 +218,7 @@ CATALOGUE: dict[str, Bug] = {
             "gradient transposed",
             "dW_l = (a_(l-1)^T delta_l)^T",
             _DW,
-            "runs only where the layer is square, or the batch as large as the layer is wide",
+            "runs only where the layer is square, the batch as large as it is wide, or all go into one vector",
             "transpose what has to be: a_(l-1)^T delta_l",
         ),
         _bug(

@@ -12,6 +12,7 @@ from .stage import Variant
 
 IMPLIED = "implied slope"  # the step of a mistake that is told by its values alone
 KEPT = "kept pass"  # that of a sweep right in every line, through the numbers of an earlier pass
+LAID_OUT = "laid out"  # that of gradients in the wrong places of a vector
 BEAM = 48
 # Where several fit, the likelier first: in the order of how often they were seen in the wild.
 LIKELY = (

@@ -10,12 +10,11 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..runs.tape import Product, Tape, unsigned
+from ..runs.tape import TRANSPOSING, Product, Tape, unsigned
 from .curves import Curve, close, matching_curves
 from .dropout import dropped
 
 FARTHEST = 60  # events between a product and the bias added to it
-TRANSPOSING = ("T", "transpose", "swapaxes", "moveaxis")
 MOST_PRODUCTS = 400
 FEW = 512  # numbers whose curve is kept
 NEAREST = 8  # products after a layer among which the next layer's is
@@ -210,7 +209,7 @@ def _initial(tape: Tape, path: tuple[Layer, ...]) -> bool:
     """Return whether the last weights, though never updated, were there before the pass and are no data."""
     group = tape.group(path[-1].W_key)
     inputs = {tape.group(layer.a_key) for layer in path}
-    return len(path) > 1 and group not in inputs and tape.first_made(path[-1].W_key, path[0].product.at) is not None
+    return len(path) > 1 and group not in inputs and tape.was_there(path[-1].W_key, path[0].product.at)
 
 
 def _paths(

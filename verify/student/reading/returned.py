@@ -20,7 +20,7 @@ NAMING = ("bind", "store", "augment")
 
 def returned(tape: Tape) -> Lineage:
     """Return the gradients of every parameter of a forward pass as updates that were never made, {} where some lack."""
-    given = [c for c in chains(tape, len(tape.events)) if all(_was_there(tape, c, key) for key in c.weights)]
+    given = [c for c in chains(tape, len(tape.events)) if all(tape.was_there(key, c.start) for key in c.weights)]
     first = {tuple(tape.group(key) for key in c.weights): c for c in reversed(given)}
     own = (c for c in list(first.values())[::-1] if not any(_is_activation(tape, c, key) for key in c.weights))
     likely = sorted(islice(own, MOST_CHAINS), key=lambda c: (-len(c.layers), *_unlike_weights(tape, c)))
@@ -40,11 +40,6 @@ def _unlike_weights(tape: Tape, chain: Chain) -> tuple[bool, bool]:
     return not bare(tape.name_of(key)).startswith(CALLED), 1 in tape.shape(key) or len(tape.shape(key)) < 2
 
 
-def _was_there(tape: Tape, chain: Chain, key: int) -> bool:
-    """Return whether a weight was there before the pass."""
-    return tape.first_made(key, chain.start) is not None
-
-
 def _is_activation(tape: Tape, chain: Chain, key: int) -> bool:
     """Return whether what stands for a weight was made of a product: of an input and weights before this layer."""
     made = tape.last_made(key, NOT_A_NUMBER, chain.start)
@@ -55,7 +50,7 @@ def _gradients(tape: Tape, chain: Chain, until: int) -> Lineage:
     """Return the gradient of each weight and bias of a pass as an update without a new value; {} where one lacks."""
     found: Lineage = {}
     for layer in chain.layers:
-        for key in (layer.W_key, *(() if layer.bias is None else (layer.bias.key,))):
+        for key in (tape.turned(layer.W_key), *(() if layer.bias is None else (layer.bias.key,))):
             at = _gradient(tape, chain, layer, key, until)
             if at is None:
                 return {}

@@ -14,6 +14,7 @@ from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
 ROUNDING = ("round", "around", "round_", "rint", "floor", "ceil", "trunc", "fix")
+TRANSPOSING = ("T", "transpose", "swapaxes", "moveaxis")
 ONES = "ones_like"
 GATHERED_STEP = "gathered step"  # an event that stands for the updates of many single numbers
 LARGEST = 400_000  # entries of a value worth comparing
@@ -202,6 +203,17 @@ class Tape:
         """Return the position of the first event that results in a key, None where there is none before that."""
         found = self.made.get(key, [])
         return found[0] if found and found[0] < before else None
+
+    def was_there(self, key: int, before: int) -> bool:
+        """Return whether a value, or else what it is the transpose of, was made before a position."""
+        return any(self.first_made(k, before) is not None for k in (key, self.turned(key)))
+
+    def turned(self, key: int) -> int:
+        """Return the value that another was first made of by transposing it, itself where it was made otherwise."""
+        first = next(iter(self.made.get(key, ())), None)
+        if first is None or self.node(first).what.rpartition(".")[2] not in TRANSPOSING:
+            return key
+        return next((k for k in self.events[first].operands if k >= 0 and self.group(k) == self.group(key)), key)
 
     def last_made(self, key: int, held: int, before: int) -> int | None:
         """Return the last event before a position that resulted in a value: in that very object, where it is known."""
