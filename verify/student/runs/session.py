@@ -171,7 +171,9 @@ class Session:
             return False
         fewer = self._large and "data" in self._used
         free = self._argv or bool(self._made) or fewer
-        own_mistake = recording.ended == "raised" and ((promise > 0 and not free) or _widths_differ(recording))
+        own_mistake = recording.ended == "raised" and (
+            (promise > 0 and (not free or _on_nothing(recording))) or _widths_differ(recording)
+        )
         computed = promise >= TRAINS or (promise >= BACKWARD and recording.ended == "finished")
         stopped = recording.ended not in ("finished", "raised", "too few data", *(["memory"] if fewer else []))
         return computed or own_mistake or stopped
@@ -310,6 +312,13 @@ def _widths_differ(recording: Recording) -> bool:
     ):
         return False
     return any(words in raised.message for words in ("not aligned", "mismatch", "could not be broadcast"))
+
+
+def _on_nothing(recording: Recording) -> bool:
+    """Return whether a program stopped where it computes with None: no data of other sizes mend that."""
+    raised = recording.raised
+    words = ("unsupported operand", "'NoneType'")
+    return raised is not None and raised.type == "TypeError" and all(word in raised.message for word in words)
 
 
 def _other_widths(plan: Header, found: Recording) -> list[Header]:

@@ -15,7 +15,8 @@ class Row(dict[str, str]):
         super().__init__({name: str(part[line]) for name, part in table.parts.items()})
 
     def __missing__(self, name: str) -> str:
-        return str(self.table.parts[self.table.named(name)][self.line])
+        known = self.table.named(name)  # before the parts are taken: some may grow
+        return str(self.table.parts[known][self.line])
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the cell of a name."""
