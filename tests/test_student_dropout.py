@@ -12,8 +12,9 @@ DROPPING = DROPPING.replace("z2 = hidden @", "z2 = hidden_kept @").replace("grad
 DROPPING = DROPPING.replace("back = d_out @ W2.T", "down = d_out @ W2.T\n    back = down * keep")
 
 
-def test_a_network_with_dropout_is_right() -> None:
-    told = diagnosis_of(DROPPING)
+@pytest.mark.parametrize("mask", [KEEP, "keep = np.floor(rng.random(hidden.shape) + 0.6) / 0.6"])
+def test_a_network_with_dropout_is_right(mask: str) -> None:
+    told = diagnosis_of(DROPPING.replace(KEEP, mask))
     assert told.verdict.startswith("correct")
     assert told.network["activations"] == ["sigmoid(dropout)", "sigmoid"]
 

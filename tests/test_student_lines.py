@@ -105,7 +105,14 @@ def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: st
     assert told.first_fault.line == line_of(program, guilty)
 
 
-def test_a_rounded_error_is_a_wrong_delta_of_the_top_layer() -> None:
-    fault = diagnosis_of(HANDED.replace("err = out - target", "err = np.round(out - target, 1)")).first_fault
+@pytest.mark.parametrize(
+    ("old", "new", "quantity"),
+    [
+        ("err = out - target", "err = np.round(out - target, 1)", (2, "delta")),
+        ("hidden = squash(z1)", "hidden = squash(z1).round(2)", (1, "a")),  # no activation is known by such values
+    ],
+)
+def test_what_is_rounded_is_the_wrong_quantity(old: str, new: str, quantity: tuple[int, str]) -> None:
+    fault = diagnosis_of(HANDED.replace(old, new)).first_fault
     assert fault is not None
-    assert (fault.layer, fault.quantity) == (2, "delta")
+    assert (fault.layer, fault.quantity) == quantity

@@ -32,7 +32,7 @@ from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed, whole_loss
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
-from .rounding import Spoilt, rounded
+from .rounding import Spoilt, rounded, unrounded
 from .second_step import UPDATES, accumulates, masked_before
 from .unread import changes_unseen, unread
 
@@ -55,7 +55,7 @@ def judge(
     if first is None or _all_alike(first):
         first = _fuller(first, _stirred(runs, natural, seed, tell))
     if first is None:
-        return None
+        return _unrounded(runs, Tape(natural), tell or later)
     rounded_at = rounded(first)
     if rounded_at is not None:
         return rounding_on_the_way(first, rounded_at)
@@ -66,6 +66,14 @@ def judge(
         first = look(first.tape, known.losses) or first
     judged = _penalised(runs, _from_points(runs, first, seed, known.losses, told=False), seed, known)
     return replace(judged, known=LATER if known.losses else "")
+
+
+def _unrounded(runs: Runs, natural: Tape, tell: tuple[str, ...]) -> Judgement | None:
+    """Return "wrong" for a program in which a network is found as soon as nothing is rounded on the way, else None."""
+    inject = unrounded(natural)
+    one = look(Tape(runs.run(inject, updates=2)), tell) if inject else None
+    rounded_at = None if one is None else rounded(one, natural)
+    return None if one is None or rounded_at is None else rounding_on_the_way(one, rounded_at)
 
 
 def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, told: bool) -> Judgement:
@@ -241,11 +249,16 @@ def _accused(
     ]
     seen = [s for s in one.look.seen if s.name != "mae" and (not tell or s.name in tell)]
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
-    rows = moved(runs, one.look, one.found, one.inject, names, np.random.default_rng((seed, 99)))
+    rng = np.random.default_rng((seed, 99))
+    rows = moved(runs, one.look, one.found, one.inject, names, rng)
     losses = tell or candidates(one.look.reading.point, one.look.seen)
     free = not (told or one.look.reading.point.decay)  # else its own loss is known, and may have a penalty
     telling = is_telling(one.look, losses[0])
-    if free and telling and len(rows) == _wanted(one.look) and (followed := list(follows_own(rows, one.look))):
+    followed = list(follows_own(rows, one.look)) if free and telling and len(rows) == _wanted(one.look) else []
+    if followed and len(rows) < TELLING:  # at one scale of its own, few slopes are followed by chance
+        rows += moved(runs, one.look, one.found, one.inject, names, rng)
+        followed = list(follows_own(rows, one.look))
+    if followed:
         if (amiss := misfollowed(rows, one.look, _at(one.look.tape, followed))) is not None:
             return misfollowing(first, points, rows, amiss)
         sentence = "the steps follow the slopes of a number that the program computes"

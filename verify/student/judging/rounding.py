@@ -6,9 +6,10 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..reading.lineage import lineage
 from ..reading.multiples import closest_factor
 from ..reading.point import reverse_sweep
-from ..runs.recording import NOT_A_NUMBER
+from ..runs.recording import NOT_A_NUMBER, Injection
 from ..runs.tape import ROUNDING, Tape, upstream
 from .look import Look, candidates
 
@@ -25,19 +26,43 @@ class Spoilt(NamedTuple):
     bug: str
 
 
-def rounded(look: Look) -> Spoilt | None:
-    """Return the first rounding that an update was computed from, None where there is none."""
+def unrounded(tape: Tape) -> Injection:
+    """Return what is rounded before the first update as it was before: no activation is known by its rounded values."""
+    first = min((update.at for updates in lineage(tape).values() for update in updates), default=0)
+    calls = (at for at in range(first) if tape.node(at).kind == "call") if tape.rounds else ()
+    return {tape.place(at): found[1] for at in calls if (found := _rounding(tape, at)) is not None}
+
+
+def rounded(look: Look, natural: Tape | None = None) -> Spoilt | None:
+    """Return the first rounding that an update was computed from, None where there is none.
+
+    Arguments:
+        look: at the program.
+        natural: the program's own run, where nothing was rounded in the one that is looked at.
+    """
     tape, reading = look.tape, look.reading
+    natural = natural or tape
     ends = {u.end for u in (*reading.weights, *reading.biases) if u is not None}
     trail, made = (set().union(*(upstream(tape, end, beside) for end in ends)) for beside in (True, False))
     computed = {tape.events[at].node for at in made}
     for at in sorted(at for at in trail if at >= reading.start and tape.events[at].node in computed):
-        found = _rounding(tape, at)
-        if found is not None:
+        found = _rounding(natural, at) if natural.place(at) == tape.place(at) else None
+        if found is not None and (found[0] != "B47" or _is_of_weights(look, at)):
             bug, old, new = found
             if np.abs(old - new).max(initial=0) > HARMLESS * np.abs(old).max(initial=0):
                 return Spoilt(*_known_as(look, old, at), _made_whole(tape, at) if bug == "B46" else at, bug)
     return None
+
+
+def _is_of_weights(look: Look, at: int) -> bool:
+    """Return whether what is rounded depends on the network: random numbers and data may be rounded, as masks are.
+
+    A single number is taken to: what it is made of may have been gathered.
+    """
+    if not look.tape.shape(look.tape.events[at].result):
+        return True
+    made_of = upstream(look.tape, at)
+    return any(layer.z_at in made_of for p in look.reading.passes for layer in p.chain.layers)
 
 
 def _rounding(tape: Tape, at: int) -> tuple[str, Array, Array] | None:
