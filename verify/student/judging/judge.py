@@ -258,6 +258,8 @@ def _accused(
     if followed and len(rows) < TELLING:  # at one scale of its own, few slopes are followed by chance
         rows += moved(runs, one.look, one.found, one.inject, names, rng)
         followed = list(follows_own(rows, one.look))
+        if not followed and not shared:
+            return untold(first, points, "slopes that agree: its steps follow one of its numbers in some directions")
     if followed:
         if (amiss := misfollowed(rows, one.look, _at(one.look.tape, followed))) is not None:
             return misfollowing(first, points, rows, amiss)
