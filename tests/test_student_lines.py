@@ -50,6 +50,18 @@ LOOPED = (
         value -= 0.1 * grad
 """
 )
+SUMS = "    sum2 += grad2\n    sum1 += grad1\n    sum4 += d_out\n    sum3 += d_hidden\n"
+SAMPLED = PROGRAM[: PROGRAM.index("    W2 -=")] + SUMS
+SAMPLED += "  W2 -= 0.1 * sum2\n  W1 -= 0.1 * sum1\n  b2 -= 0.1 * sum4\n  b1 -= 0.1 * sum3\n"
+EACH = "  sum1, sum2, sum3, sum4 = 0 * W1, 0 * W2, 0 * b1, 0 * b2\n  for x, y in zip(data, target):\n"
+SAMPLED = SAMPLED.replace("(50):\n", "(50):\n" + EACH).replace("data @", "x @").replace("out - target", "out - y")
+SAMPLED = SAMPLED.replace("hidden.T @ d_out", "np.outer(hidden, d_out)").replace(
+    "data.T @ d_hidden", "np.outer(x, d_hidden)"
+)
+SWEPT = PROGRAM.replace("    grad1 = data.T @ d_hidden\n", "")
+SWEPT = SWEPT.replace(
+    "    W2 -=", "    grad1 = 0 * W1\n    for l in range(1, 2):\n        grad1 = data.T @ d_hidden\n    W2 -="
+)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +85,11 @@ LOOPED = (
         (SINGLE, "grad3 = d_out.sum(axis=0)", "grad3 = 2 * d_out.sum(axis=0)", "B43", "grad3 = 2 * d_out"),
         (BEFORE, "back = d_out @ W2.T", "back = d_out @ grad2.T", "B20", "back = d_out @ grad2.T"),
         (HANDED, "err = out - target", "err = np.round(out - target, 1)", "B47", "err = np.round"),
+        (PROGRAM, "return v * (1 - v)", "v *= 1 - v\n    return v", "B28", "v *= 1 - v"),
+        (DECAYED, "grad2 += 0.1 * W2", "grad2 = 0.1 * W2", "B36", "grad2 = 0.1 * W2"),
+        (SAMPLED, "sum2 += grad2", "sum2 = grad2", "B36", "sum2 = grad2"),
+        (PROGRAM, "W1 -= 0.1 * grad1", "W1 = W1", "B54", "W1 = W1"),
+        (SWEPT, "range(1, 2)", "range(2, 2)", "B54", "for l in range(2, 2)"),
     ],
     ids=[
         "a derivative left out",
@@ -93,6 +110,11 @@ LOOPED = (
         "a bias of one number, beside a penalty of the weights",
         "a gradient with its penalty in place of the weights",
         "an error rounded",
+        "a derivative in place of the activations that it is of",
+        "a penalty assigned where it should be added",
+        "the last sample's gradient assigned where all are added",
+        "weights given their own name in place of an update",
+        "a loop over the layers below that has no round",
     ],
 )
 def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: str, guilty: str) -> None:

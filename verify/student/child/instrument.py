@@ -332,6 +332,11 @@ class _Rewriter(ast.NodeTransformer):
         node.orelse = self.block(node.orelse)
         return node
 
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        what = f"{self.source(node.target)} in {self.source(node.iter)}"
+        self.enter("comprehension", what, node.iter)  # only for the table
+        return self.generic_visit(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         self.scope.append(node.name)
         reports = [self.received(argument) for argument in arguments_of(node.args)]

@@ -20,6 +20,7 @@ from .autograd import goes_back_through_a_graph
 from .look import Look
 from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
+from .replaced import assigned, overwritten
 from .scales import FACTOR, departure, summed_apart
 from .slope_blame import incoming, renamed, wrong_slope
 from .trail import Trail, computed_last, first_pass, holding, ratios, trail_of, whole_gradient
@@ -80,6 +81,10 @@ def _by_its_step(look: Look, explanation: Explanation, found: Found) -> int | No
         return penalised(look, explanation, found)
     if found.bug == "B36" and goes_back_through_a_graph(look.tape.recording):
         return last_kept(look, found)
+    if found.bug == "B36" and found.quantity != "delta" and len(look.reading.passes) > 1:
+        return assigned(look, found)
+    if found.bug == "B28":
+        return overwritten(look, found)
     return None
 
 

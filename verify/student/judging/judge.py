@@ -137,11 +137,17 @@ def _penalised(runs: Runs, judged: Judgement, seed: int, known: Later) -> Judgem
     for given in (*ways, *([with_decay(p.look, decay) for p in judged.points] for decay in known.decays)):
         looks = with_mistakes(given, known.losses)
         shared = common([one.explanations for one in looks])
-        fewer = not judged.explanations or (shared and shared[0].cost < judged.explanations[0].cost)
+        fewer = not judged.explanations or (shared and _tells_more(shared[0], judged.explanations[0]))
         if shared and fewer and (not bent or _of_steps(judged.points, looks)):
             shown = _showing(judged.points, looks)
             return _accused(runs, judged.natural, shown, seed, known.losses, told=False)
     return judged
+
+
+def _tells_more(one: Explanation, other: Explanation) -> bool:
+    """Return whether an explanation is shorter than another, or knows the penalty that it takes for a decay alone."""
+    penalty_alone = {*one.bugs} == {"B36"} and {*other.bugs} == {"B54"} and one.cost[:2] <= other.cost[:2]
+    return penalty_alone or one.cost < other.cost
 
 
 def _showing(points: tuple[Shown, ...], looks: list[Look]) -> tuple[Shown, ...]:

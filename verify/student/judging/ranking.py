@@ -7,6 +7,7 @@ from .autograd import as_assigned
 from .blame import NOTHING, guilty, held, with_zero_weights
 from .look import Look
 from .named_delta import as_named
+from .replaced import as_replaced
 from .scales import placed
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
@@ -33,7 +34,8 @@ def each_once(explanations: list[Explanation]) -> list[Explanation]:
 
 def refined(at: Look, explanation: Explanation) -> Explanation:
     """Return the explanation as the run's own values tell it, where the numbers of the steps leave it open."""
-    return as_named(at, as_assigned(at.tape.recording, with_zero_weights(at, placed(at, explanation))))
+    told = as_assigned(at.tape.recording, with_zero_weights(at, placed(at, explanation)))
+    return as_named(at, as_replaced(at, told))
 
 
 def seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:

@@ -537,7 +537,6 @@ SEEN_OTHERWISE: dict[str, str] = {
     "B31": _UNNAMED,
     "B32": f"{_UNNAMED}, or NumPy's exception",
     "B34": f"{_UNNAMED}, where the stale point is another one",
-    "B36": _UNNAMED,
     "B37": "NumPy's exception, where the shapes do not fit",
     "B38": "no activation fits the output: no verdict on the gradients",
     "B45": "by what the activation makes of a negative number before others",

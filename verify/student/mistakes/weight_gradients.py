@@ -68,6 +68,11 @@ def _of_sums(s: Stage) -> Array | None:
     return np.outer(s.a_in.sum(axis=0), s.delta.sum(axis=0)) if len(s.delta) > 1 else None
 
 
+def _nothing_of_the_data(s: Stage) -> Array | None:
+    """Return what a penalty leaves that is assigned where it should be added, None where there is none."""
+    return np.zeros_like(s.W) if np.any(s.penalty) else None
+
+
 def _entry_by_entry(s: Stage) -> Array | None:
     """Return a * delta as NumPy spreads it over the shape of W."""
     if len(s.delta) > 1 or s.a_in.shape != s.delta.shape:
@@ -152,5 +157,6 @@ DW: tuple[Variant, ...] = (
         "dW_l summed over the inputs",
         RIGHT_DW,
     ),
+    Variant("B36", _nothing_of_the_data, "dW_l of the penalty alone", RIGHT_DW),
     Variant("B54", lambda s: np.zeros_like(s.W), "dW_l = 0", RIGHT_DW),
 )

@@ -27,7 +27,8 @@ class Node(NamedTuple):
         kind: "binary", "unary", "compare", "call", "attribute", "subscript", "literal", "name" (a bare rename,
             the value of an assignment), "bind" (a name, attribute or loop variable receives a value), "augment"
             (``target op= value``), "store" (``container[i] = value``), "return", "argument" (a parameter of a
-            function receives its value), "loop" (a for statement: it has no events, its text tells where it ends).
+            function receives its value), "loop" (a for statement: it has no events, its text tells where it ends),
+            "comprehension" (its for: no events either).
         what: the operator ("@", "*", "+"), the called function as written ("np.dot", "self.sigmoid", "x.sum"),
             the attribute ("T"), the target that receives a value ("self.W1", "grads['dW1']"), or what a loop goes over
             ("l in range(3)").

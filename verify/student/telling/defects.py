@@ -102,7 +102,7 @@ def _kept(look: Look) -> Iterator[Probe]:
     arguments = [at for at in range(min(look.reading.end, len(tape.events))) if tape.node(at).kind == "argument"]
     seen_pass = {tape.node(at).function for at in arguments if tape.events[at].result in passed}
     trained = {u.old for u in (*look.reading.weights, *look.reading.biases) if u is not None}
-    reading = (node for node in tape.nodes if node.kind not in ("argument", "loop"))
+    reading = (node for node in tape.nodes if node.kind not in ("argument", "loop", "comprehension"))
     read = {(node.function, word) for node in reading for word in WORD.findall(node.text)}
     for at in arguments:
         node = tape.node(at)
