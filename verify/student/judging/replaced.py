@@ -1,8 +1,7 @@
 """What was replaced and should have been kept: the other samples' gradients, activations by their derivative."""
 
 from dataclasses import replace
-
-import numpy as np
+from functools import partial
 
 from ..mistakes.explanation import Explanation, Found
 from ..mistakes.stage import ONE
@@ -10,6 +9,7 @@ from ..reading.multiples import factor_between
 from ..reading.point import weight_penalty
 from .look import Look
 from .number_blame import last_kept
+from .scales import FACTOR
 from .trail import ratios, trail_of
 
 LAST_ALONE = tuple(f"of the {one} sample only" for n, one in ONE.items() if n == -1)
@@ -19,22 +19,19 @@ IN_PLACE = ("store", "augment")
 
 def as_replaced(look: Look, explanation: Explanation) -> Explanation:
     """Return an explanation in which what was computed rightly, and replaced afterwards, is told as that."""
-    return replace(explanation, found=tuple(_as_replaced(look, f) for f in explanation.found))
+    factors = any(f.step.startswith(FACTOR) for f in explanation.found)  # perhaps one sample's, as often as there are
+    kept = explanation.found if factors else map(partial(_as_assigned, look), explanation.found)
+    return replace(explanation, found=tuple(_as_overwritten(look, f) for f in kept))
 
 
-def _as_replaced(look: Look, found: Found) -> Found:
-    one_of_several = len(look.reading.passes) > 1 and any(alone in found.wrong for alone in LAST_ALONE)
-    if found.bug == "B33" and one_of_several and not _counted_for_all(look, found):
-        return found._replace(bug="B36")
-    if found.bug == "B19" and OF_SLOPE in found.wrong and overwritten(look, found) is not None:
-        return found._replace(bug="B28")
-    return found
+def _as_assigned(look: Look, found: Found) -> Found:
+    last = found.bug == "B33" and any(alone in found.wrong for alone in LAST_ALONE)
+    return found._replace(bug="B36") if last and len(look.reading.passes) > 1 else found
 
 
-def _counted_for_all(look: Look, found: Found) -> bool:
-    """Return whether one sample's gradient was multiplied by how many samples there are."""
-    N = len(look.reading.point.X)
-    return any(np.isclose(abs(ratio), N) for _, ratio in ratios(trail_of(look, found), found.value))
+def _as_overwritten(look: Look, found: Found) -> Found:
+    slopes = found.bug == "B19" and OF_SLOPE in found.wrong
+    return found._replace(bug="B28") if slopes and overwritten(look, found) is not None else found
 
 
 def assigned(look: Look, found: Found) -> int | None:
