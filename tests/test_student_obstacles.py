@@ -178,7 +178,7 @@ def test_a_network_that_is_tried_on_all_samples_before_it_is_trained_is_judged_b
     right = told(tmp_path, BATCHES.replace("{adds}", "+="))
     assert right.verdict.startswith("correct"), right.missing
     wrong = told(tmp_path, BATCHES.replace("total[0] {adds} grads[0]", "total[0] = grads[0]"))
-    assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B33")
+    assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B36")
 
 
 def test_labels_from_minus_one_are_taken_as_numpy_takes_them(tmp_path: Path) -> None:

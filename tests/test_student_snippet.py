@@ -23,13 +23,14 @@ from verify.student.telling.traced import Traced
 
 TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}
 NETWORKS = ("tanh", "sigmoid"), ("relu", "linear"), ("leaky_relu", "linear"), ("elu", "linear"), ("sigmoid", "softmax")
-# Mistakes that no network of two layers shows in code: it has no masks, and no two layers of one width; and what is
-# not summed has another shape than its differences.
+# Mistakes that no network of two layers shows in code: it has no masks, no penalty, and no two layers of one width; and
+# what is not summed has another shape than its differences.
 WITHOUT = {
     "delta_l W_(l+1)^T",
     *(f"dL/da_l * {f}'(z_l)" for f in ("sin", "gaussian", "softsign", "silu", "gelu")),
     "dL/da_l * f'(z_l), dropped units too",
     "dL/da_l * f'(z_l) where kept, not rescaled",
+    "dW_l of the penalty alone",
     "db_l = delta_l, not summed",
     "db_l = sum of delta_(l+1)",
     "db_l = delta_(l+1), not summed",
