@@ -11,7 +11,7 @@ from ..runs.tape import Sum, Tape
 from .judgement import Shown
 from .look import Look, look
 from .own_loss import AGREE, Moved, Runs, follows_own, moved, slopes_along
-from .unread import left_out, written_name
+from .unread import unread_changes, written_name
 
 ARRAYS = 12  # that are moved at most, each in two runs
 STEP = 1e-6  # such arrays lie below many kinks
@@ -75,7 +75,7 @@ def _off(rows: list[Moved], layers: list[Moved], place: Place) -> frozenset[str]
 def _sources(one: Look) -> list[tuple[Sum, Source]]:
     """Return the change of each array that was left out with where it comes from; [] where one is not known."""
     found: list[tuple[Sum, Source]] = []
-    for total in left_out(one):
+    for total in unread_changes(one):
         origin = source(one.tape, total.at, total.left)
         if origin is None or origin.value.shape != one.tape.shape(total.left) or origin.value.dtype.kind != "f":
             return []

@@ -84,7 +84,7 @@ def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, t
         first, points = (other, found) if found else (first, points)
     if points:
         looks = agreed([p.look for p in points], tell)
-        points = tuple(replace(p, look=one) for p, one in zip(points, with_one_step(looks, tell), strict=True))
+        points = _showing(points, with_one_step(looks, tell))
     looks = [p.look for p in points]
     rights = [one.right for one in looks]
     if points and all(rights):
@@ -93,8 +93,7 @@ def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, t
         return _correct(first, points, first.right, 0)
     if len(points) < POINTS or any(rights):
         return untold(first, points, "the program could not be run twice with other values")
-    looks = _as_made(looks, with_mistakes(looks, tell))
-    points = tuple(replace(p, look=one) for p, one in zip(points, looks, strict=True))
+    points = _showing(points, _as_made(looks, with_mistakes(looks, tell)))
     points = tuple(sorted(points, key=lambda p: -told_of(p.look)))
     return _accused(runs, first, points, seed, tell, told)
 
@@ -225,11 +224,11 @@ def _of_another_penalty(
 
 def _beside(runs: Runs, judged: Judgement, seed: int) -> Judgement:
     """Return what differences of the program's own loss say of arrays that are trained beside right layers."""
-    right, left = judged.right, unread(judged.best)
-    if not left or right is None or right.optimiser:
+    right = judged.right
+    if judged.verdict == "correct" or right is None or right.optimiser:
         return judged
     names = astray(runs, judged.points, right.loss, np.random.default_rng((seed, 98)))
-    return judged if names is None else beside_right_layers(judged, left, names)
+    return judged if names is None else beside_right_layers(judged, unread(judged.best), names)
 
 
 def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count: int) -> Judgement:

@@ -9,7 +9,7 @@ from reference.arrays import Array
 from ..mistakes.explain import is_right
 from ..reading.align import Reading
 from ..reading.multiples import factor_between
-from ..reading.point import Observed, Sweep, bias_gradient, bias_penalty, reverse_sweep, top_delta, weight_penalty
+from ..reading.point import Observed, Sweep, reverse_sweep
 from ..reading.unbent import CLIP
 from ..runs.recording import NOT_A_NUMBER
 from .decays import TELLING, Right, fitted
@@ -79,22 +79,11 @@ def _masked(second: Reading, first: Reading, right: Right) -> Spoilt | None:
     point = second.point
     for l in reversed(range(point.depth - 1)):
         slopes = tuple(first.point.z[k] if k == l else z for k, z in enumerate(point.z))
-        if first.point.z[l].shape == point.z[l].shape and _fits(_swept(second, slopes, right.loss), second.observed):
+        if first.point.z[l].shape == point.z[l].shape and _fits(
+            reverse_sweep(point._replace(z=slopes), right.loss), second.observed
+        ):
             return Spoilt(l + 1, "delta", NOT_A_NUMBER, "B29")
     return None
-
-
-def _swept(second: Reading, z: tuple[Array, ...], loss: str) -> Sweep:
-    """Return the sweep of a step whose slopes are taken at other pre-activations."""
-    point, delta = second.point, top_delta(second.point, loss)
-    rows: list[tuple[Array, Array]] = []
-    for l in reversed(range(point.depth)):
-        db = bias_gradient(point, l, delta) + bias_penalty(point, l)
-        rows.append((point.inputs[l].T @ delta + weight_penalty(point, l), np.asarray(db)))
-        if l:
-            delta = point.curves[l - 1].backward(z[l - 1], delta @ point.W[l].T)
-    dW, db_all = zip(*reversed(rows), strict=True)
-    return Sweep((), (), dW, db_all)
 
 
 def _fits(sweep: Sweep, observed: Observed) -> bool:

@@ -284,10 +284,8 @@ def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
 
 def _is_one_of_several(tape: Tape, reading: Reading) -> bool:
     """Return whether a step is made of other passes than the one that is read: a sum is no bent step."""
-    layer, updates = (
-        reading.passes[0].chain.layers[0],
-        [u for u in (*reading.weights, *reading.biases) if u is not None],
-    )
+    layer = reading.passes[0].chain.layers[0]
+    updates = [u for u in (*reading.weights, *reading.biases) if u is not None]
     if len(reading.passes) > 1 or reading.weights[0] is None:
         return False
     own = {tape.group(layer.product.left), tape.group(layer.product.right)}

@@ -19,13 +19,13 @@ class Unread(NamedTuple):
 def unread(one: Look) -> tuple[Unread, ...]:
     """Return the arrays that the step changes and that the network lacks, by their names."""
     found: dict[str, Unread] = {}
-    for total in left_out(one):
+    for total in unread_changes(one):
         name = written_name(one.tape, total.at)
         found.setdefault(name, Unread(name, one.tape.node(total.at).line))
     return tuple(found.values())
 
 
-def left_out(one: Look) -> Iterator[Sum]:
+def unread_changes(one: Look) -> Iterator[Sum]:
     """Yield the changes of what the network lacks and its output, or a product, is made of.
 
     What is changed was there before the output was: what is added up in the step alone is a gradient.
