@@ -60,9 +60,10 @@ def is_typing(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
-def imports_of(file: str) -> list[Import]:
+@cache
+def imports_of(file: str) -> tuple[Import, ...]:
     """Return every import of one of FILES."""
-    return list(imports(ast.parse(FILES[file].read_text(encoding="utf-8"))))
+    return tuple(imports(ast.parse(FILES[file].read_text(encoding="utf-8"))))
 
 
 def files_of(package: str) -> list[str]:
