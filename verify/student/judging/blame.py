@@ -10,6 +10,7 @@ from reference.arrays import Array
 
 from ..mistakes.explanation import IMPLIED, KEPT, LAID_OUT, Explanation, Found
 from ..mistakes.partly import PART_OF
+from ..mistakes.replay import of_one
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor, factor_between
@@ -48,11 +49,9 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if (at := _by_its_step(look, explanation, found)) is not None:
         return at
     if len(look.reading.passes) > 1:
-        if found.quantity == "dW":
-            return _of_one_sample(look, explanation, found) or _of_all_samples(look, explanation, found)
-        look, explanation, found = first_pass(look, explanation, found)
         if found.quantity != "delta":
-            return None
+            return _of_samples(look, explanation, found)
+        look, explanation, found = first_pass(look, explanation, found)
     trail = trail_of(look, found)
     return _on_the_trail(trail, look, explanation, found) if trail.places else None
 
@@ -201,6 +200,18 @@ def _with_zero_weights(look: Look, explanation: Explanation, found: Found) -> Fo
     if not any(tape.shape(k) in (W.shape, W.T.shape) for k in empty):
         return found
     return Found("B20", found.layer, "delta", NOTHING_DOWN, RIGHT_DOWN, found.value, "down")
+
+
+def _of_samples(look: Look, explanation: Explanation, found: Found) -> int | None:
+    """Return the guilty event of a gradient that is summed over samples: where the first one's is made, or the sum."""
+    one, part, _ = first_pass(look, explanation, found)
+    shown = of_one(explanation, found, one.reading.point)
+    trail = trail_of(one, found)
+    if shown is not None and trail.places and (at := _on_the_trail(trail, one, part, shown)) is not None:
+        return at
+    if found.quantity == "db":
+        return None
+    return _of_one_sample(look, explanation, found) or _of_all_samples(look, explanation, found)
 
 
 def _of_one_sample(look: Look, explanation: Explanation, found: Found) -> int | None:

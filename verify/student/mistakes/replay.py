@@ -8,7 +8,7 @@ from reference.arrays import Array
 
 from ..reading.point import Observed, Point, bias_gradient, loss_gradient, top_delta
 from .bias_gradients import DB
-from .explanation import Explanation, Found
+from .explanation import Explanation, Found, is_another
 from .sent_down import DOWN
 from .stage import Stage
 from .variants import DERIVATIVE, error_variants, fused_variants
@@ -57,7 +57,7 @@ def _swept(loss: str, steps: dict[tuple[str, int], Found], point: Point) -> Repl
             delta = _slope(steps.get(("slope", l)), point, l, da)
         if ("factor of delta", l) in steps:
             delta = constant(steps["factor of delta", l]) * delta
-        stage = Stage(point, l, da, delta)
+        stage = Stage(point, l, da, delta, rows[-1][1] if rows else None)
         rows.append((da, delta, _gradient(steps, stage, "dW"), _gradient(steps, stage, "db")))
     return Replayed(*zip(*reversed(rows), strict=True))
 
@@ -108,6 +108,19 @@ def _gradient(steps: dict[tuple[str, int], Found], stage: Stage, kind: str) -> A
         return np.zeros_like(right)
     found = steps.get((kind, stage.l))
     return right if found is None else _changed(found, stage)
+
+
+def of_one(explanation: Explanation, found: Found, point: Point) -> Found | None:
+    """Return a mistake in dW or db as some of the samples alone show it, None where they do not."""
+    try:
+        made = replay(explanation, point)
+    except CannotReplay:
+        return None
+    l = found.layer - 1
+    delta = made.delta[l]
+    right = point.inputs[l].T @ delta if found.quantity == "dW" else bias_gradient(point, l, delta)
+    value = (made.dW if found.quantity == "dW" else made.db)[l]
+    return found._replace(value=value) if is_another(value, right) else None
 
 
 def constant(found: Found) -> float:
