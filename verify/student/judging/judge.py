@@ -93,14 +93,15 @@ def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, t
         return _correct(first, points, first.right, 0)
     if len(points) < POINTS or any(rights):
         return untold(first, points, "the program could not be run twice with other values")
-    points = _showing(points, _as_made(looks, with_mistakes(looks, tell)))
+    points = _showing(points, _as_made(looks, with_mistakes(looks, tell), tell))
     points = tuple(sorted(points, key=lambda p: -told_of(p.look)))
     return _accused(runs, first, points, seed, tell, told)
 
 
-def _as_made(looks: list[Look], explained: list[Look]) -> list[Look]:
+def _as_made(looks: list[Look], explained: list[Look], tell: tuple[str, ...]) -> list[Look]:
     """Return looks that were explained; without what an optimiser was given where none explains it, and only decays."""
-    if any(explained[0].seen or not has_unknown_top(e) for e in common([one.explanations for one in explained])):
+    known = bool(tell or explained[0].seen)  # the loss: an unknown slope at the output is then no other one's
+    if any(known or not has_unknown_top(e) for e in common([one.explanations for one in explained])):
         return explained
     pairs = list(zip(looks, explained, strict=True))
     return [was if is_decayed(was.reading, one.reading.observed) else one for was, one in pairs]
