@@ -23,3 +23,25 @@ def test_a_modules_data_are_tables_where_they_are_used_so_and_a_table_reaches_be
         run = session.run()
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
+
+
+WHOLE = """
+import csv
+import numpy as np
+X, Y = [], []
+for row in csv.reader(open("patients.csv"), delimiter=";"):
+    X.append([float(v) for v in row[:3]])
+    Y.append([int(v) for v in row[3:]])
+X, Y = np.array(X), np.array(Y)
+W = np.random.randn(3, 2) * 0.01
+for _ in range(1000):
+    W = W - 0.1 * X.T @ (X @ W - Y)
+"""
+
+
+def test_cells_that_are_read_as_whole_numbers_are_whole_between_the_marks_that_the_program_reads_them_by() -> None:
+    with watch(source(WHOLE)) as session:
+        run = session.run()
+    assert run.raised is None, run.raised
+    assert run.ended == "enough updates"
+    assert any(value.shape[1:] == (2,) and value.dtype.kind == "i" for value in run.values)

@@ -81,6 +81,8 @@ def separator(tree: ast.Module) -> str:
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
     splits = [call for call in calls if call.func.attr == "split"]  # type: ignore[attr-defined]
     marks = [getattr(call.args[0], "value", ",") if call.args else " " for call in splits]
+    readers = [call for call in calls if call.func.attr == "reader"]  # type: ignore[attr-defined]
+    marks += [getattr(k.value, "value", ",") for call in readers for k in call.keywords if k.arg == "delimiter"]
     return "," if "," in marks else next((mark for mark in marks if mark in SEPARATORS), ",")
 
 

@@ -19,7 +19,10 @@ class Looked(NamedTuple):
 
 
 def columns_of(tree: ast.Module) -> dict[str, int]:
-    """Return how many "columns" a program counts in a line of its table, and the place of the "label" among them."""
+    """Return how many "columns" a program counts in a line of its table, and the places of two of them.
+
+    They are the one of its "label", and the first of those that are "whole" numbers up to the end of the line.
+    """
     looked = [found.cell for found in looked_up(tree)]
     ends = {_owner(n): set[int]() for n in [*_made_numbers(tree), *looked] if isinstance(n.value, ast.Name)}
     for part in ast.walk(tree):
@@ -28,7 +31,8 @@ def columns_of(tree: ast.Module) -> dict[str, int]:
     counted = [max(some) for some in ends.values() if len(some) > 1 and min(some) > 0]
     labels = [_end(_column(n)) - 1 for n in looked] or ([0] if _label_first(tree) else [])
     places = [place for place in labels if place >= 0]
-    return {**({"columns": max(counted)} if counted else {}), **({"label": places[0]} if places else {})}
+    told = {"columns": max(counted, default=0), "label": next(iter(places), -1), "whole": _whole_from(tree)}
+    return {what: place for what, place in told.items() if place >= (what == "columns")}
 
 
 def looked_up(tree: ast.Module) -> list[Looked]:
@@ -81,14 +85,20 @@ def _texts(where: ast.expr, bound: dict[str, ast.expr]) -> tuple[str, ...]:
     return tuple(texts) if len(texts) == len(items) else ()
 
 
-def _made_numbers(tree: ast.Module) -> Iterator[ast.Subscript]:
+def _whole_from(tree: ast.Module) -> int:
+    """Return the place from which on a line has whole numbers alone, -1 where the program does not say."""
+    tails = (cell.slice for cell in _made_numbers(tree, ("int",)) if isinstance(cell.slice, ast.Slice))
+    return next((_number(tail.lower) for tail in tails if tail.upper is None), -1)
+
+
+def _made_numbers(tree: ast.Module, kinds: tuple[str, ...] = NUMBERS) -> Iterator[ast.Subscript]:
     """Yield the cells that numbers are made of: ``float(row[0])``, ``map(float, row[:4])``, one by one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             names = [n.id for n in (node.func, *node.args[:1]) if isinstance(n, ast.Name)]
-            parts = node.args if any(name in NUMBERS for name in names) else []
+            parts = node.args if any(name in kinds for name in names) else []
         elif isinstance(node, ast.ListComp | ast.GeneratorExp):
-            made = any(isinstance(n, ast.Name) and n.id in NUMBERS for n in ast.walk(node.elt))
+            made = any(isinstance(n, ast.Name) and n.id in kinds for n in ast.walk(node.elt))
             parts = [node.generators[0].iter] if made else []
         else:
             continue

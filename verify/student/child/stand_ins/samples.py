@@ -20,7 +20,7 @@ MOST = 1_400_000  # numbers in a table of which a program cuts off rows
 SHARE = 100  # of the samples of a large data set one in so many is made up, where the program is told so too
 SHAPE: dict[str, int] = {}
 """What the program itself says of its table: "rows" that it cuts off, "features" that it expects, the "columns" that it
-counts in a line, the place of its "label" among them."""
+counts in a line, the place of its "label" among them, the first of those that it takes for "whole" numbers."""
 TABLE: dict[str, int] = {}
 """What a run chooses of made-up data whose name does not say it: "features", "classes", "rows", the "first" label, the
 "targets" beside each other in a file of their own; and "share", whether the program's own large whole numbers are
@@ -134,7 +134,10 @@ def columns(name: str, *, texts: bool = True) -> dict[str, Values]:
         return _targets(named)
     if "mnist" in name.lower() or is_of_pictures(name):
         return {"label": y.astype(int), **features}
-    parts = list(features.items())
+    whole = SHAPE.get("whole", len(features))
+    parts = [
+        (name, value if i < whole else (value > 0).astype(int)) for i, (name, value) in enumerate(features.items())
+    ]
     parts.insert(SHAPE.get("label", len(parts)), ("y", named))
     return dict(parts)
 
