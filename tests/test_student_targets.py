@@ -266,3 +266,30 @@ def test_rates_are_judged_by_the_likelihood_of_their_counts(
     path.write_text(RATES.replace(right, wrong) if right else RATES)
     found = diagnose(path, Options(autodiff=False))
     assert (found.verdict.partition(" ")[0], next((bug.id for bug in found.bugs), None)) == said
+
+
+A_LIST_OF_TARGETS = """
+import numpy as np
+
+X = np.random.randn(9, 3)
+goals = [[float(x.sum() > 0), float(x[0] > 0)] for x in X]
+W, b, V, c = np.random.randn(3, 4), np.zeros(4), np.random.randn(4, 2), np.zeros(2)
+for epoch in range(100):
+    A = np.tanh(X @ W + b)
+    P = 1 / (1 + np.exp(-(A @ V + c)))
+    E = P - goals
+    D = E @ V.T * SLOPE
+    V = V - 0.1 * A.T @ E
+    c = c - 0.1 * E.sum(axis=0)
+    W = W - 0.1 * X.T @ D
+    b = b - 0.1 * D.sum(axis=0)
+"""
+
+
+@pytest.mark.parametrize(("slope", "said"), [("(1 - A**2)", "correct"), ("(1 - A)", "wrong")])
+def test_targets_may_be_a_list_that_a_comprehension_makes(tmp_path: Path, slope: str, said: str) -> None:
+    path = tmp_path / "listed.py"
+    path.write_text(A_LIST_OF_TARGETS.replace("SLOPE", slope), encoding="utf-8")
+    found = diagnose(read(path), Options(autodiff=False))
+    assert found.verdict == said, found
+    assert [bug.line for bug in found.bugs] == ([12] if said == "wrong" else [])

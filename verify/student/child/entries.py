@@ -27,14 +27,25 @@ def as_number(value: Any) -> Any:
 
 
 def of_arrays(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return what a product is of: beside an array, a list or tuple of numbers is the array that NumPy makes of it."""
+    """Return what an operation is of: beside an array, a list or tuple of numbers as NumPy makes an array of it."""
     if not any(isinstance(value, np.ndarray) for value in values):
         return values
-    return tuple(np.array(value) if _is_of_numbers(value) else value for value in values)
+    return tuple(map(as_array, values))
+
+
+def as_array(value: Any) -> Any:
+    """Return the array that NumPy makes of a list or tuple of numbers, or of such rows; any other value as it is."""
+    try:
+        return np.array(value) if _is_of_numbers(value) else value
+    except ValueError:  # rows of several lengths
+        return value
 
 
 def _is_of_numbers(value: Any) -> bool:
-    return type(value) in (list, tuple) and bool(value) and all(isinstance(v, int | float | np.number) for v in value)
+    """Return whether a list or tuple holds numbers, or rows of them."""
+    if type(value) not in (list, tuple) or not value:
+        return False
+    return all(isinstance(v, int | float | np.number) or _is_of_numbers(v) for v in value)
 
 
 def in_kind_of(result: Any, value: NDArray[Any]) -> Any:

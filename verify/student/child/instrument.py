@@ -203,6 +203,8 @@ class _Rewriter(ast.NodeTransformer):
             return self.hook("name", [self.enter("name", node.id, node), node], node)
         if isinstance(node, ast.List) and is_of_numbers(node):
             return self.literal(node)
+        if isinstance(node, ast.ListComp):
+            return self.hook("listed", [self.enter("literal", self.source(node), node), self.visit(node)], node)
         if isinstance(node, ast.Tuple):
             node.elts = [self.argument_of(part) for part in node.elts]
             return node

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .callers import USED
-from .entries import as_number, in_kind_of, is_number_function, is_table, of_arrays, overwrite
+from .entries import as_array, as_number, in_kind_of, is_number_function, is_table, of_arrays, overwrite
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
@@ -83,6 +83,8 @@ class Recorder:
             self.kept.largest = LARGEST
         elif isinstance(left, np.matrix):
             self._as_matrices(node, right)
+        if type(left) is list or type(right) is list:
+            left, right = of_arrays((left, right))
         key, identity = self.kept.key, self.kept.identity
         operands, held = (key(left), key(right)), (identity(left), identity(right))
         return self.report(node, operands, held, self.actions[node](left, right))
@@ -153,14 +155,15 @@ class Recorder:
             value = value * 1.0  # an object of its own: a weight is not the input that is written with the same number
         if not isinstance(value, list):
             return self.report(node, (), (), value)
-        try:
-            array = np.array(value)
-        except ValueError:
-            return value
-        given = self.report(node, (), (), array)
-        kept = value if given is array else given.tolist()
+        kept = self.listed(node, value)
         self.lists[id(kept)] = kept
         return kept
+
+    def listed(self, node: int, value: list[Any], /) -> list[Any]:
+        """Report a list of numbers, as a comprehension makes one: as the array that NumPy makes of it."""
+        array = as_array(value)
+        given = array if array is value else self.report(node, (), (), array)
+        return value if given is array else given.tolist()  # type: ignore[no-any-return]
 
     def name(self, node: int, value: Any, /) -> Any:
         """Report a value that is passed on as it is: a rename, a binding, an argument."""
@@ -391,7 +394,7 @@ ALIKE = 20  # rounds of a loop without a change, after which it is left
 PLAIN = frozenset((int, str, bool, type(None)))
 HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (
-    *("binary", "unary", "call", "attribute", "subscript", "literal", "name", "loop", "rebind", "result"),
+    *("binary", "unary", "call", "attribute", "subscript", "literal", "listed", "name", "loop", "rebind", "result"),
     *("store", "shaped"),
     *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses", "first_time", "rounds"),
 )
