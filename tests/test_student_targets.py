@@ -292,4 +292,4 @@ def test_targets_may_be_a_list_that_a_comprehension_makes(tmp_path: Path, slope:
     path.write_text(A_LIST_OF_TARGETS.replace("SLOPE", slope), encoding="utf-8")
     found = diagnose(read(path), Options(autodiff=False))
     assert found.verdict == said, found
-    assert [bug.line for bug in found.bugs] == ([12] if said == "wrong" else [])
+    assert [bug.line for bug in found.bugs] == ([11] if said == "wrong" else [])

@@ -161,9 +161,9 @@ class Recorder:
 
     def listed(self, node: int, value: list[Any], /) -> list[Any]:
         """Report a list of numbers, as a comprehension makes one: as the array that NumPy makes of it."""
-        array = as_array(value)
-        given = array if array is value else self.report(node, (), (), array)
-        return value if given is array else given.tolist()  # type: ignore[no-any-return]
+        array: Any = as_array(value)
+        given: Any = array if array is value else self.report(node, (), (), array)
+        return value if given is array else list(given.tolist())
 
     def name(self, node: int, value: Any, /) -> Any:
         """Report a value that is passed on as it is: a rename, a binding, an argument."""
