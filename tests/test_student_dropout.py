@@ -19,7 +19,9 @@ def test_a_network_with_dropout_is_right(mask: str) -> None:
     assert told.network["activations"] == ["sigmoid(dropout)", "sigmoid"]
 
 
-@pytest.mark.parametrize("masked", ["down", "down * (keep > 0)"], ids=["no mask", "not rescaled"])
+@pytest.mark.parametrize(
+    "masked", ["down", "down * (keep > 0)", "down * keep / 0.6"], ids=["no mask", "not rescaled", "twice"]
+)
 def test_a_mask_that_the_way_back_leaves_out_is_named_where_it_is_missing(masked: str) -> None:
     program = DROPPING.replace("back = down * keep", f"back = {masked}")
     told = diagnosis_of(program)

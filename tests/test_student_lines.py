@@ -64,9 +64,32 @@ SWEPT = SWEPT.replace(
 )
 
 
+METHODS = PROGRAM.replace(
+    "for epoch",
+    """class Squash:
+    def forward(self, v):
+        self.a = squash(v)
+        return self.a
+
+    def backward(self, d):
+        self.back = d * self.a * (1 - self.a)
+
+
+act = Squash()
+for epoch""",
+).replace("hidden = squash(z1)", "hidden = act.forward(z1)")
+METHODS = METHODS.replace("d_hidden = back * slope(hidden)", "act.backward(back)\n    d_hidden = act.back")
+DECAYED_LATER = DECAYED.replace("    back = d_out @ W2.T\n", "").replace("    grad2 = hidden.T @ d_out\n", "")
+DECAYED_LATER = DECAYED_LATER.replace(
+    "    d_hidden =", "    grad2 = hidden.T @ d_out\n    back = d_out @ W2.T\n    d_hidden ="
+)
+
+
 @pytest.mark.parametrize(
     ("right", "old", "new", "bug", "guilty"),
     [
+        (METHODS, "d * self.a * (1 - self.a)", "d.copy()", "B11", "self.back = d.copy()"),
+        (DECAYED_LATER, "d_out @ W2.T", "d_out @ grad2.T", "B20", "back = d_out @ grad2.T"),
         (BESIDE, "(back * steep)", "back", "B11", "grad1 = data.T @ back"),
         (HELPED, "slope(z1)", "slope(hidden)", "B8", "d_hidden = back * slope(hidden)"),
         (DECAYED, "grad1 += 0.1 * W1", "grad1 += 0.1 * grad1", "B13", "grad1 += 0.1 * grad1"),
@@ -93,6 +116,8 @@ SWEPT = SWEPT.replace(
         (SWEPT, "range(1, 2)", "range(2, 2)", "B54", "for l in range(2, 2)"),
     ],
     ids=[
+        "a derivative left out where a method keeps what it is given",
+        "the gradient without the loss's penalty in place of the weights",
         "a derivative left out",
         "a helper that is right for the output",
         "a penalty of the gradient itself",

@@ -1,6 +1,5 @@
 """The guilty line: walking the dataflow back from an update, the first expression that holds the wrong value."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor, factor_between
 from ..reading.point import weight_penalty
 from ..reading.returned import NAMING
+from ..runs.handed import mentions
 from ..runs.tape import GATHERED_STEP, Tape, upstream
 from .autograd import goes_back_through_a_graph
 from .look import Look
@@ -287,15 +287,11 @@ def _handed_over(trail: Trail, look: Look, delta: Array) -> int | None:
     takers = (at for at in reversed(trail.places) if at not in held and keys & {*tape.events[at].operands})
     text = next((tape.node(at).text for at in takers), "")
     named = [at for at in held if tape.node(at).kind in ("bind", "store")]
-    own = [at for at in named if _mentions(text, tape.node(at).what)]
+    own = [at for at in named if mentions(text, tape.node(at).what)]
     products = " ".join(tape.node(p.at).text for p in tape.products if keys & {p.left, p.right})
-    if own and all(_mentions(products, tape.node(at).what) for at in own):
+    if own and all(mentions(products, tape.node(at).what) for at in own):
         return next(at for at in reversed(trail.places) if tape.node(at).text == text)  # no name is the bias's alone
     return next(iter([*own[::-1], *named[::-1], *held[::-1]]), None)
-
-
-def _mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _zeros(trail: Trail, value: Array) -> Iterator[int]:

@@ -1,11 +1,14 @@
 """The guilty line of a wrong or missing derivative: its formula, the call that gave it the wrong value, or a rename."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from reference.arrays import Array
 
 from ..mistakes.explanation import Explanation, Found
 from ..reading.dropout import Dropped
+from ..reading.multiples import factor_between
 from ..reading.point import loss_gradient
 from ..runs.handed import call_of, missing_factor
 from ..runs.recording import Node
@@ -100,7 +103,10 @@ def _in_own_class(look: Look, found: Found, places: list[int]) -> int | None:
     tape, first, one = look.tape, look.tape.node(places[0]), look.reading.passes[0]
     hidden = {home for layer in one.chain.layers for key in (layer.z_key, layer.a_key) for home in _homes(tape, key)}
     own = found.layer == look.reading.point.depth and first.function.rpartition(".")[0]
-    return places[0] if own and own in _homes(tape, one.output.key) - hidden and first.kind != "argument" else None
+    if not own or own not in _homes(tape, one.output.key) - hidden or first.kind == "argument":
+        return None
+    inside = (at for at in places if tape.node(at).function == first.function and tape.node(at).kind == "name")
+    return next((at for at in inside if at + 1 in places and tape.node(at + 1).kind == "bind"), places[0])
 
 
 def _homes(tape: Tape, key: int) -> set[str]:
@@ -128,17 +134,40 @@ def _beside_slope(trail: Trail, look: Look, found: Found, places: list[int]) -> 
     bound = [at for at in places if at > computed and tape.node(at).kind == "bind"]
     again = (at for at in bound if tape.node(at).what in names or tape.node(at - 1).kind == "name")
     takers = (p.at for p in tape.products if p.at > computed and keys & {p.left, p.right})
-    return next(again, None) or next(takers, None)
+    return next(again, None) or _or_its_call(tape, next(takers, None), keys, computed)
+
+
+def _or_its_call(tape: Tape, taker: int | None, keys: set[int], computed: int) -> int | None:
+    """Return what takes a value, or the call that gives it to another function than the one that computed f'(z)."""
+    call = None if taker is None else call_of(tape, taker)
+    if taker is None or call is None or tape.node(taker).function == tape.node(computed).function:
+        return taker
+    return call if keys & {*tape.events[call].operands} else taker
 
 
 def _unmasked(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
     """Return where dL/da should have received the mask of the dropout: where it is masked otherwise, or handed on."""
-    f = look.reading.point.curves[found.layer - 1]
+    f, z = look.reading.point.curves[found.layer - 1], look.reading.point.z[found.layer - 1]
     if not isinstance(f, Dropped):
         return None
-    otherwise = next(holding(trail, da * (f.mask > 0), {1.0}), None)
+    slope = f.whole.derivative(z)
+    open_ = slope != 0  # of units that are shut no mask is seen
+    masked = found.value / np.where(open_, slope, 1.0)
+    if not factor_between(masked[open_], da[open_]):
+        return next(_agreeing(trail, masked, open_), None)
     handed = list(holding(trail, da, {1.0}))
-    return missing_factor(trail.tape, handed, trail.places[-1] + 1) if otherwise is None else otherwise
+    return missing_factor(trail.tape, handed, trail.places[-1] + 1, times=True)
+
+
+def _agreeing(trail: Trail, value: Array, where: Array) -> Iterator[int]:
+    """Yield the positions of the events that hold a multiple of a value in some of its entries."""
+    for at in trail.places:
+        key = trail.tape.events[at].result
+        if key < 0 or trail.tape.recording.values[key].size != value.size:
+            continue
+        held, forms = trail.tape.array(key), ((value, where), (value.T, where.T))
+        if any(held.shape == form.shape and factor_between(held[some], form[some]) for form, some in forms):
+            yield at
 
 
 def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int]) -> int | None:
@@ -147,8 +176,8 @@ def _twice(trail: Trail, look: Look, found: Found, da: Array, places: list[int])
     with np.errstate(all="ignore"):
         factor = found.value / da
     inside = [i for i, _ in ratios(trail, factor)] if np.isfinite(factor).all() else []
-    if inside and np.ptp(factor) and (found.bug != "B7" or tape.node(inside[0]).function == tape.node(at).function):
-        return inside[0]  # of B7 the factor is right, and a helper that computes it
+    if inside and np.ptp(factor) and found.bug != "B7":
+        return inside[0]  # of B7 the factor is right, wherever it is computed
     point, l = look.reading.point, found.layer - 1
     once = point.curves[l].derivative(point.z[l]) * da
     if any(tape.events[i].node == tape.events[at].node for i, _ in ratios(trail, once) if i < at):

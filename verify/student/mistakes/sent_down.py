@@ -53,6 +53,21 @@ def _own_gradient(of: Callable[[int, int], float]) -> Change:
     return lambda s: of(len(s.delta), s.point.sizes[-1]) * (s.delta @ (s.a_in.T @ s.delta + s.penalty).T)
 
 
+def _own_bare_gradient(of: Callable[[int, int], float]) -> Change:
+    """Return the same with dW before a penalty is added to it, None where there is none."""
+
+    def change(s: Stage) -> Array | None:
+        bare = s.delta @ (s.a_in.T @ s.delta).T
+        return of(len(s.delta), s.point.sizes[-1]) * bare if np.any(s.penalty) else None
+
+    return change
+
+
+def _own_gradients(factor: float) -> Change:
+    """Return the product that goes down with each sample's own dW in place of W, of a loss with a factor."""
+    return lambda s: factor * (s.delta**2).sum(axis=1, keepdims=True) * s.a_in
+
+
 def _bias_row_kept(row: int, sign: int) -> Change:
     """Return the product that goes down with a merged bias's row left in, and row ``row`` of the others removed.
 
@@ -126,12 +141,12 @@ DOWN: tuple[Variant, ...] = (
     Variant("B20", _other_weights(1), "delta_l W_(l+1)^T", RIGHT_DOWN),
     Variant("B20", _untransposed, "delta_l W_l, not transposed", RIGHT_DOWN),
     *(Variant("B20", _own_gradient(of), f"{name}delta_l dW_l^T", RIGHT_DOWN) for name, of in OF_THE_LOSS.items()),
-    Variant(
-        "B20",
-        lambda s: (s.delta**2).sum(axis=1, keepdims=True) * s.a_in,
-        "delta_l dW_l^T, sample by sample",
-        RIGHT_DOWN,
+    *(
+        Variant("B20", _own_bare_gradient(of), f"{name}delta_l dW_l^T, before the penalty is in it", RIGHT_DOWN)
+        for name, of in OF_THE_LOSS.items()
     ),
+    Variant("B20", _own_gradients(1.0), "delta_l dW_l^T, sample by sample", RIGHT_DOWN),
+    Variant("B20", _own_gradients(2.0), "2 delta_l dW_l^T, sample by sample", RIGHT_DOWN),
     *(
         Variant("B32", _bias_row_kept(end, sign), "delta_l W_l^T with the bias's row, another row removed", RIGHT_DOWN)
         for end in (0, -1)

@@ -159,6 +159,7 @@ DERIVATIVE: tuple[Variant, ...] = (
     ),
     Variant("B56", _undropped(np.ones_like), "dL/da_l * f'(z_l), dropped units too", MASKED),
     Variant("B56", _undropped(lambda mask: 1.0 * (mask > 0)), "dL/da_l * f'(z_l) where kept, not rescaled", MASKED),
+    Variant("B56", _undropped(lambda mask: mask**2), "dL/da_l * mask_l^2 * f'(z_l), rescaled twice", MASKED),
     Variant("B41", lambda s: s.da * s.point.curves[s.l].derivative(s.z) / 2, "dL/da_l * f'(z_l) / 2", RIGHT_DERIVATIVE),
     Variant("B6", _diagonal_only, "dL/da_l * p (1 - p) entry by entry", "p_i (g_i - sum_j g_j p_j)"),
 )
