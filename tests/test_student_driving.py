@@ -275,3 +275,51 @@ class Network:
 """
     )
     assert recording.ended == "enough updates"
+
+
+def test_the_ends_of_a_network_may_be_counted_by_words_that_elsewhere_are_data() -> None:
+    recording = watched(
+        """
+import numpy as np
+
+class Rede:
+    def __init__(self, entradas, ocultos, saidas):
+        self.W, self.V = np.random.randn(entradas, ocultos), np.random.randn(ocultos, saidas)
+
+    def treinar(self, X, y, epocas):
+        for _ in range(epocas):
+            h = np.tanh(X @ self.W)
+            erro = h @ self.V - y
+            volta = erro @ self.V.T * (1 - h**2)
+            self.V -= 0.1 * h.T @ erro
+            self.W -= 0.1 * X.T @ volta
+"""
+    )
+    assert recording.ended == "enough updates"
+
+
+GIVEN_WEIGHTS = """
+import numpy as np
+
+def S(v):
+    return np.exp(-np.logaddexp(0, -v))
+
+def backprop(W1, W2, X, D):
+    for k in range(len(X)):
+        x, d = X[k:k + 1].T, np.array(D[k], ndmin=2).T
+        a = S(W1 @ x)
+        y = S(W2 @ a)
+        delta = y * (1 - y) * (d - y)
+        W1 = W1 + 0.1 * SENT * a * (1 - a) @ x.T
+        W2 = W2 + 0.1 * delta @ a.T
+    return W1, W2
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"), [("(W2.T @ delta)", "correct up to convention"), ("(W2.T @ (d - y))", "wrong")]
+)
+def test_functions_that_take_their_weights_are_given_some_as_their_products_need_them(sent: str, said: str) -> None:
+    found = diagnose(source(GIVEN_WEIGHTS.replace("SENT", sent)))
+    assert found.verdict == said, found
+    assert [(bug.id, bug.line) for bug in found.bugs[:1]] == ([("B5", 13)] if said == "wrong" else [])

@@ -67,3 +67,32 @@ def test_a_derivative_at_the_activation_is_seen_though_one_random_sample_makes_a
 
 def test_two_relus_that_are_open_at_first_have_no_mask_of_an_earlier_pass(tmp_path: Path) -> None:
     assert _verdict(tmp_path, TWO_RELUS, seed=3).startswith("correct")
+
+
+TWICE = """
+import numpy as np
+
+X, Y = np.random.randn(10, 4), np.eye(3)[np.arange(10) % 3]
+W, V = np.random.randn(5, 4), np.random.randn(4, 3)
+
+def forward(x):
+    h = 1 / (1 + np.exp(-x.dot(W)))
+    return h, 1 / (1 + np.exp(-h.dot(V)))
+
+def step(x, y, h, o):
+    global W, V
+    back = (y - o).dot(V.T) * h * (1 - h)
+    V += 0.1 * np.outer(h, (y - o) * o * (1 - o))
+    W += 0.1 * np.outer(x, back)
+
+for x, y in zip(X, Y):
+    h, o = forward(np.insert(x, 0, 1))
+    step(np.insert(x, 0, 1), y, h, o)
+"""
+
+
+def test_a_sample_may_be_completed_anew_for_the_way_back(tmp_path: Path) -> None:
+    path = tmp_path / "twice.py"
+    path.write_text(TWICE, encoding="utf-8")
+    said = diagnose(path, Options(autodiff=False))
+    assert (said.bugs[0].id, said.bugs[0].line) == ("B5", 13), said

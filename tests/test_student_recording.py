@@ -195,7 +195,8 @@ def test_a_rewritten_program_computes_what_it_computed_before() -> None:
         ("import sys\nx = 0.5\nsys.exit(3)", "finished"),
         ("import os\nos._exit(3)", "finished"),
         ("import os, signal\nos.kill(os.getpid(), 11)", "raised"),
-        ("import time\ntime.sleep(1000)\nn = int(input())", "finished"),
+        ('import time\ntime.sleep(1000)\nx = 1 / (float(input("rate (e.g. 0.5): ")) == 0.5)', "finished"),
+        ('import time\nx = 1 / (input("Gate? (XOR/XNOR): ") == "XOR")', "finished"),
         ("def f(n):\n    return f(n + 1)\nf(0)", "raised"),
     ],
 )

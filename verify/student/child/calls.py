@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .given import Given, given
 from .layers import by_layers, stacked
 from .names import (
     BACKWARD,
@@ -53,7 +54,7 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> st
     own = {n: v for n, v in space.items() if getattr(v, "__module__", "") == "__main__"}
     functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType)}
     classes = {n: v for n, v in own.items() if isinstance(v, type)}
-    caller = Caller(space, returned(tree), trial)
+    caller = Caller(space, returned(tree), trial, given(tree))
     if way in ("classes", "pieces"):
         found = by_classes(caller, classes, way == "classes")
     elif way == "training":
@@ -128,7 +129,8 @@ def _own_calls(made: type) -> set[str]:
 
 def holds_data(made: type) -> bool:
     """Return whether a class is given its data when an object is made: its methods then need none."""
-    return any(is_data(p.name) for p in _wanted(made))
+    counts = counted(made)
+    return any(is_data(counts.get(p.name, p.name)) for p in _wanted(made))
 
 
 def _takes_data(function: Callable[..., Any]) -> bool:
@@ -176,10 +178,11 @@ class Caller:
         space: the names of the file.
         returns: the names in each function's return statements.
         trial: sizes and layout of the arguments.
+        takes: what the file's functions take that is trained.
     """
 
-    def __init__(self, space: dict[str, Any], returns: Mapping[str, list[str]], trial: Trial) -> None:
-        self.space, self.returns, self.trial = space, returns, trial
+    def __init__(self, space: dict[str, Any], returns: Mapping[str, list[str]], trial: Trial, takes: Given) -> None:
+        self.space, self.returns, self.trial, self.takes = space, returns, trial, takes
         self.pool: dict[str, Any] = {}
 
     def prepare(self, functions: Mapping[str, Any]) -> None:
@@ -195,9 +198,10 @@ class Caller:
         """Call it and remember what it returned."""
         given: list[Any] = []
         named: dict[str, Any] = {}
-        in_pairs = takes_pairs(function)
+        in_pairs, counts = takes_pairs(function), counted(function)
         for parameter in _wanted(function):
-            value = pairs(self.trial) if in_pairs and is_data(parameter.name) else self.argument(parameter)
+            meant = parameter.replace(name=counts.get(parameter.name, parameter.name))
+            value = pairs(self.trial) if in_pairs and is_data(meant.name) else self.argument(meant)
             if value is _LEFT_OUT:
                 continue
             if parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY:
@@ -249,6 +253,8 @@ class Caller:
             return _LEFT_OUT
         if value is None:
             value = known_for(name, {n: v for n, v in self.space.items() if not n.startswith("__")})
+        if value is None and (made := self.takes.made(name, self.trial)) is not None:
+            value = self.pool[name] = made
         return self.own(name) if value is None else value
 
     def own(self, name: str) -> Any:
@@ -291,6 +297,15 @@ def takes_pairs(function: Any) -> bool:
     """Return whether a function trains on data and targets in one argument: a list of pairs."""
     names = [p.name for p in _wanted(function)]
     return bool(TRAIN.match(snake(getattr(function, "__name__", "")))) and not any(map(is_target, names))
+
+
+def counted(function: Any) -> dict[str, str]:
+    """Return the parameters of a class that count what their names name: ``Network(inputs, hidden, outputs)``."""
+    names = [p.name for p in _wanted(function)] if isinstance(function, type) else []
+    ends = {snake(name): name for name in names}
+    first, last = ends.get("inputs", ""), ends.get("outputs", "")
+    between = names[names.index(first) + 1 : names.index(last)] if first and last else []
+    return {first: "n_inputs", last: "n_outputs"} if any(map(is_width, between)) else {}
 
 
 def is_size(parameter: inspect.Parameter) -> bool:

@@ -100,7 +100,7 @@ SYNONYMS = (
 )
 _DATA = re.compile(
     r"^(x|xs|a0|a_0|data|inputs?|inp|feat(ure)?s?|samples?|images?|input_(data|x|vector|list)s?|inputs?_list|l0|"
-    r"states?|obs(ervations?)?)$"
+    r"states?|obs(ervations?)?|instances?)$"
 )
 _TARGET = re.compile(
     r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|targets?_(data|y|vector|list|q)s?|y_true|"

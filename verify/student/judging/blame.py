@@ -302,8 +302,10 @@ def _zeros(trail: Trail, value: Array) -> Iterator[int]:
         key = trail.tape.events[at].result
         if key < 0 or trail.tape.recording.values[key].size not in sizes:
             continue
-        computed = trail.tape.node(trail.tape.made[key][0]).kind != "literal" or _assigned(trail.tape, at)
-        if computed and np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING:
+        written = trail.tape.node(trail.tape.made[key][0]).kind == "literal"
+        if written and (trail.tape.array(key).any() or not _assigned(trail.tape, at)):
+            continue  # a small number that is written is none
+        if np.abs(trail.tape.array(key)).max(initial=0) <= NOTHING:
             yield at
 
 

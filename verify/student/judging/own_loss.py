@@ -98,8 +98,9 @@ def slopes_along(
     """Return the central difference of every recorded number along a direction of one source."""
     here = np.asarray(inject[source.place], np.float64)
     there = step * source.spread(direction, np.zeros_like(here))
-    up = _numbers(runs.raw({**inject, source.place: here + there}, updates=2))
-    down = _numbers(runs.raw({**inject, source.place: here - there}, updates=2))
+    places = source.place, *source.twins
+    up = _numbers(runs.raw({**inject, **dict.fromkeys(places, here + there)}, updates=2))
+    down = _numbers(runs.raw({**inject, **dict.fromkeys(places, here - there)}, updates=2))
     return {place: (up[place] - down[place]) / (2 * step) for place in up if place in down}
 
 

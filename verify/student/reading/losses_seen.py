@@ -7,7 +7,7 @@ import numpy as np
 
 from ..runs.found_once import found_once
 from ..runs.recording import Place
-from ..runs.tape import Tape
+from ..runs.tape import Tape, upstream
 from .align import Reading
 from .point import FUSED, Point
 from .rates import JUDGED_BY
@@ -52,7 +52,15 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
                 found.append(LossSeen(name, tape.place(at), at, value, factor))
             elif name == "half_sse" and reading.point.Y.size > 1 and abs(value**2 - 2 * total) <= 4 * EXACT * total:
                 found.append(LossSeen(name, tape.place(at), at, value, 1 / value))
-    return found
+    return _not_of_the_way(tape, reading, found)
+
+
+def _not_of_the_way(tape: Tape, reading: Reading, found: list[LossSeen]) -> list[LossSeen]:
+    """Return what no output is made of: the log(1 + e^-z) inside a sigmoid is the loss of no target of 1."""
+    if not found:
+        return found
+    before = frozenset[int]().union(*(upstream(tape, one.output.at) for one in reading.passes))
+    return [seen for seen in found if seen.at not in before]
 
 
 @found_once

@@ -121,8 +121,11 @@ def _data_source(tape: Tape, one: Pass, end: int) -> Source | None:
     if found is None or found.value.size < 2 or not np.ptp(found.value):
         return found
     shape, entries = found.value.shape, found.value.tobytes()
-    alike = [at for at in range(end) if tape.node(at).kind == "call" and _holds(tape, at, shape, entries)]
-    return found._replace(twins=tuple(p for at in alike if (p := tape.place(at)) != found.place))
+    made = next(at for at in range(end) if tape.place(at) == found.place)
+    calls = (at for at in range(end) if tape.node(at).kind == "call")
+    alike = [at for at in calls if _holds(tape, at, shape, entries) or _repeats(tape, at, made)]
+    twins = (*found.twins, *(p for at in alike if (p := tape.place(at)) != found.place))
+    return found._replace(twins=tuple(dict.fromkeys(twins)))
 
 
 def _holds(tape: Tape, at: int, shape: tuple[int, ...], entries: bytes) -> bool:
@@ -131,6 +134,13 @@ def _holds(tape: Tape, at: int, shape: tuple[int, ...], entries: bytes) -> bool:
     if event.result < 0 or tape.shape(event.result) != shape or any(k >= 0 and tape.shape(k) for k in event.operands):
         return False
     return tape.array(event.result).tobytes() == entries
+
+
+def _repeats(tape: Tape, at: int, made: int) -> bool:
+    """Return whether a call does once more what another did: each of two passes adds the ones to a sample by itself."""
+    one, other = tape.events[at], tape.events[made]
+    same = (one.result, one.operands) == (other.result, other.operands) and one.result >= 0
+    return same and tape.node(at).what == tape.node(made).what
 
 
 def _target_source(tape: Tape, one: Pass) -> Source | None:
@@ -165,7 +175,17 @@ def source(tape: Tape, at: int, key: int, *, whole: bool = False) -> Source | No
         earlier = source(tape, made, arrays[0], whole=whole)
         if earlier is not None:
             return earlier
-    return Source(tape.place(made), tape.array(key))
+    return Source(tape.place(made), tape.array(key), twins=_handed_in(tape, made))
+
+
+def _handed_in(tape: Tape, made: int) -> tuple[Place, ...]:
+    """Return where else an argument is handed in that nothing in the file makes: one call after another takes it."""
+    if tape.node(made).kind != "argument":
+        return ()
+    one, name = tape.events[made], tape.node(made).what
+    others = (at for at in tape.made[one.result] if at != made and tape.node(at).kind == "argument")
+    alike = (at for at in others if tape.node(at).what == name or tape.events[at].identity == one.identity)
+    return tuple(map(tape.place, alike))
 
 
 def _takes_columns(tape: Tape, key: int, part: int) -> bool:
@@ -208,7 +228,7 @@ def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: 
                 X.put(inject, _inputs(X.value, rng))
         for one, Y in zip(reading.passes, found.Y, strict=True):
             if Y is not None and Y.place not in inject:
-                inject[Y.place] = _targets(Y.value, one, rng)
+                Y.put(inject, _targets(Y.value, one, rng))
     return inject
 
 

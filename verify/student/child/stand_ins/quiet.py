@@ -25,8 +25,11 @@ MOST_ANSWERS = 50  # to input(): a loop that asks for ever has to end
 NOW, TICK = 1_600_000_000.0, 1e-3  # what the clock says first, and how far it goes on each time, in seconds
 REPLIES = (
     (re.compile(r"\by(es)?\s*(/|or|\|)\s*n", re.I), "y"),
+    (re.compile(r"\be\.?g\.?[,:]?\s*['\"]?([\w.+-]*\w)", re.I), r"\1"),
+    (re.compile(r"[(\[]\s*([\w.-]+)\s*[/|]\s*[\w.-]+"), r"\1"),
     (re.compile(r"\b(neurons?|nodes|units|hidden)\b", re.I), "3"),
 )
+"""What is asked, and the answer: yes to yes or no, the example that is given, the first of the words to choose from."""
 
 
 def install() -> None:
@@ -70,13 +73,14 @@ class RandomState(np.random.RandomState):
 
 
 def answers() -> Callable[..., str]:
-    """Return input(): it answers "y" where it is asked for yes or no, a size where for one, else "1"."""
+    """Return input(): it answers what the prompt suggests, a size where it asks for one, else "1"."""
     asked = 0
 
     def answer(prompt: object = "", *_: object) -> str:
         nonlocal asked
         asked += 1
-        said = next((reply for pattern, reply in REPLIES if pattern.search(str(prompt))), "1")
+        found = ((pattern.search(str(prompt)), reply) for pattern, reply in REPLIES)
+        said = next((match.expand(reply) for match, reply in found if match is not None), "1")
         note(f"input() was answered with {said}")
         if asked > MOST_ANSWERS:
             raise EOFError("input() was called again and again")
