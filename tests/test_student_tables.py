@@ -1,6 +1,7 @@
 """Made-up data as the program takes them: as tables, and as long as the rows that it cuts off."""
 
 from tests.student_programs import source
+from verify.student.debug import Options, diagnose
 from verify.student.runs.session import watch
 
 TABLES = """
@@ -45,3 +46,25 @@ def test_cells_that_are_read_as_whole_numbers_are_whole_between_the_marks_that_t
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
     assert any(value.shape[1:] == (2,) and value.dtype.kind == "i" for value in run.values)
+
+
+TRAINED_ON_A_TABLE = """
+import numpy as np
+import pandas as pd
+
+table = pd.read_csv("flowers.csv")
+X = table.drop(["species"], axis=1)
+Y = np.eye(3)[[0, 1, 2] * (len(X) // 3) + [0] * (len(X) % 3)]
+W, V = np.random.randn(X.shape[1], 5), np.random.randn(5, 3)
+for epoch in range(100):
+    h = np.tanh(np.dot(X, W))
+    error = h.dot(V) - Y
+    back = error.dot(V.T) * (1 - h**2)
+    V -= 0.01 * h.T.dot(error)
+    W -= 0.01 * X.T.dot(back)
+"""
+
+
+def test_a_table_may_be_an_operand_of_the_products_as_it_is() -> None:
+    said = diagnose(source(TRAINED_ON_A_TABLE), Options(autodiff=False))
+    assert (said.verdict, said.layers) == ("correct", 2), said

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .frames import KINDS
 from .notes import note
 
 
@@ -34,7 +35,10 @@ def of_arrays(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def as_array(value: Any) -> Any:
-    """Return the array that NumPy makes of a list or tuple of numbers, or of such rows; any other value as it is."""
+    """Return the array that NumPy makes of a table, or of a list or tuple of numbers or rows; else the value itself."""
+    if is_table(value):
+        array = np.asarray(value)
+        return array if array.dtype.kind in KINDS else value
     try:
         return np.array(value) if _is_of_numbers(value) else value
     except ValueError:  # rows of several lengths

@@ -109,7 +109,7 @@ class Recorder:
             self.kept.largest = LARGEST
             given = of_arrays(given)
         owner = getattr(function, "__self__", None)
-        taken = [owner] if isinstance(owner, np.ndarray | np.number) else []
+        taken = [as_array(owner)] if isinstance(owner, np.ndarray | np.number) or is_table(owner) else []
         taken += self.taken_apart(given)
         operands, held = tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken))
         try:

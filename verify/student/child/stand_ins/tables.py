@@ -71,6 +71,11 @@ class DataFrame:
         """Return rows as columns."""
         return self.T
 
+    def dot(self, other: Any) -> Values:
+        """Return the matrix product, as an array: a step that is made of it is one."""
+        product: Values = np.dot(self.values, np.asarray(other))
+        return product
+
     @property
     def iloc(self) -> "Places":
         """Rows and columns by place."""
