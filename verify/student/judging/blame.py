@@ -23,7 +23,7 @@ from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
 from .replaced import assigned, overwritten
 from .scales import FACTOR, departure, summed_apart
-from .slope_blame import incoming, renamed, wrong_slope
+from .slope_blame import at_another_scale, incoming, renamed, wrong_slope
 from .trail import Trail, computed_last, first_pass, holding, ratios, trail_of, whole_gradient
 
 NOTHING = 1e-13  # the rows of p - y sum to 0 up to rounding
@@ -178,6 +178,16 @@ def held(look: Look, explanation: Explanation, found: Found) -> bool:
         )
         return found.value.size in sizes
     return bool(trail.places) and any(holding(trail, found.value, _scales(trail, explanation)))
+
+
+def departs(look: Look, explanation: Explanation, found: Found) -> bool:
+    """Return whether the run held the delta of the output with a wrong derivative at a scale that no loss has."""
+    if found.step != "slope" or found.layer < look.reading.point.depth:
+        return False
+    if len(look.reading.passes) > 1:
+        look, explanation, found = first_pass(look, explanation, found)
+    trail = trail_of(look, found)
+    return bool(trail.places) and found.value.size > 1 and at_another_scale(trail, look, found.value)
 
 
 def with_zero_weights(look: Look, explanation: Explanation) -> Explanation:

@@ -4,14 +4,14 @@ import numpy as np
 
 from ..mistakes.explanation import IMPLIED, Explanation
 from .autograd import as_assigned
-from .blame import NOTHING, guilty, held, with_zero_weights
+from .blame import NOTHING, departs, guilty, held, with_zero_weights
 from .look import Look
 from .named_delta import as_named
 from .replaced import as_replaced
 from .scales import placed
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
-LAST = (np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
+LAST = (np.inf, np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
 
 
 def plainest(explanations: list[Explanation]) -> list[Explanation]:
@@ -49,10 +49,11 @@ def seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
     )
 
 
-def _unheld(at: Look, explanation: Explanation) -> tuple[int, int]:
-    """Return how many mistakes have no line, and of how many the run held only what came of them."""
+def _unheld(at: Look, explanation: Explanation) -> tuple[int, int, int]:
+    """Return how many mistakes have no line, of how many the run held only what came of them, or at another scale."""
     placeless = sum(guilty(at, explanation, f) is None for f in explanation.found)
-    return placeless, sum(not held(at, explanation, f) for f in explanation.found)
+    unheld = sum(not held(at, explanation, f) for f in explanation.found)
+    return placeless, unheld, sum(departs(at, explanation, f) for f in explanation.found)
 
 
 def _invented(at: Look, explanation: Explanation) -> int:

@@ -7,8 +7,9 @@ import numpy as np
 from reference.arrays import Array
 
 from ..mistakes.explanation import Explanation, Found
+from ..mistakes.sent_down import OF_THE_LOSS
 from ..reading.dropout import Dropped
-from ..reading.multiples import factor_between
+from ..reading.multiples import SAME, factor_between
 from ..reading.point import loss_gradient
 from ..runs.handed import call_of, missing_factor
 from ..runs.recording import Node
@@ -31,6 +32,8 @@ def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found
     da = incoming(look, explanation, found)
     if found.bug == "B56":
         return _unmasked(trail, look, found, da) or next(iter(places), None)
+    if found.bug == "B6" and (own := _diagonal(trail, look, found)) is not None:
+        return own
     if found.bug in TWICE and places:
         return _twice(trail, look, found, da, places)
     with np.errstate(all="ignore"):
@@ -51,6 +54,35 @@ def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found
     if given is None and places:
         return _of_output_again(trail, look, places[0], found)
     return next(iter(inside), None) if given is None else given
+
+
+def _diagonal(trail: Trail, look: Look, found: Found) -> int | None:
+    """Return where a softmax's derivative is left with its diagonal alone: as a matrix, or entry by entry."""
+    p = look.reading.point.a[found.layer - 1]
+    slope, K = p * (1 - p), p.shape[1]
+    for at in trail.places:
+        key = trail.tape.events[at].result
+        if key >= 0 and trail.tape.shape(key) == (K, K):
+            held = trail.tape.array(key)
+            own = np.diagonal(held)
+            if not (held - np.diag(own)).any() and np.isclose(slope, own).all(axis=1).any():
+                return at
+    return next((at for at, ratio in ratios(trail, found.value) if _is_of_a_loss(look, ratio)), None)
+
+
+def at_another_scale(trail: Trail, look: Look, value: Array) -> bool:
+    """Return whether the delta of an output is last held at a scale that no loss has.
+
+    Of one sample of one class all derivatives give multiples of each other: the scale alone tells them apart.
+    """
+    own = [ratio for _, ratio in ratios(trail, value)]
+    return bool(own) and not _is_of_a_loss(look, own[-1])
+
+
+def _is_of_a_loss(look: Look, ratio: float) -> bool:
+    """Return whether a factor is one that a loss may have before its sum."""
+    N, K = look.reading.point.Y.shape
+    return any(np.isclose(abs(ratio), of(N, K), rtol=SAME) for of in OF_THE_LOSS.values())
 
 
 def _formula(look: Look, at: int, found: Found) -> int:
