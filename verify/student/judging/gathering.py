@@ -15,12 +15,12 @@ from ..reading.returned import NAMING
 from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.recording import GATHERED, NOT_A_NUMBER, Event, Node, Place, Recording
 from ..runs.tape import GATHERED_STEP, Tape
+from .activated import Activated, candidates
 from .cells import Cell, Cells, Change
 from .one_class import OneClass, one_class
 from .unread import Unread
 
 STEPS = 3  # that are looked at
-NEAR = 200  # events between a neuron's sum and its activation
 FEW = 12  # events that an update is made of
 MOST_WINDOWS = 60  # expressions on the way back whose values are gathered for one layer
 
@@ -203,12 +203,10 @@ class Gathering:
         self.outputs, self.output_keys = z, tuple(c.z.key for c in layer)
         self.output_node, self.output_at = self.tape.events[layer[-1].at].node, layer[-1].at + 0.2
         self.curve = "linear"
-        candidates = [*self._after(layer), *self._after_all(layer)]
-        ranked = [(self._is_apart(layer[0], places[0]), node, places) for node, places in candidates]
-        for apart, node, places in sorted(ranked, key=lambda found: found[0]):
-            keys = [self.tape.events[at].result for at in places]
+        for found in sorted(candidates(self.tape, layer), key=lambda one: (one.apart, not self._goes_on(one))):
+            node, places, keys = found.node, found.places, found.keys
             a = self._numbers(keys)[None]
-            if apart and not a.any():
+            if found.apart and not a.any():
                 continue  # zeros that were never computed from the sums
             curve = next(matching_curves(value, a), None)
             if curve is not None and curve.name != "linear":
@@ -217,35 +215,11 @@ class Gathering:
                 self.output_keys, self.output_node = tuple(keys), node
                 return
 
-    def _is_apart(self, cell: Cell, at: int) -> bool:
-        """Return whether no number of an event comes from a neuron's sum: a gradient of 0 looks like relu of one."""
-        made = {cell.z.key}
-        for event in self.tape.events[cell.at + 1 : at + 1]:
-            if made & {*event.operands}:
-                made.add(event.result)
-        return self.tape.events[at].result not in made
-
-    def _after(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
-        """Return, for each expression, its first evaluation after each of a layer's sums, where each has one."""
-        found: dict[int, list[int]] = {}
-        ends = [c.at for c in layer[1:]] + [layer[-1].at + NEAR]
-        for j, (cell, end) in enumerate(zip(layer, ends, strict=True)):
-            for at in range(cell.at + 1, min(end, len(self.tape.events))):
-                event = self.tape.events[at]
-                seen = found.setdefault(event.node, [])
-                if event.result >= 0 and not self.tape.shape(event.result) and len(seen) == j:
-                    seen.append(at)
-        return [(node, places) for node, places in found.items() if len(places) == len(layer)]
-
-    def _after_all(self, layer: list[Cell]) -> list[tuple[int, list[int]]]:
-        """Return, for each expression, its first evaluations after all of a layer's sums, one for each."""
-        found: dict[int, list[int]] = {}
-        for at in range(layer[-1].at + 1, min(layer[-1].at + NEAR, len(self.tape.events))):
-            event = self.tape.events[at]
-            seen = found.setdefault(event.node, [])
-            if event.result >= 0 and not self.tape.shape(event.result) and len(seen) < len(layer):
-                seen.append(at)
-        return [(node, places) for node, places in found.items() if len(places) == len(layer) > 1]
+    def _goes_on(self, found: Activated) -> bool:
+        """Return whether numbers are what the next layer takes, or what is compared: no step on the way to them."""
+        layers = [layer for one in self.cells.passes for layer in one]
+        taken = {n.key for layer in layers for n in layer[0].inputs} | self._differences.keys()
+        return taken.issuperset(found.keys)
 
     def _compared(self, last: list[Cell]) -> None:
         """Enter the difference of outputs and targets, before the next pass: all of them may be compared at the end."""

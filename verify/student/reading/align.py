@@ -72,11 +72,11 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     found = [c for c in found if told is not None and tape.group(c.layers[0].a_key) == tape.group(told)] or found
     weights = tuple(tape.group(k) for k in found[0].weights)
     same = [c for c in found if tuple(tape.group(k) for k in c.weights) == weights]
-    same = list({c.start: c for c in reversed(same)}.values())[::-1]
-    same.sort(key=lambda c: c.start)
-    same = [c for c in same if _sides(c) == _sides(same[0])]
-    first = min((u.at for g in weights for u in trained.get(g, []) if u.at > same[0].start), default=len(tape.events))
-    before = [c for c in same if c.end < first]
+    start = min(c.start for c in same)
+    first = min((u.at for g in weights for u in trained.get(g, []) if u.at > start), default=len(tape.events))
+    before = list({c.start: c for c in reversed(same) if c.end < first}.values())
+    before.sort(key=lambda c: c.start)
+    before = [c for c in before if _sides(c) == _sides(before[0])]
     for group in _batches(_followed(tape, trained, before)):
         yield from _of_passes(tape, trained, first_bias_split(group))
 

@@ -95,8 +95,8 @@ def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
         for name in sorted((*BELIEVED, *METRICS), key=lambda name: (point.curves[-1].name, name) not in FUSED):
             if name == "hinge" and N * K == 1:
                 continue  # 1 - a is computed for many a reason
-            if name == "poisson" and point.curves[-1].family in ("sigmoid", "softmax"):
-                continue  # a probability is no rate
+            if name == "poisson" and (point.curves[-1].family in ("sigmoid", "softmax") or not point.Y.any()):
+                continue  # a probability is no rate; for targets of 0 it is the output itself
             total = float(np.sum(JUDGED_BY[name].forward(point.a[-1], point.Y)))
             if np.isfinite(total):
                 found.append((name, total, both))
