@@ -19,6 +19,11 @@ def is_number_function(function: Any) -> bool:
     return function is float or function is int or getattr(function, "__module__", "") == "math"
 
 
+def is_numpys(function: Any) -> bool:
+    """Return whether a function is NumPy's, which makes arrays of all it is given."""
+    return getattr(function, "__module__", "") == "numpy"
+
+
 def as_number(value: Any) -> Any:
     """Return the one number of an array, as NumPy took it before version 2; any other value is refused again."""
     if not isinstance(value, np.ndarray) or value.size != 1 or not value.ndim:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .callers import USED
-from .entries import as_array, as_number, in_kind_of, is_number_function, is_table, of_arrays, overwrite
+from .entries import as_array, as_number, in_kind_of, is_number_function, is_numpys, is_table, of_arrays, overwrite
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
@@ -107,7 +107,7 @@ class Recorder:
         given = (*arguments, *named.values())
         if self.is_product[node]:
             self.kept.largest = LARGEST
-            given = of_arrays(given)
+            given = tuple(map(as_array, given)) if is_numpys(function) else of_arrays(given)
         owner = getattr(function, "__self__", None)
         taken = [as_array(owner)] if isinstance(owner, np.ndarray | np.number) or is_table(owner) else []
         taken += self.taken_apart(given)
@@ -241,7 +241,9 @@ class Recorder:
 
     def _augmented(self, node: int, before: int, old: Any, value: Any, *place: Hashable) -> Any:
         """Do and report an augmented assignment to what held the old value, in an object or a list if not a name."""
-        operands, held = (before, self.kept.key(value)), (self.kept.identity(old), self.kept.identity(value))
+        was, step = of_arrays((old, value))
+        before = self.kept.key(was) if before < 0 else before
+        operands, held = (before, self.kept.key(step)), (self.kept.identity(old), self.kept.identity(value))
         new = self.actions[node](old, value)
         given = self.report(node, operands, held, new)
         if type(old) in FLOATS and old:

@@ -40,10 +40,12 @@ def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found
         factor = found.value / da
     if np.allclose(factor, 1):
         return missing_factor(trail.tape, places, trail.places[-1] + 1)
-    if not np.isfinite(factor).all() or np.allclose(factor, factor.flat[0]):
+    number = factor.size == 1  # which is told from others by its size
+    if not np.isfinite(factor).all() or (not number and np.allclose(factor, factor.flat[0])):
         return next(iter(places), None)
     after = look.reading.passes[0].output.at  # the output's own activation is none of the sweep
-    inside = [at for at, _ in ratios(trail, factor) if at > after and at not in places]
+    held = [at for at, ratio in ratios(trail, factor) if not number or np.isclose(ratio, 1, rtol=SAME)]
+    inside = [at for at in held if at > after and at not in places]
     inside = [at for at in inside if trail.tape.node(at).kind != "compare"] or inside
     if inside and (found.bug in OWN_FORMULA or _formula_at_fault(trail, look, inside, found, explanation)):
         return _of_output_again(trail, look, _formula(look, inside[0], found), found)

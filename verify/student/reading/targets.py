@@ -127,7 +127,7 @@ def _given(tape: Tape, key: int, chain: Chain) -> bool:
     """Return whether a value is data: an event made it, and it was not computed from the pass."""
     places = tape.made.get(key, [])
     if not places:
-        return key in tape.known
+        return key in tape.known or _is_listed(tape, key, chain)
     if not tape.shape(key) and tape.node(places[0]).kind == "literal":  # a target may be a number that was written out
         taken = [at for at in places if tape.node(at).kind in ("bind", "argument", "subscript")]
         return any(
@@ -136,6 +136,13 @@ def _given(tape: Tape, key: int, chain: Chain) -> bool:
     if places[0] < chain.start:
         return True
     return upstream(tape, places[0]).isdisjoint(layer.product.at for layer in chain.layers)
+
+
+def _is_listed(tape: Tape, key: int, chain: Chain) -> bool:
+    """Return whether an array that no event made is a list of numbers none of which the pass computed."""
+    own = set(tape.array(key).ravel().tolist())
+    alike = (tape.made.get(k, ()) for k, value in tape.numbers.items() if value in own) if tape.shape(key) else ()
+    return bool(own) and bool(tape.shape(key)) and not any(places and places[0] >= chain.start for places in alike)
 
 
 def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
