@@ -97,8 +97,7 @@ class Recorder:
 
     def unary(self, node: int, operand: Any, /) -> Any:
         """Do and report a unary operation."""
-        operands, held = (self.kept.key(operand),), (self.kept.identity(operand),)
-        return self.report(node, operands, held, self.actions[node](operand))
+        return self.report(node, (self.kept.key(operand),), (self.kept.identity(operand),), self.actions[node](operand))
 
     def call(self, node: int, function: Any, /, *arguments: Any, **named: Any) -> Any:
         """Call a function and report the arguments it was given and what it returned."""

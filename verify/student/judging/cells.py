@@ -301,10 +301,10 @@ class _Reader:
                 waiting += [(part, 1), (part, 0)]
             elif made is not None and made in self._totals:
                 products += [self._pair(k) for k in self._totals[made]]
-            elif made is not None and self._is_product(made):
+            elif made is not None and self._is_product(made) and (term.held >= 0 or self.numbers.value(term)):
                 products.append(self._pair(made))
             elif self.numbers.value(term) != 0:
-                others.append(term)
+                others.append(term)  # of zeros, any may have made the value
         return products, others
 
     def _pair(self, at: int) -> tuple[Number, Number]:
@@ -318,20 +318,22 @@ class _Reader:
         return {at: terms for at in calls if (terms := self._summed(at))}
 
     def _summed(self, at: int) -> list[int]:
-        """Return the products just before a call that add up to its result."""
+        """Return the products just before a call that add up to its result, those of zeros before them too."""
         if self.tape.events[at].result < 0 or self.tape.shape(self.tape.events[at].result):
             return []
         total = float(self.tape.array(self.tape.events[at].result))
-        so_far, terms = 0.0, list[int]()
+        so_far, terms, found = 0.0, list[int](), False
         for i in range(at - 1, max(at - 4 * DEEPEST, -1), -1):
             if self._is_product(i):
+                value = float(self.tape.array(self.tape.events[i].result))
+                if found and (value or self.tape.events[i].node != self.tape.events[terms[0]].node):
+                    break
                 terms.insert(0, i)
-                so_far += float(self.tape.array(self.tape.events[i].result))
-                if abs(so_far - total) <= 1e-12 * max(1.0, abs(total)):
-                    return terms
+                so_far += value
+                found = abs(so_far - total) <= 1e-12 * max(1.0, abs(total))
             elif self.tape.node(i).kind == "call":
                 break
-        return []
+        return terms if found else []
 
     # -- biases that start at 0, or at another number that all have --------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..reading.curves import matching_curves
+from ..reading.curves import CURVES, matching_curves
 from ..reading.origins import Origin, origins, origins_in_order
 from ..reading.returned import NAMING
 from ..reading.scalars import NOTHING, Number, Numbers
@@ -70,6 +70,7 @@ class Gathering:
         self.W_keys: list[int] = []
         self.b_keys: list[int] = []
         self.back: list[tuple[float, int]] = []
+        self.following: list[int] = []
 
     def done(self) -> Gathered:
         """Return the recording."""
@@ -96,6 +97,7 @@ class Gathering:
     def _pass(self, layers: list[list[Cell]]) -> None:
         """Enter one forward pass and what its outputs are compared with."""
         for l, layer in enumerate(layers):
+            self.following = [n.key for n in layers[l + 1][0].inputs] if l + 1 < len(layers) else []
             self._layer(l, layer)
         linear = self.output_keys == tuple(c.z.key for c in layers[-1])
         found = one_class(self.numbers, layers[-1], self.cells.again) if linear else None
@@ -206,10 +208,10 @@ class Gathering:
         for found in sorted(candidates(self.tape, layer), key=lambda one: (one.apart, not self._goes_on(one))):
             node, places, keys = found.node, found.places, found.keys
             a = self._numbers(keys)[None]
-            if found.apart and not a.any():
+            if found.apart and not a.any() and found.keys != self.following:
                 continue  # zeros that were never computed from the sums
             curve = next(matching_curves(value, a), None)
-            if curve is not None and curve.name != "linear":
+            if curve is not None and curve.name != "linear" and (curve.name in CURVES or self._goes_on(found)):
                 self.output_at, self.curve = places[-1] + 0.3, curve.name
                 _, self.outputs = self._again(self.output_at, node, GATHERED + places[-1], keys, a)
                 self.output_keys, self.output_node = tuple(keys), node

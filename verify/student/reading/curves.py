@@ -260,14 +260,15 @@ def _forwards(shape: tuple[int, ...], entries: bytes) -> _Forwards:
 def _fitted(z: Array, a: Array, single: bool) -> Iterator[Curve]:
     """Yield members of the families whose constant is read off the entry with the largest |z| it can be read from.
 
-    ``single``: a constant always fits a single number; only one that a person would write is believed then.
+    ``single``: a constant always fits a single number, one below 0 alone for those that bend there; only one that a
+    person would write is believed then.
     """
     negative = np.where(z < 0, z, 0)
     if negative.any():
-        at = np.unravel_index(int(np.argmin(negative)), z.shape)
-        if 0 < (slope := float(a[at] / z[at])) < 1 and not (single and _odd(slope)):
+        at, alone = np.unravel_index(int(np.argmin(negative)), z.shape), bool((z[z < 0] == negative.min()).all())
+        if 0 < (slope := float(a[at] / z[at])) < 1 and not (alone and _odd(slope)):
             yield leaky(slope)
-        if 0 < (alpha := float(a[at] / np.expm1(z[at]))) < LARGEST_CONSTANT and not (single and _odd(alpha)):
+        if 0 < (alpha := float(a[at] / np.expm1(z[at]))) < LARGEST_CONSTANT and not (alone and _odd(alpha)):
             yield elu(alpha)
     at = np.unravel_index(int(np.argmax(np.abs(z) * (np.abs(z) < 3))), z.shape)
     for name, c in (("tanh", np.arctanh(a[at]) / z[at]), ("sigmoid", np.log(a[at] / (1 - a[at])) / z[at])):

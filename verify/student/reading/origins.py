@@ -108,10 +108,16 @@ def _named(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
 
 
 def _standing(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
-    """Return the first array in which a number stands just once, else the first event that made its value."""
+    """Return the first array in which a number stands just once, else the first event that made its value.
+
+    A zero is made in many places, of which none but one where it is written is told from the others.
+    """
     for place, array in _arrays(numbers, before):
         found = np.flatnonzero(array.ravel() == numbers.value(wanted))
         if len(found) == 1:
             return place, int(found[0])
     places = numbers.tape.made.get(wanted.key, [])
-    return (numbers.tape.place(places[0]), None) if places and places[0] < before else None
+    if not places or places[0] >= before:
+        return None
+    told = numbers.value(wanted) or numbers.tape.node(places[0]).kind == "literal"
+    return (numbers.tape.place(places[0]), None) if told else None
