@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .activations import Activations, called
 from .given import Given, given
 from .layers import by_layers, stacked
 from .names import (
@@ -26,6 +27,7 @@ from .names import (
     WHOLE_METHOD,
     NoCall,
     Trial,
+    beside_training,
     is_data,
     is_target,
     is_width,
@@ -34,6 +36,7 @@ from .names import (
     pairs,
     snake,
 )
+from .stand_ins.finder import framed
 
 
 def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> str:
@@ -54,7 +57,7 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> st
     own = {n: v for n, v in space.items() if getattr(v, "__module__", "") == "__main__"}
     functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType)}
     classes = {n: v for n, v in own.items() if isinstance(v, type)}
-    caller = Caller(space, returned(tree), trial, given(tree))
+    caller = Caller(space, returned(tree), trial, given(tree), Activations(space, called(tree)))
     if way in ("classes", "pieces"):
         found = by_classes(caller, classes, way == "classes")
     elif way == "training":
@@ -179,10 +182,19 @@ class Caller:
         returns: the names in each function's return statements.
         trial: sizes and layout of the arguments.
         takes: what the file's functions take that is trained.
+        activations: what they take that is called.
     """
 
-    def __init__(self, space: dict[str, Any], returns: Mapping[str, list[str]], trial: Trial, takes: Given) -> None:
+    def __init__(
+        self,
+        space: dict[str, Any],
+        returns: Mapping[str, list[str]],
+        trial: Trial,
+        takes: Given,
+        activations: Activations,
+    ) -> None:
         self.space, self.returns, self.trial, self.takes = space, returns, trial, takes
+        self.activations = activations
         self.pool: dict[str, Any] = {}
 
     def prepare(self, functions: Mapping[str, Any]) -> None:
@@ -201,7 +213,8 @@ class Caller:
         in_pairs, counts = takes_pairs(function), counted(function)
         for parameter in _wanted(function):
             meant = parameter.replace(name=counts.get(parameter.name, parameter.name))
-            value = pairs(self.trial) if in_pairs and is_data(meant.name) else self.argument(meant)
+            data = in_pairs and is_data(beside_training(meant.name))
+            value = pairs(self.trial) if data else self.argument(meant)
             if value is _LEFT_OUT:
                 continue
             if parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY:
@@ -246,8 +259,9 @@ class Caller:
         Raises:
             NoCall: when its name does not say and it has no default.
         """
-        name = parameter.name
+        name = beside_training(parameter.name)
         value = known_for(name, self.pool)
+        value = self.activations.taken(name) if value is None else value
         value = made_for(name, self.trial) if value is None else value
         if parameter.default is not parameter.empty and not _is_data(value) and not is_size(parameter):
             return _LEFT_OUT
@@ -255,7 +269,7 @@ class Caller:
             value = known_for(name, {n: v for n, v in self.space.items() if not n.startswith("__")})
         if value is None and (made := self.takes.made(name, self.trial)) is not None:
             value = self.pool[name] = made
-        return self.own(name) if value is None else value
+        return self.own(name) if value is None else framed(name, value) if self.trial.layout == "rows" else value
 
     def own(self, name: str) -> Any:
         """Return what a parameter takes of the file's own: a stack of its layers, its loss, or the slope of its loss.

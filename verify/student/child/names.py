@@ -119,6 +119,7 @@ _OUT = re.compile(
     rf"^({_COUNT}(y|out|outputs?|classes){_UNITS}?|n_?(y|out)|out(put)?{_UNITS}|onodes|num_(labels|classes)|k|c)$"
 )
 _BATCH = re.compile(r"batch_?(size|len|n)|^bs$|size_?of_?batch")
+_HELD_OUT = re.compile(r"^(test(ing)?|val(id(ation)?)?|dev)_|_(test|val(id(ation)?)?|dev)$")
 _TRAIN_WORDS = re.compile(r"_?(train(ing)?|tr|batch|mini_?batch|set|all)_?")
 
 
@@ -157,6 +158,13 @@ def known_for(name: str, pool: Mapping[str, Any]) -> Any:
         if bare in group:
             return next((by_plain[other] for other in group if other in by_plain), None)
     return None
+
+
+def beside_training(name: str) -> str:
+    """Return the name of the data or targets of which a name means those held out, the name itself for any other."""
+    whole = snake(name).strip("_")
+    bare = _HELD_OUT.sub("", whole)
+    return bare if bare != whole and (is_data(bare) or is_target(bare)) else name
 
 
 def is_data(name: str) -> bool:

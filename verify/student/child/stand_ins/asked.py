@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from ..names import is_data
 from . import asked_cells
 from .samples import LABEL
 
@@ -39,10 +40,19 @@ def _whole(node: ast.expr) -> int | None:
 
 
 def frames_of(tree: ast.Module) -> set[str]:
-    """Return the names of what a program takes parts of as of a table; ``values()`` is a dictionary's."""
+    """Return the names of what a program takes parts of as of a table; ``values()`` is a dictionary's.
+
+    Of what a function is given, as ``X["bias"] = 1`` too, for a dictionary has columns of its own.
+    """
     called = {n.func for n in ast.walk(tree) if isinstance(n, ast.Call)}
     parts = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in FRAMES)
-    return {_id(n.value) for n in parts if (n in called) == (n.attr == "to_numpy")} - {""}
+    taken = {a.arg for n in ast.walk(tree) if isinstance(n, ast.arguments) for a in n.args if is_data(a.arg)}
+    stored = {
+        _id(n.value)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store) and _text(n.slice)
+    }
+    return {_id(n.value) for n in parts if (n in called) == (n.attr == "to_numpy")} | stored & taken - {""}
 
 
 def labels_of(tree: ast.Module) -> set[str]:

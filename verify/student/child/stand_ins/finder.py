@@ -36,7 +36,7 @@ class StandIn(types.ModuleType):
             return importlib.import_module(inner)
         known = helper(self.__name__, name)
         if known is None and name not in GENERIC and self.__name__.partition(".")[0] not in LIBRARIES:
-            return _framed(name, Anything(f"{inner}()").as_data(name)) if stands_for_data(name) else Anything(inner)
+            return framed(name, Anything(f"{inner}()").as_data(name)) if stands_for_data(name) else Anything(inner)
         return Anything(inner) if known is None else known
 
 
@@ -84,7 +84,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             module.__dict__["__all__"] = sorted(UNDEFINED)
 
 
-def _framed(name: str, data: Any) -> Any:
+def framed(name: str, data: Any) -> Any:
     """Return data as a table, or as a column of one, where the program takes parts of them as of a table."""
     if name not in FRAMES or not isinstance(data, np.ndarray):
         return data
