@@ -65,7 +65,7 @@ def readings(tape: Tape) -> tuple[Reading, ...]:
 
 def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     until = first_step_end(tape, trained)
-    found = chains(tape, until, trained, _since(tape, trained, until))
+    found = [c for c in chains(tape, until, trained, _since(tape, trained, until)) if not _is_renewed(tape, trained, c)]
     if not found:
         return
     told = tape.bound("adapter_x", found[0].start)
@@ -90,6 +90,15 @@ def _since(tape: Tape, trained: Lineage, until: int) -> int:
     places = [p.at for p in tape.products if p.at < until]
     before = [at for at in places if at < first]
     return before[-MOST_BEFORE] if len(places) > MOST_PRODUCTS and len(before) > MOST_BEFORE else 0
+
+
+def _is_renewed(tape: Tape, trained: Lineage, chain: Chain) -> bool:
+    """Return whether a weight of a pass is what another of its weights became: the error was taken for an output.
+
+    Where the target is 0 they are the same number.
+    """
+    groups = {tape.group(key) for key in chain.weights}
+    return any(u.new != u.old and tape.group(u.new) in groups - {g} for g in groups for u in trained.get(g, ()))
 
 
 def _sides(chain: Chain) -> list[tuple[str, int]]:

@@ -293,7 +293,7 @@ def stirring(tape: Tape, rng: np.random.Generator) -> Injection:
     new = {tape.group(u.new) for found in trained.values() for u in found if u.new != u.old}
     updates = [u for group, found in trained.items() if group not in new for u in found]
     started = [source(tape, u.at, u.old) for u in updates]
-    found = [s for s in started if s is not None and s.value.size > 1 and _is_made_of_no_product(tape, s)]
+    found = [s for s in started if s is not None and s.value.ndim and _is_made_of_no_product(tape, s)]
     return {s.place: rng.normal(size=s.value.shape) for s in found}
 
 

@@ -78,6 +78,19 @@ def targets_of(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[T
                 if value.shape == last.z.shape:
                     yield Target(key, at, value, labels=False)
     yield from _labels(tape, last, end)
+    yield from _one_for_all(tape, chain, output, end)
+
+
+def _one_for_all(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[Target]:
+    """Yield the one number that the outputs of all samples are compared with: it has a name, unlike that of 1 - a."""
+    last, own = chain.layers[-1], tape.group(output.key)
+    for at in range(output.at, min(end, len(tape.events))) if last.z.size > 1 else ():
+        node, operands = tape.node(at), tape.events[at].operands
+        if (node.kind, node.what) != ("binary", "-") or own not in map(tape.group, operands):
+            continue
+        for key in operands:
+            if key >= 0 and not tape.shape(key) and not is_written(tape, at, key) and _given(tape, key, chain):
+                yield Target(key, at, np.full(last.z.shape, float(tape.array(key))), labels=False)
 
 
 def _logarithms(tape: Tape, output: Output, end: int) -> set[int]:
