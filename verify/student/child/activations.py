@@ -46,7 +46,7 @@ class Activations:
         slopes = [n for n in self._own if PRIME.search(snake(n))]
         pair = next(((n, s) for n in whole for s in slopes if n in s), None)
         if pair is not None:
-            return self._own[pair[is_slope]]  # type: ignore[no-any-return]
+            return self._own[pair[is_slope]]
         note(f"{name} was given {'the derivative of ' * is_slope}a logistic sigmoid")
         return self._logistic.slope if is_slope else self._logistic.value
 

@@ -32,6 +32,7 @@ from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed, whole_loss
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
+from .right_above import right_above
 from .rounding import Spoilt, rounded, unrounded
 from .second_step import UPDATES, accumulates, masked_before
 from .unread import changes_unseen, unread
@@ -281,19 +282,22 @@ def _accused(
         return untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
     if (not shared and not _all_updated(one.look)) or any(changes_unseen(p.look) for p in points):
         return untold(first, points, "an update of every layer's weights: some were not seen to change")
-    if not backed and not shared:
+    above = None if backed or shared else right_above([p.look for p in points])
+    if not backed and not shared and above is None:
         return untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
     if first.right is not None and not shared and (is_telling(first, first.right.loss) or is_one_number(first)):
         return untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
     evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
     if backed:
         evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
+    elif above is not None:
+        evidence.append(f"above layer {above[1]} every gradient is the one of {above[0]}, in that layer it is not")
     elif tell:
         evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
     chosen = seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
     chosen = plainest(chosen)
     chosen = each_once([refined(one.look, e) for e in chosen])
-    loss = chosen[0].loss if chosen else backed[0].name
+    loss = chosen[0].loss if chosen else backed[0].name if above is None else above[0]
     return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
 
 

@@ -1,5 +1,6 @@
 """The forward pass found among recorded values: products with weights, linked by an activation that fits."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Container, Iterator
 from functools import lru_cache
@@ -17,6 +18,7 @@ from .dropout import dropped
 FARTHEST = 60  # events between a product and the bias added to it
 MOST_PRODUCTS = 400
 FEW = 512  # numbers whose curve is kept
+THRESHOLD = re.compile(r"bias|thresh|umbral|limiar|schwell")  # names of what is subtracted before the activation
 NEAREST = 8  # products after a layer among which the next layer's is
 
 
@@ -161,8 +163,9 @@ def _unspread(tape: Tape, bias: Bias, shape: tuple[int, ...], side: str, trained
 
 
 def _may_be_bias(tape: Tape, bias: Bias, product: Product) -> bool:
-    """Return whether an untrained value can be a bias: it was there before the product, and is added."""
-    return bias.sign == 1 and tape.first_made(bias.key, product.at) is not None
+    """Return whether an untrained value can be a bias: it was there before the product, and is added or named so."""
+    named = bias.sign == 1 or bool(THRESHOLD.search(tape.name_of(bias.key).lower()))
+    return named and tape.first_made(bias.key, product.at) is not None
 
 
 def _sums(tape: Tape, product: Product) -> Iterator[tuple[int, int, Bias | None]]:
