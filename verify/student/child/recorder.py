@@ -85,8 +85,8 @@ class Recorder:
             self._as_matrices(node, right)
         if type(left) is list or type(right) is list:
             left, right = of_arrays((left, right))
-        key, identity = self.kept.key, self.kept.identity
-        operands, held = (key(left), key(right)), (identity(left), identity(right))
+        operands = self.kept.key(left), self.kept.key(right)
+        held = self.kept.identity(left), self.kept.identity(right)
         return self.report(node, operands, held, self.actions[node](left, right))
 
     def _as_matrices(self, node: int, right: Any) -> None:
@@ -241,8 +241,8 @@ class Recorder:
     def _augmented(self, node: int, before: int, old: Any, value: Any, *place: Hashable) -> Any:
         """Do and report an augmented assignment to what held the old value, in an object or a list if not a name."""
         was, step = of_arrays((old, value))
-        before = self.kept.key(was) if before < 0 else before
-        operands, held = (before, self.kept.key(step)), (self.kept.identity(old), self.kept.identity(value))
+        operands = before if before >= 0 else self.kept.key(was), self.kept.key(step)
+        held = self.kept.identity(old), self.kept.identity(value)
         new = self.actions[node](old, value)
         given = self.report(node, operands, held, new)
         if type(old) in FLOATS and old:
