@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from .operators import BINARY, COMPARE, UNARY
 from .reports import reporting
-from .syntax import arguments_of, as_expression, is_of_numbers, is_plain, mentions, modules_of, renewed
+from .syntax import arguments_of, as_expression, is_of_numbers, is_plain, is_ragged, mentions, modules_of, renewed
 
 # They look at the frame they are called from, or hold nothing of interest; their arguments are watched all the same.
 LEFT_ALONE = frozenset(
@@ -202,13 +202,18 @@ class _Rewriter(ast.NodeTransformer):
         if isinstance(node, ast.Name):
             return self.hook("name", [self.enter("name", node.id, node), node], node)
         if isinstance(node, ast.List) and is_of_numbers(node):
-            return self.literal(node)
+            return self.ragged(node) if is_ragged(node) else self.literal(node)
         if isinstance(node, ast.ListComp):
             return self.hook("listed", [self.enter("literal", self.source(node), node), self.visit(node)], node)
         if isinstance(node, ast.Tuple):
             node.elts = [self.argument_of(part) for part in node.elts]
             return node
         return self.operand(node, whole=True)
+
+    def ragged(self, node: ast.List) -> ast.expr:
+        """Return a display of displays of several lengths, each of which reports."""
+        node.elts = [self.value(part) for part in node.elts]
+        return node
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         node.body = self.value(node.body)

@@ -51,6 +51,13 @@ def is_of_numbers(node: ast.expr) -> bool:
     return isinstance(node, ast.List | ast.Tuple) and bool(node.elts) and all(map(is_of_numbers, node.elts))
 
 
+def is_ragged(node: ast.expr) -> bool:
+    """Return whether the parts of a display are no array together, as samples beside their targets: [[0, 1], 1]."""
+    parts = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+    lengths = {len(p.elts) if isinstance(p, ast.List | ast.Tuple) else -1 for p in parts}
+    return len(lengths) > 1 or any(map(is_ragged, parts))
+
+
 def arguments_of(node: ast.arguments) -> list[ast.arg]:
     """Return the parameters that hold one value each, without the object a method belongs to."""
     return [a for a in [*node.posonlyargs, *node.args, *node.kwonlyargs] if a.arg not in ("self", "cls")]

@@ -235,6 +235,8 @@ def _beside(runs: Runs, judged: Judgement, seed: int) -> Judgement:
 
 def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count: int) -> Judgement:
     assert right is not None
+    if not any(one.reading.point.X.any() for one in ([p.look for p in points] or [first])):
+        return untold(first, points, "a sample that is not all zeros: of the first weights nothing is seen with one")
     where = f"at {count} points with other data and weights" if count else "on the program's own data"
     reported = any(s.name == right.loss for p in points for s in p.look.seen) or any(
         s.name == right.loss for s in first.seen
