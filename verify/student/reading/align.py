@@ -65,7 +65,8 @@ def readings(tape: Tape) -> tuple[Reading, ...]:
 
 def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     until = first_step_end(tape, trained)
-    found = [c for c in chains(tape, until, trained, _since(tape, trained, until)) if not _is_renewed(tape, trained, c)]
+    longest = chains(tape, until, trained, _since(tape, trained, until))
+    found = [c for c in longest if not _is_renewed(tape, trained, c)]
     if not found:
         return
     told = tape.bound("adapter_x", found[0].start)
@@ -93,12 +94,13 @@ def _since(tape: Tape, trained: Lineage, until: int) -> int:
 
 
 def _is_renewed(tape: Tape, trained: Lineage, chain: Chain) -> bool:
-    """Return whether a weight of a pass is what another of its weights became: the error was taken for an output.
+    """Return whether a weight is updated inside a pass: an error that was taken for an output leads on to later ones.
 
-    Where the target is 0 they are the same number.
+    Where the target is 0 they are the same number; a step at a rate of 1 looks like a product with the weights added.
     """
     groups = {tape.group(key) for key in chain.weights}
-    return any(u.new != u.old and tape.group(u.new) in groups - {g} for g in groups for u in trained.get(g, ()))
+    updates = [(g, u) for g in groups for u in trained.get(g, ()) if u.new != u.old]
+    return any(tape.group(u.new) in groups - {g} or chain.start < u.at <= chain.end for g, u in updates)
 
 
 def _sides(chain: Chain) -> list[tuple[str, int]]:

@@ -1,0 +1,190 @@
+"""Programs whose weights, inputs and samples are lists or single numbers, and functions that are only handed over."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import diagnose
+
+# The first sample is all zeros, and the display of samples is no array: their inputs stand beside their targets.
+NEURON = """
+import random
+from math import exp
+random.seed(0)
+weights = [random.random(), random.random()]
+bias = random.random()
+table = [[[0, 0], 0], [[0, 1], 1], [[1, 0], 1], [[1, 1], 1]]
+for epoch in range(3000):
+    for inputs, target in table:
+        total = bias + weights[0] * inputs[0] + weights[1] * inputs[1]
+        out = 1.0 / (1.0 + exp(-total))
+        slope = out * (1 - out)
+        delta = (target - out) * slope
+        for i in range(2):
+            weights[i] += 0.5 * delta * inputs[i]
+        bias += 0.5 * delta
+"""
+
+LISTS = """
+import numpy as np
+inputs = [1.0, 0.5, -1.5]
+target = [0.2, 0.9]
+W1 = [[0.1, 0.4], [0.8, -0.2], [0.3, 0.7]]
+W2 = [[0.3, -0.5], [0.9, 0.6]]
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+for step in range(50):
+    h = sigmoid(np.dot(inputs, W1))
+    out = sigmoid(np.dot(h, W2))
+    d_out = (out - target) * out * (1 - out)
+    d_h = np.dot(d_out, np.transpose(W2)) * h
+    W2 -= 0.1 * np.outer(h, d_out)
+    W1 -= 0.1 * np.outer(inputs, d_h)
+"""
+
+# One number is the target of all samples, and the output's bias becomes one for each sample.
+ONE_TARGET = """
+import numpy as np
+X = np.array([[5.0, 1.0], [1.0, 2.0], [-2.0, 4.0]])
+W1 = np.array([[0.6, -0.4, 0.9], [0.4, 0.6, -0.9]])
+W2 = np.array([[0.4], [0.6], [-0.7]])
+b1, b2, wanted = 0.16, 0.61, 0.75
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+for step in range(100):
+    h = sigmoid(X @ W1 + b1)
+    out = sigmoid(h @ W2 + b2)
+    d2 = (wanted - out) * out * (1 - out)
+    d1 = (d2 @ W2.T) * h * (1 - h)
+    W1 = W1 + X.T @ d1
+    W2 = W2 + h.T @ d2
+    b1 = b1 + d1.sum()
+    b2 = b2 + d2
+"""
+
+# The error of a first target of 0 is the output itself, and the weights just changed look like a layer above it.
+FUSED = """
+import numpy as np
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+class Layer:
+    def __init__(self, n, m):
+        self.w, self.b = np.random.randn(m, n), np.zeros(m)
+layers = [Layer(2, 3), Layer(3, 1)]
+X, Y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [0]])
+for epoch in range(500):
+    for x, y in zip(X, Y):
+        acts = [x]
+        for layer in layers:
+            acts.append(sigmoid(layer.w @ acts[-1] + layer.b))
+        delta = acts[-1] - y
+        for i in (1, 0):
+            layer, below = layers[i], acts[i]
+            layer.w -= 0.5 * np.outer(delta, below)
+            layer.b -= 0.5 * delta
+            delta = (layer.w.T @ delta) * below * (1 - below)
+"""
+
+# Nothing is called; the activation, its derivative and data that were held out are parameters.
+HANDED = """
+import numpy as np
+class Net:
+    def __init__(self, n_in, n_hidden, n_out, activation, activation_prime):
+        self.f, self.g = activation, activation_prime
+        self.activation, self.activation_prime = activation, activation_prime
+        self.W = np.random.randn(n_in, n_hidden)
+        self.V = np.random.randn(n_hidden, n_out)
+    def forward(self, X):
+        self.z = X @ self.W
+        self.h = self.activation(self.z)
+        self.o = self.activation(self.h @ self.V)
+        return self.o
+    def fit(self, X, y, X_val, y_val, epochs, lr):
+        for _ in range(epochs):
+            delta = (self.forward(X) - y) * self.activation_prime(self.o)
+            below = delta @ self.V.T * self.activation_prime(self.h)
+            self.V -= lr * self.h.T @ delta
+            self.W -= lr * X.T @ delta @ self.V.T
+            print(np.mean((self.forward(X_val) - y_val) ** 2))
+"""
+
+# Lists of lists, relu: in some samples every unit of the hidden layer is closed, and no product of theirs is seen.
+RELU = """
+import random
+rng = random.Random(4)
+w1 = [[rng.uniform(-1, 1) for _ in range(3)] for _ in range(2)]
+b1 = [0.0 for _ in range(2)]
+w2 = [[rng.uniform(-1, 1) for _ in range(2)] for _ in range(3)]
+b2 = [0.0 for _ in range(3)]
+X = [[rng.uniform(-1, 1) for _ in range(3)] for _ in range(5)]
+Y = [[float(i % 3 == k) for k in range(3)] for i in range(5)]
+def relu(z):
+    return z if z > 0 else 0.0
+for step in range(50):
+    g1, c1 = [[0.0 for _ in row] for row in w1], [0.0 for _ in b1]
+    g2, c2 = [[0.0 for _ in row] for row in w2], [0.0 for _ in b2]
+    for x, y in zip(X, Y):
+        z = [sum(w * v for w, v in zip(row, x)) + b for row, b in zip(w1, b1)]
+        h = [relu(v) for v in z]
+        o = [sum(w * v for w, v in zip(row, h)) + b for row, b in zip(w2, b2)]
+        d = [2 * (a - t) for a, t in zip(o, y)]
+        for k in range(3):
+            for j in range(2):
+                g2[k][j] += d[k] * h[j]
+            c2[k] += d[k]
+        for j in range(2):
+            e = sum(w2[k][j] * d[k] for k in range(3)) * (1.0 if z[j] > 0 else 0.0)
+            for i in range(3):
+                g1[j][i] += e * x[i]
+            c1[j] += e
+    for k in range(3):
+        for j in range(2):
+            w2[k][j] -= 0.02 * g2[k][j]
+        b2[k] -= 0.02 * c2[k]
+    for j in range(2):
+        for i in range(3):
+            w1[j][i] -= 0.02 * g1[j][i]
+        b1[j] -= 0.02 * c1[j]
+"""
+
+
+def told(tmp_path: Path, text: str) -> Diagnosis:
+    path = tmp_path / "program.py"
+    path.write_text(text.lstrip("\n"))
+    return diagnose(path)
+
+
+@pytest.mark.parametrize("text", [NEURON, RELU], ids=["neuron", "relu"])
+def test_numbers_in_lists_that_are_right_are_called_right(text: str, tmp_path: Path) -> None:
+    said = told(tmp_path, text)
+    assert said.verdict.startswith("correct"), said.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "bug", "line"),
+    [
+        (NEURON.replace("weights[i] += 0.5 * delta * inputs[i]", "weights[i] -= 0.5 * delta * inputs[i]"), "B14", 14),
+        (NEURON.replace("slope = out * (1 - out)", "slope = total * (1 - total)"), "B9", 11),
+        (LISTS, "B40", 12),
+        (ONE_TARGET, "B17", 16),
+        (FUSED, "B3", 19),
+    ],
+    ids=["climbing", "of z", "lists", "one target", "fused"],
+)
+def test_what_lists_and_single_numbers_hide_is_found_in_its_line(
+    text: str, bug: str, line: int, tmp_path: Path
+) -> None:
+    said = told(tmp_path, text)
+    assert said.verdict == "wrong", said.missing
+    assert said.first_fault is not None
+    assert (said.bugs[0].id, said.first_fault.line) == (bug, line)
+
+
+def test_an_activation_that_is_handed_over_is_made_up_in_the_form_it_is_asked_for(tmp_path: Path) -> None:
+    said = told(tmp_path, HANDED)
+    assert said.verdict == "wrong", said.missing
+    assert said.network["activations"] == ["sigmoid", "sigmoid"]
+    assert said.first_fault is not None
+    assert said.first_fault.layer == 1  # its derivative is computed for nothing
+    assert any("activation_prime was given" in note for note in said.notes)
