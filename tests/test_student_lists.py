@@ -109,6 +109,31 @@ class Net:
             print(np.mean((self.forward(X_val) - y_val) ** 2))
 """
 
+# The class hands its own data on to its layers, and data that were held out between two steps.
+LAYERS = """
+import numpy as np
+class Layer:
+    def __init__(self, n, m, activation, activation_prime):
+        self.W = np.random.randn(n, m) * 0.3
+        self.activation, self.activation_prime = activation, activation_prime
+    def forward(self, X):
+        self.X, self.Z = X, X @ self.W
+        return self.activation(self.Z)
+    def backward(self, dA, lr):
+        dZ = dA * self.activation_prime(self.Z)
+        dX = dZ @ self.W.T
+        self.W -= lr * self.X.T @ dZ
+        return dX
+class Net:
+    def __init__(self, n_in, n_hidden, n_out, activation, activation_prime):
+        self.one = Layer(n_in, n_hidden, activation, activation_prime)
+        self.two = Layer(n_hidden, n_out, activation, activation_prime)
+    def fit(self, X, y, X_val, y_val, epochs, lr):
+        for _ in range(epochs):
+            self.one.backward(self.two.backward(self.two.forward(self.one.forward(X)) - y, lr), lr)
+            print(np.mean((self.two.forward(self.one.forward(X_val)) - y_val) ** 2))
+"""
+
 # Lists of lists, relu: in some samples every unit of the hidden layer is closed, and no product of theirs is seen.
 RELU = """
 import random
@@ -155,8 +180,8 @@ def told(tmp_path: Path, text: str) -> Diagnosis:
     return diagnose(path)
 
 
-@pytest.mark.parametrize("text", [NEURON, RELU], ids=["neuron", "relu"])
-def test_numbers_in_lists_that_are_right_are_called_right(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [NEURON, RELU, LAYERS], ids=["neuron", "relu", "handed over"])
+def test_lists_and_what_is_handed_over_that_are_right_are_called_right(text: str, tmp_path: Path) -> None:
     said = told(tmp_path, text)
     assert said.verdict.startswith("correct"), said.missing
 

@@ -85,8 +85,7 @@ class Recorder:
             self._as_matrices(node, right)
         if type(left) is list or type(right) is list:
             left, right = of_arrays((left, right))
-        operands = self.kept.key(left), self.kept.key(right)
-        held = self.kept.identity(left), self.kept.identity(right)
+        operands, held = tuple(map(self.kept.key, (left, right))), tuple(map(self.kept.identity, (left, right)))
         return self.report(node, operands, held, self.actions[node](left, right))
 
     def _as_matrices(self, node: int, right: Any) -> None:
@@ -108,8 +107,8 @@ class Recorder:
             self.kept.largest = LARGEST
             given = tuple(map(as_array, given)) if is_numpys(function) else of_arrays(given)
         owner = getattr(function, "__self__", None)
-        taken = [as_array(owner)] if isinstance(owner, np.ndarray | np.number) or is_table(owner) else []
-        taken += self.taken_apart(given)
+        own = isinstance(owner, np.ndarray | np.number) or is_table(owner)
+        taken = [*([as_array(owner)] if own else ()), *self.taken_apart(given)]
         operands, held = tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken))
         try:
             result = function(*arguments, **named)

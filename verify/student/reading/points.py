@@ -179,11 +179,16 @@ def source(tape: Tape, at: int, key: int, *, whole: bool = False) -> Source | No
 
 
 def _handed_in(tape: Tape, made: int) -> tuple[Place, ...]:
-    """Return where else an argument is handed in that nothing in the file makes: one call after another takes it."""
+    """Return where else an argument is handed in that nothing in the file makes: one call after another takes it.
+
+    What the file's own calls hand on they have from there: of those, a longer run has more.
+    """
     if tape.node(made).kind != "argument":
         return ()
     one, name = tape.events[made], tape.node(made).what
     others = (at for at in tape.made[one.result] if at != made and tape.node(at).kind == "argument")
+    called = {tape.node(at).what.rpartition(".")[2] for at in range(len(tape.events)) if tape.node(at).kind == "call"}
+    others = (at for at in others if tape.node(at).function.rpartition(".")[2] not in called)
     alike = (at for at in others if tape.node(at).what == name or tape.events[at].identity == one.identity)
     return tuple(map(tape.place, alike))
 
