@@ -134,43 +134,47 @@ class Net:
             print(np.mean((self.two.forward(self.one.forward(X_val)) - y_val) ** 2))
 """
 
-# Lists of lists, relu: in some samples every unit of the hidden layer is closed, and no product of theirs is seen.
+# Lists of lists, relu: the products of a closed unit are zeros in a sum, and its biases are zeros that stand nowhere.
 RELU = """
 import random
-rng = random.Random(4)
-w1 = [[rng.uniform(-1, 1) for _ in range(3)] for _ in range(2)]
-b1 = [0.0 for _ in range(2)]
-w2 = [[rng.uniform(-1, 1) for _ in range(2)] for _ in range(3)]
-b2 = [0.0 for _ in range(3)]
-X = [[rng.uniform(-1, 1) for _ in range(3)] for _ in range(5)]
-Y = [[float(i % 3 == k) for k in range(3)] for i in range(5)]
-def relu(z):
-    return z if z > 0 else 0.0
-for step in range(50):
-    g1, c1 = [[0.0 for _ in row] for row in w1], [0.0 for _ in b1]
-    g2, c2 = [[0.0 for _ in row] for row in w2], [0.0 for _ in b2]
-    for x, y in zip(X, Y):
-        z = [sum(w * v for w, v in zip(row, x)) + b for row, b in zip(w1, b1)]
-        h = [relu(v) for v in z]
-        o = [sum(w * v for w, v in zip(row, h)) + b for row, b in zip(w2, b2)]
-        d = [2 * (a - t) for a, t in zip(o, y)]
-        for k in range(3):
-            for j in range(2):
-                g2[k][j] += d[k] * h[j]
-            c2[k] += d[k]
-        for j in range(2):
-            e = sum(w2[k][j] * d[k] for k in range(3)) * (1.0 if z[j] > 0 else 0.0)
-            for i in range(3):
-                g1[j][i] += e * x[i]
-            c1[j] += e
-    for k in range(3):
-        for j in range(2):
-            w2[k][j] -= 0.02 * g2[k][j]
-        b2[k] -= 0.02 * c2[k]
-    for j in range(2):
-        for i in range(3):
-            w1[j][i] -= 0.02 * g1[j][i]
-        b1[j] -= 0.02 * c1[j]
+random.seed(1)
+def relu(x):
+    return max(0.0, x)
+def relu_prime(x):
+    return 1.0 if x > 0 else 0.0
+class MLP:
+    def __init__(self, n_in, n_hid, n_out):
+        self.w1 = [[random.uniform(-1, 1) for _ in range(n_in)] for _ in range(n_hid)]
+        self.b1 = [0.0] * n_hid
+        self.w2 = [[random.uniform(-1, 1) for _ in range(n_hid)] for _ in range(n_out)]
+        self.b2 = [0.0] * n_out
+    def forward(self, x):
+        self.z1 = [sum(w * v for w, v in zip(row, x)) + b for row, b in zip(self.w1, self.b1)]
+        self.h = [relu(z) for z in self.z1]
+        return [sum(w * v for w, v in zip(row, self.h)) + b for row, b in zip(self.w2, self.b2)]
+    def train(self, x, y, lr):
+        out = self.forward(x)
+        d2 = [o - t for o, t in zip(out, y)]
+        d1 = []
+        for j in range(len(self.h)):
+            s = sum(self.w2[k][j] * d2[k] for k in range(len(d2)))
+            d1.append(s * relu_prime(self.z1[j]))
+        for k in range(len(d2)):
+            for j in range(len(self.h)):
+                self.w2[k][j] -= lr * d2[k] * self.h[j]
+            self.b2[k] -= lr * d2[k]
+        for j in range(len(d1)):
+            for i in range(len(x)):
+                self.w1[j][i] -= lr * d1[j] * x[i]
+            self.b1[j] -= lr * d1[j]
+        return sum(d * d for d in d2) / 2
+net = MLP(2, 4, 1)
+data = [([0.1, 0.7], [0.5]), ([0.9, 0.2], [0.1]), ([0.4, 0.4], [0.8])]
+for epoch in range(200):
+    loss = 0.0
+    for x, y in data:
+        loss += net.train(x, y, 0.05)
+print(loss)
 """
 
 
