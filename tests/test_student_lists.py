@@ -57,10 +57,10 @@ for step in range(100):
     out = sigmoid(h @ W2 + b2)
     d2 = (wanted - out) * out * (1 - out)
     d1 = (d2 @ W2.T) * h * (1 - h)
-    W1 = W1 + X.T @ d1
-    W2 = W2 + h.T @ d2
-    b1 = b1 + d1.sum()
-    b2 = b2 + d2
+    W1 = W1 + 0.5 * X.T @ d1
+    W2 = W2 + 0.5 * h.T @ d2
+    b1 = b1 + 0.5 * d1.sum()
+    b2 = b2 + 0.5 * d2
 """
 
 # The error of a first target of 0 is the output itself, and the weights just changed look like a layer above it.

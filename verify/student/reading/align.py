@@ -94,13 +94,12 @@ def _since(tape: Tape, trained: Lineage, until: int) -> int:
 
 
 def _is_renewed(tape: Tape, trained: Lineage, chain: Chain) -> bool:
-    """Return whether a weight is updated inside a pass: an error that was taken for an output leads on to later ones.
+    """Return whether a weight of a pass is what another of its weights became: the error was taken for an output.
 
-    Where the target is 0 they are the same number; a step at a rate of 1 looks like a product with the weights added.
+    Where the target is 0 they are the same number.
     """
     groups = {tape.group(key) for key in chain.weights}
-    updates = [(g, u) for g in groups for u in trained.get(g, ()) if u.new != u.old]
-    return any(tape.group(u.new) in groups - {g} or chain.start < u.at <= chain.end for g, u in updates)
+    return any(u.new != u.old and tape.group(u.new) in groups - {g} for g in groups for u in trained.get(g, ()))
 
 
 def _sides(chain: Chain) -> list[tuple[str, int]]:
