@@ -23,6 +23,8 @@ Gradient: TypeAlias = tuple[int, str]
 """A layer, counted from 1, and "dW" or "db"."""
 
 FACTOR = "factor of "  # the step of a stray constant, before its quantity
+ORDER = ("delta", "dW", "db")  # in which a layer's quantities are computed
+STRAYS = (FACTOR + "dW", FACTOR + "db")
 
 
 class Scales(NamedTuple):
@@ -43,7 +45,7 @@ class Scales(NamedTuple):
 
 
 def placed(look: Look, explanation: Explanation) -> Explanation:
-    """Return an explanation by one stray constant with the constant where the program has it.
+    """Return an explanation with a stray constant where the program has it.
 
     Whether delta_l is scaled or dW_l and db_l alone cannot be told from the steps, but from what was recorded: where
     delta_l was held at the scale of the delta above, the constant came in after it. Which layer then has the right
@@ -53,9 +55,10 @@ def placed(look: Look, explanation: Explanation) -> Explanation:
         look: the run.
         explanation: that reproduces it.
     """
+    strays = [f for f in explanation.found if f.step in STRAYS]
+    if strays:
+        return _of_the_others(look, explanation, strays)
     found, *more = explanation.found or (None,)
-    if found is not None and found.step in (FACTOR + "dW", FACTOR + "db"):
-        return _of_the_others(look, explanation, found)
     if found is None or more or not (found.step == "factor of delta" or found.bug == "B41"):
         return explanation
     depth, l = len(explanation.deltas), found.layer
@@ -68,15 +71,16 @@ def placed(look: Look, explanation: Explanation) -> Explanation:
     return moved if l == 1 else explanation
 
 
-def _of_the_others(look: Look, explanation: Explanation, found: Found) -> Explanation:
+def _of_the_others(look: Look, explanation: Explanation, strays: list[Found]) -> Explanation:
     """Return an explanation by a constant in some gradients as one in all others, where it is there.
 
     In every dW or in every db, in one layer or in the other; of several layers against one, that one has it.
+    Other mistakes stay where they are.
     """
-    told = [(f.layer, f.quantity) for f in explanation.found]
+    told = [(f.layer, f.quantity) for f in strays]
     others = [one for one in _gradients(look) if one not in told]
-    factors = [_stray(look, explanation, f) for f in explanation.found if f.step == FACTOR + f.quantity]
-    if not others or len(factors) < len(told) or not all(_same(f, factors[0]) for f in factors):
+    factors = [_stray(look, explanation, f) for f in strays]
+    if not others or not all(_same(f, factors[0]) for f in factors):
         return explanation
     layers, theirs = ({l for l, _ in some} for some in (told, others))
     by_layer = not layers & theirs and len(theirs) == 1
@@ -86,8 +90,10 @@ def _of_the_others(look: Look, explanation: Explanation, found: Found) -> Explan
     outnumbered = by_layer and len(layers) > 1
     if not shown or not (outnumbered or _other_is_scaled(look, explanation, *shown[0], factors[0])):
         return explanation
-    others.sort(key=lambda one: (-one[0], one[1]))
-    return _moved(look, explanation, found, others, 1 / factors[0], explanation.scale * factors[0])
+    kept = [f for f in explanation.found if f.step not in STRAYS]
+    moved = [_constant_in(look, explanation, strays[0].bug, one, 1 / factors[0]) for one in others]
+    found = sorted((*kept, *moved), key=lambda f: (-f.layer, ORDER.index(f.quantity)))
+    return replace(explanation, found=tuple(found), scale=explanation.scale * factors[0])
 
 
 def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
@@ -222,7 +228,8 @@ def _other_is_scaled(
     apart = wanted and any(_same(f, wanted) for f in mine) != any(_same(f, wanted) for f in theirs)
     if not apart and _written(look, explanation, other, [own], factor):
         return not _written(look, explanation, own, [other], factor)
-    if not wanted or not mine or not theirs or (apart and explanation.found[0].bug == "B16"):
+    averaged = any(f.bug == "B16" for f in explanation.found if f.step in STRAYS)
+    if not wanted or not mine or not theirs or (apart and averaged):
         return False  # of an average and a sum, which one is meant is no matter of the loss
     mine, theirs = _before_the_update([mine, theirs])
     return _same(mine[-1], wanted) and not _same(theirs[-1], wanted)
@@ -274,15 +281,17 @@ def _moved(
     look: Look, explanation: Explanation, found: Found, to: list[Gradient], factor: float, scale: float
 ) -> Explanation:
     """Return the explanation with the constant in other gradients."""
-    sweep = reverse_sweep(look.reading.point, explanation.loss)
+    right = replace(explanation, deltas=reverse_sweep(look.reading.point, explanation.loss).delta)
     bug = found.bug if found.bug != "B41" else "B43"
-    told = []
-    for l, quantity in to:
-        value = sweep.dW[l - 1] if quantity == "dW" else sweep.db[l - 1]
-        right = RIGHT_DW if quantity == "dW" else RIGHT_DB
-        wrong = f"{factor:.6g} * ({right.partition(' = ')[2]})"
-        told.append(Found(bug, l, quantity, wrong, right, factor * value, FACTOR + quantity))
-    return replace(explanation, found=tuple(told), scale=scale, deltas=sweep.delta)
+    told = tuple(_constant_in(look, right, bug, one, factor) for one in to)
+    return replace(right, found=told, scale=scale)
+
+
+def _constant_in(look: Look, explanation: Explanation, bug: str, one: Gradient, factor: float) -> Found:
+    """Return the mistake of a constant in one gradient."""
+    right = RIGHT_DW if one[1] == "dW" else RIGHT_DB
+    wrong = f"{factor:.6g} * ({right.partition(' = ')[2]})"
+    return Found(bug, *one, wrong, right, factor * _right(look, explanation, *one), FACTOR + one[1])
 
 
 def _same(a: float, b: float) -> bool:

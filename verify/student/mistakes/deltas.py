@@ -7,6 +7,7 @@ from reference.arrays import Array
 from ..reading.implied import Recorded, implied, of_ramp
 from ..reading.multiples import factor_between
 from ..reading.point import FUSED, Observed, Point, loss_gradient, top_delta, weight_penalty
+from .constants import factor_of_delta, factors_of_delta
 from .explanation import IMPLIED, Found, State, found_of, is_another
 from .sent_down import DOWN
 from .stage import RIGHT_DERIVATIVE, Stage
@@ -123,21 +124,6 @@ def _one_lower(point: Point, l: int, state: State, room: int) -> Iterator[State]
 def _with_factors(point: Point, l: int, state: State) -> Iterator[State]:
     """Yield the state, and the state with each constant that is known to slip into the way down."""
     yield state
-    N, K = len(point.X), point.sizes[-1]
-    factors = {
-        "B15": {1 / N, 1.0 * N, 1 / (N * K), 1 / point.sizes[l + 1]},
-        "B14": {-1.0},
-        "B41": {2.0, 0.5, 4.0, 0.25},
-    }
-    for bug, values in factors.items():
-        for c in values - {1.0} if state.may(bug) else ():
-            named = Found(
-                bug,
-                l + 1,
-                "delta",
-                f"{c:.6g} * (delta_(l+1) W_(l+1)^T) * f'(z_l)",
-                RIGHT_DERIVATIVE,
-                c * state.delta,
-                "factor of delta",
-            )
-            yield state._replace(delta=c * state.delta, found=(*state.found, named))
+    for c in dict.fromkeys(c for bug, known in factors_of_delta(point, l).items() if state.may(bug) for c in known):
+        named = factor_of_delta(point, l, c, c * state.delta)
+        yield state._replace(delta=c * state.delta, found=(*state.found, named))

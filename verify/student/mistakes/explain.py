@@ -24,7 +24,8 @@ def explain(
     """Return the sets of at most three mistakes that reproduce the observed gradients, fewest first.
 
     Each layer's dW and db fix its delta, so the search goes from the top down and keeps only what the
-    layers above allow: any number of mistakes is found one after another.
+    layers above allow: any number of mistakes is found one after another. A slope that is told by its values alone
+    yields to known mistakes that make it, one more than it counts for.
 
     Arguments:
         point: the forward pass.
@@ -38,6 +39,7 @@ def explain(
         some = explain(*_narrowed(point, observed), loss, recorded, scale=scale)
         found = frozenset(b for e in some for b in e.bugs)
         return explain(point, observed, loss, recorded, found, scale) if some else []
+    unknown: list[State] = []
     with np.errstate(all="ignore"):
         tried = 0
         for most in range(MOST_BUGS + 1):
@@ -52,11 +54,17 @@ def explain(
                 states = settled_at(point, observed, l, options, most)
             tried += len(options)
             done = [s for s in states if s.scale is not None]
-            if done:
-                done = [s for s in done if not any(f.step == IMPLIED for f in s.found)] or done
-                distinct = list({tuple((f.bug, f.layer, f.wrong) for f in s.found): s for s in reversed(done)}.values())
-                return [Explanation(s.found, float(s.scale or 0), loss, s.deltas[::-1]) for s in reversed(distinct)]
-    return []
+            known = [s for s in done if not any(f.step == IMPLIED for f in s.found)]
+            if known or unknown:
+                return _distinct(known or unknown, loss)
+            unknown = done
+    return _distinct(unknown, loss)
+
+
+def _distinct(states: list[State], loss: str) -> list[Explanation]:
+    """Return the explanations that are told in different words."""
+    kept = list({tuple((f.bug, f.layer, f.wrong) for f in s.found): s for s in reversed(states)}.values())
+    return [Explanation(s.found, float(s.scale or 0), loss, s.deltas[::-1]) for s in reversed(kept)]
 
 
 def _narrowed(point: Point, observed: Observed) -> tuple[Point, Observed]:

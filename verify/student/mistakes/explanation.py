@@ -72,11 +72,13 @@ class Explanation:
     def cost(self) -> tuple[int, int, int]:
         """Distinct mistakes, then places, to sort by: one mistake made in every layer is one mistake.
 
-        Steps that climb are another. Among equals what is common, or said of the loss, goes before what is rare.
+        Steps that climb are another, and a slope that is told by its values alone counts twice: two known mistakes
+        that make it explain more. Among equals what is common, or said of the loss, goes before what is rare.
         """
         rare = sum(len(LIKELY) * (1 + (f.step == IMPLIED)) if f.bug not in LIKELY or f.step == IMPLIED
                    else LIKELY.index(f.bug) for f in self.found)  # fmt: skip
-        return (len({(f.bug, f.wrong) for f in self.found}) + (self.scale < 0), len(self.found), rare)
+        extra = (self.scale < 0) + any(f.step == IMPLIED for f in self.found)
+        return (len({(f.bug, f.wrong) for f in self.found}) + extra, len(self.found), rare)
 
 
 class State(NamedTuple):

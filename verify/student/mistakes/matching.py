@@ -6,12 +6,16 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..reading.multiples import SAME, factor_between
 from ..reading.penalty import misapplied, misapplied_to_bias
 from ..reading.point import Observed, Point, bias_gradient, bias_penalty
 from .bias_gradients import DB
+from .constants import factor_of_delta
 from .explanation import BEAM, Found, State, few_enough, found_of, is_another
 from .stage import Stage
 from .weight_gradients import DW
+
+TELLING = 4  # entries of a gradient that tell a constant from chance
 
 
 def settled_at(point: Point, observed: Observed, l: int, states: list[State], most: int) -> list[State]:
@@ -31,10 +35,12 @@ def matches(point: Point, observed: Observed, l: int, state: State, room: int) -
     ``room`` is how many further mistakes may be made: with 0 only those made already, with -1 none.
     """
     stage = Stage(point, l, state.da, state.delta, next(iter(state.deltas[-1:]), None))
-    state = state._replace(deltas=(*state.deltas, state.delta))
     dW, db = observed.dW[l], observed.db[l]
-    if room > 0 and state.found and state.found[-1].layer == l + 1 and not _half_right(observed, stage, state, dW, db):
-        return []
+    if room >= 0 and state.found and state.found[-1].layer == l + 1 and not _half_right(observed, stage, state, dW, db):
+        scaled = _scaled(observed, stage, state, room)
+        if scaled is not None or room:
+            return [] if scaled is None else matches(point, observed, l, scaled, -1)
+    state = state._replace(deltas=(*state.deltas, state.delta))
     found = _after_dW(observed, stage, state, dW, room)
     if db is None:
         return found
@@ -51,6 +57,21 @@ def _half_right(observed: Observed, s: Stage, state: State, dW: Array | None, db
     if dW is not None and common_scale(observed, dW, s.a_in.T @ s.delta, state.scale) is not None:
         return True
     return db is not None and common_scale(observed, db, s.delta.sum(axis=0), state.scale) is not None
+
+
+def _scaled(observed: Observed, s: Stage, state: State, room: int) -> State | None:
+    """Return the state with a mistaken delta times the constant that dW shows beside it, None where it shows none."""
+    got, made = observed.dW[s.l], {(f.bug, f.wrong) for f in state.found}
+    if got is None or not state.scale or got.shape != s.W.shape or state.found[-1].step not in ("slope", "down"):
+        return None
+    factor = factor_between(got / state.scale - s.penalty, s.a_in.T @ s.delta) if got.size >= TELLING else None
+    if factor is None or np.isclose(factor, 1, rtol=SAME):
+        return None
+    value = factor * s.delta
+    named = factor_of_delta(s.point, s.l, factor, value)
+    if not state.may(named.bug) or not (room or (named.bug, named.wrong) in made):
+        return None
+    return state._replace(delta=value, found=(*state.found, named))
 
 
 def _after_dW(observed: Observed, s: Stage, state: State, got: Array | None, room: int) -> list[State]:
@@ -98,9 +119,9 @@ def _mistaken(
         named = found_of(variant, s.l, kind, wrong, kind)
         fixed = scale if wrong.any() and of_loss else state.scale
         yield state._replace(scale=fixed, found=(*state.found, named))
-    if room and state.scale is not None and (free := common_scale(observed, got, right, None)) is not None:
+    if state.scale is not None and (free := common_scale(observed, got, right, None)) is not None:
         named = _constant(s, free / state.scale, kind, got)
-        if state.may(named.bug):
+        if state.may(named.bug) and (room or (named.bug, named.wrong) in made):
             yield state._replace(found=(*state.found, named))
     for named in _penalties(s, state, got, right, kind):
         if state.may(named.bug) and (room or (named.bug, named.wrong) in made):

@@ -101,13 +101,13 @@ def _slope(found: Found | None, point: Point, l: int, da: Array) -> Array:
 def _gradient(steps: dict[tuple[str, int], Found], stage: Stage, kind: str) -> Array:
     """Return dW or db of a stage."""
     right = stage.a_in.T @ stage.delta if kind == "dW" else bias_gradient(stage.point, stage.l, stage.delta)
-    if (f"factor of {kind}", stage.l) in steps:
-        return np.asarray(constant(steps[f"factor of {kind}", stage.l]) * right)
     weights = steps.get(("dW", stage.l))
     if weights is not None and weights.bug == "B54":  # the whole layer is not trained
         return np.zeros_like(right)
     found = steps.get((kind, stage.l))
-    return right if found is None else _changed(found, stage)
+    made = right if found is None else _changed(found, stage)
+    stray = steps.get((f"factor of {kind}", stage.l))
+    return made if stray is None else np.asarray(constant(stray) * made)
 
 
 def of_one(explanation: Explanation, found: Found, point: Point) -> Found | None:
