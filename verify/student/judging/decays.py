@@ -6,7 +6,8 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explanation import Explanation, Found
+from ..mistakes.deltas import top_deltas
+from ..mistakes.explanation import Explanation, Found, few_enough
 from ..reading.align import Reading
 from ..reading.multiples import SAME, closest_factor
 from ..reading.penalty import misapplied
@@ -64,11 +65,17 @@ def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str
 
 
 def without_decay(point: Point, observed: Observed, loss: str) -> Observed | None:
-    """Return the observed gradients less the weight decay that the top layer shows, None where it shows none."""
-    right, W, got = reverse_sweep(point, loss).dW[-1], point.W[-1], observed.dW[-1]
+    """Return the observed gradients less the weight decay that the top layer shows, None where it shows none.
+
+    Where its delta is no right one, it is that of a mistake that the catalogue knows.
+    """
+    W, got = point.W[-1], observed.dW[-1]
     if got is None:
         return None
-    fit = fitted([(got, right, W)], observed, loss)
+    with np.errstate(all="ignore"):
+        deltas = [state.delta for state in few_enough(top_deltas(point, loss, 1, observed, lambda _: (), None), 1)]
+        fits = (fitted([(got, point.inputs[-1].T @ delta, W)], observed, loss) for delta in deltas)
+        fit = next((fit for fit in fits if fit is not None), None)
     if fit is None or not fit.decay:
         return None
     share = fit.scale * fit.decay

@@ -192,7 +192,7 @@ def _searched(
     found += [e for loss in losses if (e := misdecayed(reading, loss)) is not None]
     if not found and not reading.point.decay and scale is None:
         undecayed = [(loss, without_decay(reading.point, reading.observed, loss)) for loss in losses]
-        found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss, only=only)]
+        found = [e for loss, left in undecayed if left for e in explain(reading.point, left, loss, back, only)]
     if not found and not reading.point.decay:
         found = entries
     return sorted(found, key=lambda e: e.cost)

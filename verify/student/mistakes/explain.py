@@ -37,9 +37,9 @@ def explain(
     """
     if only is None and point.sizes[0] > WIDEST:
         some = explain(*_narrowed(point, observed), loss, recorded, scale=scale)
-        found = frozenset(b for e in some for b in e.bugs)
-        return explain(point, observed, loss, recorded, found, scale) if some else []
-    unknown: list[State] = []
+        named = frozenset(b for e in some for b in e.bugs)
+        return explain(point, observed, loss, recorded, named, scale) if some else []
+    found: list[State] = []
     with np.errstate(all="ignore"):
         tried = 0
         for most in range(MOST_BUGS + 1):
@@ -54,11 +54,17 @@ def explain(
                 states = settled_at(point, observed, l, options, most)
             tried += len(options)
             done = [s for s in states if s.scale is not None]
-            known = [s for s in done if not any(f.step == IMPLIED for f in s.found)]
-            if known or unknown:
-                return _distinct(known or unknown, loss)
-            unknown = done
-    return _distinct(unknown, loss)
+            fewest, before = min(map(_unknown, done), default=0), found
+            if done and (not before or fewest < _unknown(before[0])):
+                found = [s for s in done if _unknown(s) == fewest]
+            if before or (found and not _unknown(found[0])):
+                break
+    return _distinct(found, loss)
+
+
+def _unknown(state: State) -> int:
+    """Return in how many layers the slope is told by its values alone."""
+    return sum(f.step == IMPLIED for f in state.found)
 
 
 def _distinct(states: list[State], loss: str) -> list[Explanation]:

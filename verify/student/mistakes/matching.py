@@ -36,42 +36,45 @@ def matches(point: Point, observed: Observed, l: int, state: State, room: int) -
     """
     stage = Stage(point, l, state.da, state.delta, next(iter(state.deltas[-1:]), None))
     dW, db = observed.dW[l], observed.db[l]
-    if room >= 0 and state.found and state.found[-1].layer == l + 1 and not _half_right(observed, stage, state, dW, db):
-        scaled = _scaled(observed, stage, state, room)
-        if scaled is not None or room:
-            return [] if scaled is None else matches(point, observed, l, scaled, -1)
+    mistaken = bool(state.found) and state.found[-1].layer == l + 1
+    scaled: list[State] = []
+    if room >= 0 and (mistaken or state.scale) and not _half_right(observed, stage, state, dW, db):
+        scaled = [s for one in _scaled(observed, stage, state, room) for s in matches(point, observed, l, one, -1)]
+        if mistaken and (scaled or room):
+            return scaled
     state = state._replace(deltas=(*state.deltas, state.delta))
     found = _after_dW(observed, stage, state, dW, room)
     if db is None:
-        return found
+        return scaled + found
     kept = [s for one in found for s in _after_db(observed, stage, one, db, room)]
     open_scale = state.scale is None and room > 0 and all(s.found != state.found for s in kept)
     if (not kept or open_scale) and room >= 0 and dW is not None:
         found = _after_db(observed, stage, state, db, room)
         kept += [s for one in found for s in _after_dW(observed, stage, one, dW, room)]
-    return kept
+    return scaled + kept
 
 
 def _half_right(observed: Observed, s: Stage, state: State, dW: Array | None, db: Array | None) -> bool:
     """Return whether a mistaken delta gives one of the layer's gradients: three mistakes in one layer are a guess."""
-    if dW is not None and common_scale(observed, dW, s.a_in.T @ s.delta, state.scale) is not None:
+    if dW is not None and common_scale(observed, dW, s.a_in.T @ s.delta + s.penalty, state.scale) is not None:
         return True
-    return db is not None and common_scale(observed, db, s.delta.sum(axis=0), state.scale) is not None
+    right = s.delta.sum(axis=0) + bias_penalty(s.point, s.l)
+    return db is not None and common_scale(observed, db, right, state.scale) is not None
 
 
-def _scaled(observed: Observed, s: Stage, state: State, room: int) -> State | None:
-    """Return the state with a mistaken delta times the constant that dW shows beside it, None where it shows none."""
+def _scaled(observed: Observed, s: Stage, state: State, room: int) -> Iterator[State]:
+    """Yield the state with a delta below the output times the constant that dW shows in it, if it shows one."""
     got, made = observed.dW[s.l], {(f.bug, f.wrong) for f in state.found}
-    if got is None or not state.scale or got.shape != s.W.shape or state.found[-1].step not in ("slope", "down"):
-        return None
-    factor = factor_between(got / state.scale - s.penalty, s.a_in.T @ s.delta) if got.size >= TELLING else None
+    last = state.found[-1].step if state.found and state.found[-1].layer == s.l + 1 else "slope"
+    if got is None or not state.scale or got.shape != s.W.shape or got.size < TELLING or last not in ("slope", "down"):
+        return
+    factor = factor_between(got / state.scale - s.penalty, s.a_in.T @ s.delta)
     if factor is None or np.isclose(factor, 1, rtol=SAME):
-        return None
-    value = factor * s.delta
-    named = factor_of_delta(s.point, s.l, factor, value)
-    if not state.may(named.bug) or not (room or (named.bug, named.wrong) in made):
-        return None
-    return state._replace(delta=value, found=(*state.found, named))
+        return
+    named = factor_of_delta(s.point, s.l, factor, factor * s.delta)
+    alone = all(f.layer != s.l + 1 or f.bug != named.bug for f in state.found)
+    if state.may(named.bug) and (room or (named.bug, named.wrong) in made) and alone:
+        yield state._replace(delta=factor * s.delta, found=(*state.found, named))
 
 
 def _after_dW(observed: Observed, s: Stage, state: State, got: Array | None, room: int) -> list[State]:
@@ -119,20 +122,43 @@ def _mistaken(
         named = found_of(variant, s.l, kind, wrong, kind)
         fixed = scale if wrong.any() and of_loss else state.scale
         yield state._replace(scale=fixed, found=(*state.found, named))
-    if state.scale is not None and (free := common_scale(observed, got, right, None)) is not None:
-        named = _constant(s, free / state.scale, kind, got)
+    if state.scale and (factor := _factor(observed, s, got, right, state.scale, kind)) is not None:
+        named = _constant(s, factor, kind, got)
         if state.may(named.bug) and (room or (named.bug, named.wrong) in made):
             yield state._replace(found=(*state.found, named))
-    for named in _penalties(s, state, got, right, kind):
+    scale = state.scale or (_beside_a_penalty(observed, s, got, right) if kind == "dW" else None)
+    for named in _penalties(s, scale, got, right, kind):
         if state.may(named.bug) and (room or (named.bug, named.wrong) in made):
-            yield state._replace(found=(*state.found, named))
+            yield state._replace(scale=scale, found=(*state.found, named))
 
 
-def _penalties(s: Stage, state: State, got: Array, right: Array, kind: str) -> Iterator[Found]:
+def _factor(observed: Observed, s: Stage, got: Array, right: Array, scale: float, kind: str) -> float | None:
+    """Return the constant of one gradient, or of what it holds beside its penalty, None where it has none."""
+    if (free := common_scale(observed, got, right, None)) is not None:
+        return free / scale
+    if kind == "db" or got.shape != right.shape or got.size < TELLING or not s.penalty.any():
+        return None
+    return factor_between(got / scale - s.penalty, right - s.penalty)
+
+
+def _beside_a_penalty(observed: Observed, s: Stage, got: Array, right: Array) -> float | None:
+    """Return the scale of a gradient with some of the weights in it, other than its penalty asks, by least squares."""
+    if not s.point.decay or got.shape != right.shape or got.size < TELLING:
+        return None
+    basis = np.stack([(right - s.penalty).ravel(), s.W.ravel()], axis=1)
+    if not np.isfinite(basis).all() or not np.isfinite(got).all():
+        return None
+    fit, _, rank, _ = np.linalg.lstsq(basis, got.ravel(), rcond=None)
+    off = float(np.abs(got.ravel() - basis @ fit).max())
+    told = rank == 2 and off <= observed.tolerance * float(np.abs(got).max()) + observed.floor
+    return float(fit[0]) or None if told else None
+
+
+def _penalties(s: Stage, scale: float | None, got: Array, right: Array, kind: str) -> Iterator[Found]:
     """Yield the mistake of a penalty in a gradient that is not the one in the loss."""
-    if not state.scale or not s.point.decay or got.shape != right.shape:
+    if not scale or not s.point.decay or got.shape != right.shape:
         return
-    rest = got / state.scale - right
+    rest = got / scale - right
     if kind == "dW":
         wrong, formula = misapplied(rest + s.penalty, s.W, right - s.penalty, s.penalty), "dW_l + lambda W_l"
     else:
