@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..reading.implied import Recorded
+from ..reading.multiples import SAME
 from ..reading.point import Observed, Point, bias_gradient, loss_gradient, reverse_sweep, top_delta
 from .deltas import lower_deltas, top_deltas
 from .explanation import IMPLIED, Explanation, State, few_enough
@@ -25,7 +26,7 @@ def explain(
 
     Each layer's dW and db fix its delta, so the search goes from the top down and keeps only what the
     layers above allow: any number of mistakes is found one after another. A slope that is told by its values alone
-    yields to known mistakes that make it, one more than it counts for.
+    yields to known mistakes that make it, one more than it counts for, unless the run computed it by itself.
 
     Arguments:
         point: the forward pass.
@@ -57,7 +58,7 @@ def explain(
             fewest, before = min(map(_unknown, done), default=0), found
             if done and (not before or fewest < _unknown(before[0])):
                 found = [s for s in done if _unknown(s) == fewest]
-            if before or (found and not _unknown(found[0])):
+            if before or any(_is_held(point, s, recorded) for s in found):
                 break
     return _distinct(found, loss)
 
@@ -65,6 +66,19 @@ def explain(
 def _unknown(state: State) -> int:
     """Return in how many layers the slope is told by its values alone."""
     return sum(f.step == IMPLIED for f in state.found)
+
+
+def _is_held(point: Point, state: State, recorded: Recorded) -> bool:
+    """Return whether each unknown slope is one that the run computed by itself: it is then made in one place."""
+    for found in state.found:
+        l, above = found.layer - 1, state.deltas[: point.depth - found.layer]
+        if found.step != IMPLIED:
+            continue
+        allowed = SAME * float(np.abs(found.value).max())
+        da = above[-1] @ point.W[l + 1].T if above else None
+        if da is None or not any(np.abs(found.value - slope * da).max() <= allowed for slope in recorded(l)):
+            return False
+    return True
 
 
 def _distinct(states: list[State], loss: str) -> list[Explanation]:
