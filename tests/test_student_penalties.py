@@ -73,7 +73,7 @@ def held_against(said: Diagnosis) -> tuple[str, str, int, str, int | None]:
         (THETAS, "G2[:, 1:] += 0.1 * T2[:, 1:]", "G2 += 0.1 * T2", "B13", 2, "db"),
         (THETAS, "G1[:, 1:] += 0.1 * T1[:, 1:]", "G1[:, :-1] += 0.1 * T1[:, :-1]", "B13", 1, "dW"),
         (ALL, "G2 += 0.1 * T2", "G2[:, 1:] += 0.1 * T2[:, 1:]", "B13", 2, "db"),
-        (ALL, "G2 += 0.1 * T2", "G2 -= 0.1 * T2", "B60", 2, "db"),
+        (ALL, "G2 += 0.1 * T2", "G2 -= 0.1 * T2", "B60", 2, "dW"),
     ],
     ids=["of a wrong sign", "of the bias too", "of the wrong columns", "without the bias", "of a sign in one layer"],
 )
