@@ -96,3 +96,33 @@ def test_a_sample_may_be_completed_anew_for_the_way_back(tmp_path: Path) -> None
     path.write_text(TWICE, encoding="utf-8")
     said = diagnose(path, Options(autodiff=False))
     assert (said.bugs[0].id, said.bugs[0].line) == ("B5", 13), said
+
+
+ONE_UNIT = """
+import numpy as np
+
+X, Y = np.array([[-3.0, -2, 3, 2]]), np.array([[0, 0, 1, 1]])
+rate, weights, biases = 0.5, [np.random.randn(1, 1) * 0.01], [np.zeros((1, 1))]
+
+def forward(a):
+    for W, b in zip(weights, biases):
+        a = 1 / (1 + np.exp(-(W.dot(a) + b)))
+    return a
+
+for epoch in range(1000):
+    a = forward(X)
+    da = (1 - Y) / (1 - a) - Y / a
+    for l in reversed(range(len(weights))):
+        dz = da * a * (1 - a)
+        dW, db = dz.dot(X.T), dz.sum(axis=1, keepdims=True)
+        da = weights[l].T.dot(dz)
+        weights[l] -= rate * dW
+        biases[l] -= rate * db
+    if epoch % 100 == 0:
+        a = forward(X)
+        print(-np.mean(Y * np.log(a) + (1 - Y) * np.log(1 - a)))
+"""
+
+
+def test_the_step_of_one_weight_is_no_loss_beside_a_rate_of_one_half(tmp_path: Path) -> None:
+    assert _verdict(tmp_path, ONE_UNIT) == "correct up to convention"

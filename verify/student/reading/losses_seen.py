@@ -14,6 +14,7 @@ from .rates import JUDGED_BY
 
 BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence", "poisson")
 METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
+OF_LOGARITHMS = ("bce", "cross_entropy", "kl_divergence", "poisson")
 EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
 NEAR = 2 * LOGARITHMIC  # beyond which a number is none of the losses
 
@@ -46,7 +47,7 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
         if not _is_near(value, possible):
             continue
         for name, total, factors in known:
-            within = EXACT if name in ("half_sse", *METRICS) else LOGARITHMIC
+            within = LOGARITHMIC if name in OF_LOGARITHMS else EXACT
             factor = next((f for f in factors if abs(value - f * total) <= within * abs(value)), None)
             if factor is not None:
                 found.append(LossSeen(name, tape.place(at), at, value, factor))
@@ -93,8 +94,8 @@ def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
     found = []
     with np.errstate(all="ignore"):
         for name in sorted((*BELIEVED, *METRICS), key=lambda name: (point.curves[-1].name, name) not in FUSED):
-            if name == "hinge" and N * K == 1:
-                continue  # 1 - a is computed for many a reason
+            if name in ("hinge", "huber") and N * K == 1:
+                continue  # 1 - a is computed for many a reason, and |a - y| - 1/2 is -a beside a y of 1/2
             if name == "poisson" and (point.curves[-1].family in ("sigmoid", "softmax") or not point.Y.any()):
                 continue  # a probability is no rate; for targets of 0 it is the output itself
             total = float(np.sum(JUDGED_BY[name].forward(point.a[-1], point.Y)))
