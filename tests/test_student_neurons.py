@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.student_programs import source
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
 
@@ -254,3 +255,43 @@ def test_a_mistake_among_neurons_that_are_vectors_is_found_in_its_line(
     assert said.verdict == "wrong", said.missing
     assert said.first_fault is not None
     assert (said.bugs[0].id, said.first_fault.line) == (bug, line_of(text, part))
+
+
+SENT_BACK_IN_PLACE = """
+import math
+import random
+
+class Unit:
+    def __init__(self, n):
+        self.w = [random.uniform(-1, 1) for _ in range(n + 1)]
+
+    def feed(self, inputs):
+        self.inputs, z = inputs + [-1], 0
+        for i in range(len(self.w)):
+            z += self.w[i] * self.inputs[i]
+        self.out = 1 / (1 + math.exp(-z))
+        return self.out
+
+    def learn(self, e):
+        for i in range(len(self.w)):
+            self.w[i] = self.w[i] + 0.5 * e * self.inputs[i]
+
+hidden, top = [Unit(2), Unit(2)], Unit(2)
+samples = [([1, 0], 1), ([0, 1], 1), ([0, 0], 0), ([1, 1], 0)]
+for epoch in range(1000):
+    for x, goal in samples:
+        v = top.feed([unit.feed(x) for unit in hidden])
+        error, errors = v * (1 - v) * (goal - v), []
+        for j in range(len(hidden)):
+            e = hidden[j].out * (1 - hidden[j].out)
+            e *= error * top.w[j]
+            errors.append(e)
+        top.learn(error)
+        for unit, e in zip(hidden, errors):
+            unit.learn(e)
+"""
+
+
+def test_a_factor_that_is_multiplied_in_place_is_no_weight_and_a_zero_of_the_data_is_none_of_a_sum() -> None:
+    said = diagnose(source(SENT_BACK_IN_PLACE), Options(autodiff=False))
+    assert (said.verdict, said.layers) == ("correct up to convention", 2), said

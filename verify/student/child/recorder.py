@@ -244,7 +244,7 @@ class Recorder:
         held = self.kept.identity(old), self.kept.identity(value)
         new = self.actions[node](old, value)
         given = self.report(node, operands, held, new)
-        if type(old) in FLOATS and old:
+        if type(old) in FLOATS and old and self.is_change[node] in ("+", "-"):
             self.updates.replaced((node, *place), before, self.kept.key(given))
         return overwrite(new, given) if new is old else given
 

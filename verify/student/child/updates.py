@@ -74,7 +74,7 @@ class Updates:
 
     def replaced(self, place: Hashable, old: int, new: int) -> None:
         """Take note that the number in a place, once a factor, has been changed by a sum or a difference."""
-        if old in self._factors and not self.products:
+        if old in self._factors and old != new and not self.products:
             self._places.setdefault(new, set()).add(place)
 
     def _used(self, key: int) -> bool:

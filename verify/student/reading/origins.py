@@ -29,11 +29,13 @@ def origins(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[Or
         wanted: the numbers, in order.
         before: the position of the event that uses them.
     """
-    made = tuple(_made(numbers, n, before) or _named(numbers, n, before) for n in wanted)
-    if all(origin is not None for origin in made):
-        return made
+    made = tuple(_made(numbers, n, before) for n in wanted)
+    named = tuple(one or _named(numbers, n, before) for one, n in zip(made, wanted, strict=True))
+    if all(origin is not None for origin in named):
+        return named
     row = _in_a_row(numbers, wanted, before) or (None,) * len(wanted)
-    return tuple(one or other or _standing(numbers, n, before) for one, other, n in zip(made, row, wanted, strict=True))
+    found = (next(filter(None, ways), None) for ways in zip(made, row, named, strict=True))
+    return tuple(one or _standing(numbers, n, before) for one, n in zip(found, wanted, strict=True))
 
 
 def origins_in_order(
