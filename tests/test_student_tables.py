@@ -51,11 +51,16 @@ def test_cells_that_are_read_as_whole_numbers_are_whole_between_the_marks_that_t
 TRAINED_ON_A_TABLE = """
 import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 table = pd.read_csv("flowers.csv")
 X = table.drop(["species"], axis=1)
 Y = np.eye(3)[[0, 1, 2] * (len(X) // 3) + [0] * (len(X) % 3)]
-W, V = np.random.randn(X.shape[1], 5), np.random.randn(5, 3)
+prepared = ColumnTransformer([("all", Pipeline([("scaled", StandardScaler())]), X.columns)]).fit_transform(X)
+prepared = Pipeline([("scaled", StandardScaler())]).fit_transform(prepared)
+W, V = np.random.randn(prepared.shape[1], 5), np.random.randn(5, 3)
 for epoch in range(100):
     h = np.tanh(np.dot(X, W))
     error = h.dot(V) - Y
@@ -65,6 +70,6 @@ for epoch in range(100):
 """
 
 
-def test_a_table_may_be_an_operand_of_the_products_as_it_is() -> None:
+def test_a_table_may_be_an_operand_of_the_products_as_it_is_and_is_prepared_column_by_column() -> None:
     said = diagnose(source(TRAINED_ON_A_TABLE), Options(autodiff=False))
     assert (said.verdict, said.layers) == ("correct", 2), said

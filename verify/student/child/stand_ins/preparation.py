@@ -110,6 +110,49 @@ class MinMaxScaler(Scaler):
         return X.min(axis=0), X.max(axis=0) - X.min(axis=0)
 
 
+class ColumnTransformer(Scaler):
+    """Makes scaled numbers of all columns, whatever each of them was to become."""
+
+    def fit(self, X: Any, y: Any = None) -> Fitted:
+        """Learn centre and scale."""
+        return super().fit(_in_numbers(X))
+
+    def transform(self, X: Any) -> Values:
+        """Return all columns as numbers, scaled."""
+        return super().transform(_in_numbers(X))
+
+
+def _in_numbers(X: Any) -> Values:
+    """Return columns of numbers; text is numbered in the order of the alphabet."""
+    return np.column_stack([_numbered(column) for column in np.asarray(X).T])
+
+
+def _numbered(column: Values) -> Values:
+    try:
+        return column.astype(float)
+    except ValueError:
+        return np.unique(column.astype(str), return_inverse=True)[1].astype(float)
+
+
+class Pipeline(Estimator):
+    """Takes one step of preparation after another, each with its name."""
+
+    def __init__(self, steps: Any, **options: Any) -> None:
+        super().__init__(steps=[step for _, step in steps], **options)
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Learn and take all steps."""
+        for step in self.steps:
+            X = step.fit_transform(X)
+        return X
+
+    def transform(self, X: Any) -> Any:
+        """Take all steps."""
+        for step in self.steps:
+            X = step.transform(X)
+        return X
+
+
 class LabelEncoder(Estimator):
     """Numbers labels from 0."""
 
@@ -187,6 +230,8 @@ PREPARATION: Contents = {
     "sklearn.utils": {"shuffle": shuffle},
     "sklearn.metrics": _SCORES,
     "sklearn.base": {"BaseEstimator": Estimator, "ClassifierMixin": Mixin, "RegressorMixin": Mixin},
+    "sklearn.compose": {"ColumnTransformer": ColumnTransformer},
+    "sklearn.pipeline": {"Pipeline": Pipeline},
     "sklearn.preprocessing": {
         "StandardScaler": Scaler,
         "MinMaxScaler": MinMaxScaler,
