@@ -131,14 +131,15 @@ def _numbered(column: Values) -> Values:
     try:
         return column.astype(float)
     except ValueError:
-        return np.unique(column.astype(str), return_inverse=True)[1].astype(float)
+        return LabelEncoder().fit_transform(column.astype(str)).astype(float)
 
 
 class Pipeline(Estimator):
     """Takes one step of preparation after another, each with its name."""
 
     def __init__(self, steps: Any, **options: Any) -> None:
-        super().__init__(steps=[step for _, step in steps], **options)
+        super().__init__(**options)
+        self.steps = [step for _, step in steps]
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Learn and take all steps."""
