@@ -20,6 +20,7 @@ from .judging.breakdown import (
 )
 from .judging.conventions import conventions, departs, read_as
 from .judging.elsewhere import other_training
+from .judging.graph_verdict import judged_by_graph
 from .judging.judge import judge
 from .judging.judgement import Judgement, of_numbers
 from .judging.meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
@@ -32,6 +33,7 @@ from .runs.session import watch
 from .source.ingest import Source, read
 from .telling.details import with_details
 from .telling.findings import as_named, first_fault, named
+from .telling.graph_told import told_of_graph
 from .telling.probes import told_apart
 
 SECONDS = 8.0  # that one run of the file may take
@@ -93,6 +95,12 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
     source = path if isinstance(path, Source) else read(path)
     with watch(source, seconds=SECONDS, function=options.function, adapter=options.adapter) as session:
         natural = session.run()
+        of_graph = None if options.loss else judged_by_graph(session, natural, options.seed)
+        if of_graph is not None:
+            return replace(
+                _located(told_of_graph(_base(source, natural, options), of_graph, source), source),
+                seconds=time.monotonic() - start,
+            )
         single = gathered(natural)
         runs: Runs = session if single is None else Neurons(session, single)
         tell = losses(options.loss)
@@ -109,14 +117,20 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
             told = with_details(replace(told, probes=probes), judgement, runs, source)
         if told.verdict == "inconclusive" and session.late:
             told = replace(told, missing=(*told.missing, out_of_time(session.late, SECONDS)))
-    told = _in_cells(told, source) if source.places else _in_files(told, source) if source.beside else told
-    return replace(told, seconds=time.monotonic() - start)
+    return replace(_located(told, source), seconds=time.monotonic() - start)
 
 
 def _truncated(judgement: Judgement, runs: Runs) -> FirstFault | None:
     """Return the first activation that is cut to whole numbers at the judged point, None where none is."""
     inject = judgement.points[0].inject if judgement.points else {}
     return truncated(judgement.best, inject, runs)
+
+
+def _located(diagnosis: Diagnosis, source: Source) -> Diagnosis:
+    """Return the diagnosis with the cells, or the files, that its lines stand in."""
+    if source.places:
+        return _in_cells(diagnosis, source)
+    return _in_files(diagnosis, source) if source.beside else diagnosis
 
 
 def _in_cells(diagnosis: Diagnosis, source: Source) -> Diagnosis:
@@ -157,15 +171,15 @@ def _in_its_file(line: Line, source: Source) -> Line:
     return replace(line, line=own, name=f"{name}: {line.name}" if name else line.name)
 
 
+def _base(source: Source, natural: Recording, options: Options) -> Diagnosis:
+    """Return what is told of every program."""
+    notes = (*natural.notes, *other_training(natural))
+    return Diagnosis(file=str(source.path), verdict="", notes=notes, seen=natural.seen, seed=options.seed)
+
+
 def _told(source: Source, natural: Recording, judgement: Judgement | None, options: Options) -> Diagnosis:
     """Return the diagnosis."""
-    base = Diagnosis(
-        file=str(source.path),
-        verdict="",
-        notes=(*natural.notes, *other_training(natural)),
-        seen=natural.seen,
-        seed=options.seed,
-    )
+    base = _base(source, natural, options)
     if judgement is None:
         if (fault := overflow(natural)) is not None and not any(map(MADE_UP.search, natural.notes)):
             return replace(base, verdict="forward differs", first_fault=fault, bugs=(as_named("B48", fault),))

@@ -255,8 +255,10 @@ class _Rewriter(ast.NodeTransformer):
 
     def rebound_to(self, target: ast.expr, value: ast.expr) -> ast.expr:
         """Return a value that reports the name it is given, and what the name held before."""
-        number = self.enter("bind", self.source(target), target)
-        return self.hook("rebind", [number, renewed(target, ast.Load()), value], target)
+        given = [self.enter("bind", self.source(target), target), renewed(target, ast.Load()), value]
+        if isinstance(target, ast.Attribute):
+            given += [ast.Constant(target.attr), renewed(target.value, ast.Load())]
+        return self.hook("rebind", given, target)
 
     def bound_after(self, target: ast.expr) -> list[ast.stmt]:
         """Return the reports of the names inside a target that takes a value apart."""

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from .callers import USED
 from .entries import as_array, as_number, in_kind_of, is_number_function, is_numpys, is_table, of_arrays, overwrite
+from .node_objects import NodeObjects
 from .nodes import Table
 from .notes import note
 from .stand_ins.anything import Anything
 from .stand_ins.unknown import GENERIC
 from .store import FLOATS, LARGE, LARGEST, NOT_A_NUMBER, Store
-from .updates import Updates
+from .updates import Updates, object_of
 
 Place: TypeAlias = tuple[int, int]
 Report: TypeAlias = tuple[int, int, tuple[int, ...], int, int, tuple[int, ...]]
@@ -60,6 +61,7 @@ class Recorder:
         self.matrices: list[int] = []
         self.kept = Store()
         self.updates = Updates(updates)
+        self.objects = NodeObjects(self.kept)
         self.counts = [0] * len(self.actions)
         self.reported: set[int] = set()
 
@@ -189,9 +191,7 @@ class Recorder:
         """Do and report ``container[index] = value``."""
         if not isinstance(container, np.ndarray):
             if type(value) in FLOATS and type(container) is list:
-                self.updates.replaced(
-                    (node, id(container), index), self.kept.key(container[index]), self.kept.key(value)
-                )
+                self._replaced((node, id(container), index), container[index], value)
             container[index] = self.report(node, (NOT_A_NUMBER, self.kept.key(value)), (-1, -1), value)
             return
         states = self.counts[node] * container.nbytes
@@ -225,15 +225,16 @@ class Recorder:
         if isinstance(owner, np.ndarray):
             overwrite(owner, self.report(node, (before,), (identity,), owner))
 
-    def rebind(self, node: int, old: Any, value: Any, /) -> Any:
-        """Report the new value of a name in ``name = name - ...``."""
-        if type(value) in FLOATS and type(old) in FLOATS and old:
-            self.updates.replaced(node, self.kept.key(old), self.kept.key(value))
+    def rebind(self, node: int, old: Any, value: Any, name: str = "", owner: Any = None, /) -> Any:
+        """Report the new value of a name in ``name = name - ...``, perhaps that of an attribute."""
+        if {type(value), type(old)} <= FLOATS and old:
+            self._look(node, owner, name, old)
+            self._replaced((node, id(owner)), old, value)
         return self.name(node, value)
 
     def augment(self, node: int, old: Any, value: Any, /) -> Any:
         """Do and report ``name op= value``; return what the name holds afterwards."""
-        if type(old) is int and type(value) is int:
+        if type(old) is type(value) is int:
             return self.actions[node](old, value)
         return self._augmented(node, self.kept.key(old), old, value)
 
@@ -245,8 +246,16 @@ class Recorder:
         new = self.actions[node](old, value)
         given = self.report(node, operands, held, new)
         if type(old) in FLOATS and old and self.is_change[node] in ("+", "-"):
-            self.updates.replaced((node, *place), before, self.kept.key(given))
+            self._replaced((node, *place), old, given)
         return overwrite(new, given) if new is old else given
+
+    def _replaced(self, place: Hashable, old: Any, new: Any) -> None:
+        if old != new:
+            self.updates.replaced(place, *(object_of(self.kept.identity(number)) for number in (old, new)))
+
+    def _look(self, node: int, owner: Any, name: str, old: Any) -> None:
+        if name and type(old) in FLOATS and self.updates.is_factor(self.kept.identity(old)):
+            self.objects.changes(owner, name, (node, self.counts[node]))
 
     def old_attribute(self, owner: Any, name: str, /) -> Item:
         """Return an attribute as it is before it is augmented."""
@@ -256,6 +265,7 @@ class Recorder:
     def augment_attribute(self, node: int, place: Item, value: Any, /) -> None:
         """Do and report ``owner.name op= value``."""
         owner, name, old, before, _ = place
+        self._look(node, owner, name if self.is_change[node] in ("+", "-") else "", old)
         setattr(owner, name, self._augmented(node, before, old, value, id(owner)))
 
     def old_item(self, container: Any, index: Any, /) -> Item:
@@ -269,6 +279,8 @@ class Recorder:
         container, index, old, before, whole = place
         number = index if isinstance(index, int | str) else None
         given = self._augmented(node, before, old, value, id(container), number)
+        if whole:
+            self.updates.replaced((node, id(container), number), before, self.kept.key(given))
         container[index] = given
         self._changed(whole_node, whole, given)
 
@@ -315,7 +327,7 @@ class Recorder:
         if key < 0 and not (isinstance(result, HOLDERS) and any(k >= 0 for k in operands)):
             return result
         self.reports.append((node, occurrence, operands, key, self.kept.identity(result), held))
-        self._count(node, operands, key)
+        self._count(node, operands, held, key)
         if len(self.reports) >= self.events:
             self._make_room()
         if self.kept.full:
@@ -345,17 +357,6 @@ class Recorder:
         self.ended = self.ended or why
         raise Stop
 
-    def _change(self, sign: str, operands: tuple[int, ...], arrays: list[int], result: int) -> None:
-        """Take note of a sum, of what something is subtracted from, of a product with a number."""
-        if sign == "part":
-            self.updates.changed_in_part(operands[0], result)
-            return
-        terms = arrays if sign == "+" else [k for k in operands[:1] if k in arrays] if sign == "-" else arrays[:1]
-        shapes = self.kept.values
-        for k in terms if sign != "*" or len(arrays) == 1 else ():
-            if shapes[k][0] == shapes[result][0]:
-                self.updates.changed(k, result)
-
     def start_again(self) -> None:
         """Forget what was reported; occurrences go on counting."""
         self.ended = ""
@@ -368,23 +369,22 @@ class Recorder:
         if frame is None or frame.f_code.co_filename not in OURS:
             raise Stop
 
-    def _count(self, node: int, operands: tuple[int, ...], result: int) -> None:
+    def _count(self, node: int, operands: tuple[int, ...], held: tuple[int, ...], result: int) -> None:
         """Count the updates that have come full circle."""
         shapes = self.kept.values
         arrays = [k for k in operands if k >= 0 and shapes[k][0]]
         if self.is_product[node]:
             if "data" in USED and not all(shapes[k][2] for k in arrays):
                 self.end("too few data")
-            enough = [self.updates.multiplied(k) for k in arrays]
-            if any(enough):
+            if sum(map(self.updates.multiplied, arrays)):
                 self.end("enough updates")
         elif result < 0 or not shapes[result][0]:
             if self.is_change[node] == "*" and not arrays:
-                enough = [self.updates.factor(k) for k in operands if k >= 0]
-                if any(enough):
+                if sum(self.updates.factor(k, one) for k, one in zip(operands, held, strict=True) if k >= 0):
                     self.end("enough updates")
         elif self.is_change[node]:
-            self._change(self.is_change[node], operands, arrays, result)
+            alike = [k for k in arrays if shapes[k][0] == shapes[result][0]]
+            self.updates.computed(self.is_change[node], operands, arrays, alike, result)
         elif self.is_view[node]:
             for k in arrays:
                 self.updates.viewed(k, result)
@@ -395,6 +395,6 @@ PLAIN = frozenset((int, str, bool, type(None)))
 HOLDERS = (tuple, dict, list, type(None))  # what may be given numbers and is no number: who was given them is told
 HOOKS = (
     *("binary", "unary", "call", "attribute", "subscript", "literal", "listed", "name", "loop", "rebind", "result"),
-    *("store", "shaped"),
-    *("augment", "old_attribute", "augment_attribute", "old_item", "augment_item", "excuses", "first_time", "rounds"),
+    *("store", "shaped", "augment", "old_attribute", "augment_attribute", "old_item", "augment_item"),
+    *("excuses", "first_time", "rounds"),
 )

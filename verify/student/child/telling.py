@@ -48,6 +48,7 @@ def recorded(recorder: Recorder, more: Mapping[str, Any], names: Mapping[str, in
         "crossed": "table" in USED and crossed(recorder),
         "updates": max(found.counts.values(), default=0),
         "matrices": recorder.matrices,
+        "objects": [] if found.products else recorder.objects.seen,
         "backward": found.backward,
         "products": found.products,
     }

@@ -3,10 +3,11 @@
 A weight is an operand of a matrix product; where a sum or difference of it, of the same shape, is an operand of a later
 product, it was updated. The lineage passes through transposes, slices and reshapes, so a flat vector counts as well.
 Where there are no matrix products, numbers in named places are followed: one that was a factor, was changed by a sum or
-a difference, and is a factor again.
+a difference, and is a factor again. They are told apart by the objects that hold them: a gradient may grow from one
+constant of the program to another. Of an array's entries, which are another object each time, by their values.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 FARTHEST = 4  # views between a flat vector and the matrix in a product; terms of one update
 SLACK = 2  # updates that the fastest parameter may be ahead before the others are no longer waited for
@@ -63,17 +64,28 @@ class Updates:
         self._direct.add(operand)
         self.backward |= self._source.get(operand) in self._direct
 
-    def factor(self, key: int) -> bool:
-        """Take note of a number that is multiplied; return whether there are enough updates now."""
-        self._factors.add(key)
-        for place in self._places.pop(key, ()):
-            self.counts[place] = self.counts.get(place, 0) + 1
-            if self._enough():
-                return True
+    def factor(self, key: int, held: int) -> bool:
+        """Take note of a number that is multiplied, and of its object; return whether there are enough updates now."""
+        for number in (key, object_of(held)):
+            self._factors.add(number)
+            for place in self._places.pop(number, ()):
+                self.counts[place] = self.counts.get(place, 0) + 1
+                if self._enough():
+                    return True
         return False
 
+    def is_factor(self, held: int) -> bool:
+        """Return whether the number that an object holds was multiplied, with no products of matrices in the run."""
+        return object_of(held) in self._factors and not self.products
+
     def replaced(self, place: Hashable, old: int, new: int) -> None:
-        """Take note that the number in a place, once a factor, has been changed by a sum or a difference."""
+        """Take note that the number in a place, once a factor, has been changed by a sum or a difference.
+
+        Arguments:
+            place: a name, an attribute or an item.
+            old: the key of its value, or its ``object_of``.
+            new: the same of what is there afterwards.
+        """
         if old in self._factors and old != new and not self.products:
             self._places.setdefault(new, set()).add(place)
 
@@ -87,6 +99,24 @@ class Updates:
         self._root[key] = root
         self.counts[root] = self.counts.get(root, 0) + 1
         return self._enough()
+
+    def computed(self, sign: str, operands: Sequence[int], arrays: list[int], alike: list[int], result: int) -> None:
+        """Take note of a sum, of what something is subtracted from, of a product with a number.
+
+        Arguments:
+            sign: "+", "-", "*", or "part" where a part of an array is changed.
+            operands: all of them.
+            arrays: those that are arrays.
+            alike: those of the result's shape.
+            result: what was computed.
+        """
+        if sign == "part":
+            self.changed_in_part(operands[0], result)
+            return
+        terms = arrays if sign == "+" else operands[:1] if sign == "-" else arrays if len(arrays) == 1 else ()
+        for key in terms:
+            if key in alike:
+                self.changed(key, result)
 
     def changed(self, old: int, new: int) -> None:
         """Take note that the new value is the old one plus or minus something."""
@@ -108,3 +138,8 @@ class Updates:
         most = max(self.counts.values())
         trained = [count for count in self.counts.values() if count >= max(1, self.wanted - 1)]
         return most >= self.wanted + SLACK or (bool(trained) and min(trained) >= self.wanted)
+
+
+def object_of(held: int) -> int:
+    """Return what stands for the object of a number, by its identity: no key of a value, which are not negative."""
+    return -2 - held

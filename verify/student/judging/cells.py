@@ -1,5 +1,6 @@
 """Neurons written out number by number: sums of weights times inputs, found among the scalars of a run."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,9 +11,9 @@ from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.tape import Tape, ancestors
 from .unread import Unread, written_name
 
-DEEPEST = 400  # terms of one sum
-MOST_PASSES = 200
+DEEPEST, MOST_PASSES = 400, 200  # terms of one sum; forward passes of one step
 TERMS, NEAR = 3, 12  # additions that may make up one update, and how far they are apart
+OPERATOR = re.compile(r"(^|\.)__(r|i)?(add|sub)__$")
 TOTALS = ("sum", "math.fsum", "fsum", "np.sum", "numpy.sum", "math.sumprod")
 
 
@@ -58,7 +59,7 @@ NONE = Cells([], {}, {})
 def steps_of_cells(tape: Tape) -> Iterator[Cells]:
     """Yield, step by step, the neurons of the forward passes that the updates were computed from, layer by layer."""
     reader, start = _Reader(tape), 0
-    while (cells := reader.read(start)).passes:
+    while (cells := reader.read(start)).passes and cells.again > start:
         yield cells
         start = cells.again
 
@@ -174,7 +175,9 @@ class _Reader:
     def _comes_back(self, at: int, old: Number, new: Number) -> bool:
         """Return whether what an addition made is later a factor or a term where the old number was one before."""
         before, after = self._roles.get(old, {}), self._roles.get(new, {})
-        return any(role in before and before[role][0] < at < last for role, (_, last) in after.items())
+        return not OPERATOR.search(self.tape.node(at).function) and any(
+            role in before and before[role][0] < at < last for role, (_, last) in after.items()
+        )
 
     def _first_term(self, at: int, i: int, factors: set[Number]) -> Number:
         """Return the term of an addition; of ``w + a + b`` the one that was a factor before."""

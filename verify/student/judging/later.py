@@ -120,7 +120,7 @@ def _of_samples(tape: Tape, one: Reading, places: list[int]) -> Reading:
     alike = [at for at, e in enumerate(tape.events[: places[-1]]) if e.node == event.node]
     alike = [at for at in alike if group in {tape.group(k) for k in tape.events[at].operands}]
     inputs = [tape.array(tape.events[at].operands[side]).reshape(1, -1) for at in alike[-len(places) :]]
-    return one._replace(point=one.point._replace(X=np.concatenate(inputs)))
+    return one._replace(point=one.point._replace(X=np.concatenate(inputs))) if inputs else one
 
 
 def _afterwards(runs: Runs, first: Look) -> Iterator[Later]:

@@ -76,6 +76,26 @@ class Raised:
     traceback: tuple[str, ...]
 
 
+class Objects(NamedTuple):
+    """The objects that hold the numbers of a program's own graph, as they are before a training step.
+
+    Attributes:
+        name: the attribute that is trained.
+        place: where the step begins.
+        names: the attributes that hold numbers, the trained one first.
+        objects: a number for each object, the same for as long as it lives.
+        values: (objects, names).
+        identities: of the values, as in events; NOT_A_NUMBER for whole numbers.
+    """
+
+    name: str
+    place: Place
+    names: tuple[str, ...]
+    objects: tuple[int, ...]
+    values: Values
+    identities: Values
+
+
 @dataclass(frozen=True)
 class Recording:
     """One watched run.
@@ -93,6 +113,7 @@ class Recording:
         stopped: where the run was stopped from inside, the lines of the file that it was in, the outermost first.
         names: where asked for, expressions at module level with the keys of the arrays that they hold at the end.
         misfit: how made-up targets do not suit the output that they are compared with, "" where they do.
+        objects: what the objects of a program's own graph hold before each training step.
     """
 
     nodes: tuple[Node, ...]
@@ -107,3 +128,4 @@ class Recording:
     stopped: tuple[int, ...] = ()
     names: Mapping[str, int] = field(default_factory=dict)
     misfit: str = ""
+    objects: tuple[Objects, ...] = ()

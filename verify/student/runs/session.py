@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from reference.errors import InputError
@@ -17,7 +18,7 @@ from ..child.frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
 from ..source.ingest import Source
 from .adapter import Adapter
 from .pieces import told_whole
-from .recording import Event, Injection, Node, Raised, Recording
+from .recording import Event, Injection, Node, Objects, Raised, Recording
 from .sizes import wishes
 
 CHILD = Path(__file__).parents[1] / "child"
@@ -255,6 +256,7 @@ class Session:
                 stopped=tuple(header["stopped"]),
                 names=header.get("names", {}),
                 misfit=header["misfit"],
+                objects=tuple(map(_objects, header["objects"])),
             )
         )
 
@@ -366,6 +368,12 @@ def _events(
         end = start + count
         yield Event(node, occurrence, tuple(operands[start:end]), result, identity, tuple(held[start:end]))
         start = end
+
+
+def _objects(told: dict[str, Any]) -> Objects:
+    """Return what the objects of a program's own graph held before one step."""
+    values, identities = np.array(told["values"], float), np.array(told["identities"], int)
+    return Objects(told["name"], tuple(told["place"]), tuple(told["names"]), tuple(told["objects"]), values, identities)
 
 
 def _raised(told: dict[str, Any] | None) -> Raised | None:
