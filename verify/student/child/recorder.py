@@ -182,8 +182,7 @@ class Recorder:
     def result(self, node: int, value: Any, /) -> Any:
         """Report what a function returns, part by part."""
         taken = [value] if isinstance(value, np.ndarray) else list(self.taken_apart((value,)))
-        operands = tuple(map(self.kept.key, taken))
-        return self.report(node, operands, tuple(map(self.kept.identity, taken)), value)
+        return self.report(node, tuple(map(self.kept.key, taken)), tuple(map(self.kept.identity, taken)), value)
 
     # -- statements ------------------------------------------------------------------------------------------
 
@@ -380,7 +379,8 @@ class Recorder:
                 self.end("enough updates")
         elif result < 0 or not shapes[result][0]:
             if self.is_change[node] == "*" and not arrays:
-                if sum(self.updates.factor(k, one) for k, one in zip(operands, held, strict=True) if k >= 0):
+                numbers = zip(operands, held, strict=True)
+                if sum(self.updates.factor(*one) for one in numbers if one[0] >= 0):
                     self.end("enough updates")
         elif self.is_change[node]:
             alike = [k for k in arrays if shapes[k][0] == shapes[result][0]]
