@@ -64,6 +64,10 @@ SWEPT = SWEPT.replace(
 )
 
 
+ADDED = "    grad2 = grad2 + 0.05 * grad2\n    grad1 = grad1 + 0.05 * grad1\n"
+KEPT_BEFORE = PROGRAM.replace("    W2 -= 0.1 * grad2\n", "").replace(
+    "    back = d_out @ W2.T", "    before = W2.copy()\n    W2 -= 0.1 * (hidden.T @ d_out)\n    back = d_out @ before.T"
+)
 METHODS = PROGRAM.replace(
     "for epoch",
     """class Squash:
@@ -110,6 +114,8 @@ DECAYED_LATER = DECAYED_LATER.replace(
         (HANDED, "err = out - target", "err = np.round(out - target, 1)", "B47", "err = np.round"),
         (PROGRAM, "return v * (1 - v)", "v *= 1 - v\n    return v", "B28", "v *= 1 - v"),
         (DECAYED, "grad2 += 0.1 * W2", "grad2 = 0.1 * W2", "B36", "grad2 = 0.1 * W2"),
+        (PROGRAM, "    W2 -=", ADDED + "    W2 -=", "B13", "grad2 = grad2 + 0.05 * grad2"),
+        (KEPT_BEFORE, "W2.copy()", "W2[:]", "B3", "before = W2[:]"),
         (SAMPLED, "sum2 += grad2", "sum2 = grad2", "B36", "sum2 = grad2"),
         (SAMPLED, "sum3 += d_hidden", "sum3 += d_hidden * slope(hidden)", "B25", "sum3 += d_hidden * slope"),
         (PROGRAM, "W1 -= 0.1 * grad1", "W1 = W1", "B54", "W1 = W1"),
@@ -138,6 +144,8 @@ DECAYED_LATER = DECAYED_LATER.replace(
         "an error rounded",
         "a derivative in place of the activations that it is of",
         "a penalty assigned where it should be added",
+        "gradients in place of the weights in their penalty, where the loss has none",
+        "a view of the weights in place of a copy, from before their update",
         "the last sample's gradient assigned where all are added",
         "a derivative once more in each sample's gradient of the bias",
         "weights given their own name in place of an update",

@@ -16,6 +16,7 @@ from ..reading.multiples import SAME, closest_factor, factor_between
 from ..reading.point import weight_penalty
 from ..reading.returned import NAMING
 from ..runs.handed import mentions
+from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import GATHERED_STEP, Tape, upstream
 from .autograd import goes_back_through_a_graph
 from .look import Look
@@ -181,13 +182,18 @@ def held(look: Look, explanation: Explanation, found: Found) -> bool:
 
 
 def departs(look: Look, explanation: Explanation, found: Found) -> bool:
-    """Return whether the run held the delta of the output with a wrong derivative at a scale that no loss has."""
+    """Return whether the run held an output's delta with a wrong derivative at a scale that no loss has.
+
+    Asked of one sample of one class alone: of more, the entries tell derivatives apart.
+    """
     if found.step != "slope" or found.layer < look.reading.point.depth:
         return False
     if len(look.reading.passes) > 1:
         look, explanation, found = first_pass(look, explanation, found)
+    if np.count_nonzero(incoming(look, explanation, found)) != 1 or found.value.size == 1:
+        return False
     trail = trail_of(look, found)
-    return bool(trail.places) and found.value.size > 1 and at_another_scale(trail, look, found.value)
+    return bool(trail.places) and at_another_scale(trail, look, found.value)
 
 
 def with_zero_weights(look: Look, explanation: Explanation) -> Explanation:
@@ -274,7 +280,24 @@ def _uses_new_weights(look: Look, found: Found) -> int | None:
     group, tape = look.tape.group(update.new), look.tape
     used = [p.at for p in tape.products if p.at > update.at and group in (tape.group(p.left), tape.group(p.right))]
     within = [at for at in used if at < look.reading.end] or _times(look, update, group) or used
-    return next(iter(within), None) or uses_new_numbers(tape, update)
+    if not within:
+        return uses_new_numbers(tape, update)
+    view = _kept_view(look, update, within[0])
+    return within[0] if view is None else view
+
+
+def _kept_view(look: Look, update: Update, product: int) -> int | None:
+    """Return where what a product takes got its name before the update, as a view of weights that change in place."""
+    tape = look.tape
+    taken = {*tape.events[product].held_by}
+    turned = [at for at in range(update.at, product) if tape.events[at].identity in taken]
+    taken |= {i for at in turned for i in tape.events[at].held_by}
+    taken -= {NOT_A_NUMBER, tape.events[update.at].identity}
+    before = (at for at in range(look.reading.passes[-1].output.at, update.at) if tape.node(at).kind == "bind")
+    old = tape.group(update.old)
+    return next(
+        (at for at in before if tape.events[at].identity in taken and tape.group(tape.events[at].result) == old), None
+    )
 
 
 def _times(look: Look, update: Update, group: int) -> list[int]:

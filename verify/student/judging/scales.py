@@ -57,7 +57,7 @@ def placed(look: Look, explanation: Explanation) -> Explanation:
     """
     strays = [f for f in explanation.found if f.step in STRAYS]
     if strays:
-        return _of_the_others(look, explanation, strays)
+        return _of_a_penalty(look, explanation, strays[0]) or _of_the_others(look, explanation, strays)
     found, *more = explanation.found or (None,)
     if found is None or more or not (found.step == "factor of delta" or found.bug == "B41"):
         return explanation
@@ -69,6 +69,34 @@ def placed(look: Look, explanation: Explanation) -> Explanation:
         return _moved(look, explanation, found, _of_layer(look, depth), 1 / factor, explanation.scale * factor)
     moved = _moved(look, explanation, found, _of_layer(look, l), factor, explanation.scale)
     return moved if l == 1 else explanation
+
+
+def _of_a_penalty(look: Look, explanation: Explanation, found: Found) -> Explanation | None:
+    """Return an explanation by a constant in every dW, or in every db, as a penalty of the gradient in place of W.
+
+    None where no weights' gradient is added to a multiple of itself.
+    """
+    wanted = [one for one in _gradients(look) if one[1] == "dW"]
+    told = [(f.layer, f.quantity) for f in explanation.found if f.step == FACTOR + f.quantity]
+    biases = [one for one in _gradients(look) if one[1] == "db"]
+    if len(told) < len(explanation.found) or sorted(told) not in (wanted, biases):
+        return None
+    if not biases or not all(_is_added_to_itself(look, explanation, layer) for layer, _ in wanted):
+        return None
+    stray = _stray(look, explanation, found)
+    factor, scale = (stray, explanation.scale) if sorted(told) == wanted else (1 / stray, explanation.scale * stray)
+    moved = _moved(look, explanation, found, wanted[::-1], factor, scale)
+    return replace(moved, found=tuple(f._replace(bug="B13") for f in moved.found))
+
+
+def _is_added_to_itself(look: Look, explanation: Explanation, layer: int) -> bool:
+    """Return whether a sum on the way to the update of weights has two multiples of their gradient in it."""
+    right, tape = _right(look, explanation, layer, "dW"), look.tape
+    trail = trail_of(look, Found("", layer, "dW", "", "", right, ""))
+    held = {} if right.size == 1 else {tape.events[at].result: ratio for at, ratio in ratios(trail, right)}
+    sums = (at for at in trail.places if tape.node(at).what in ("+", "+=") and tape.events[at].result in held)
+    pairs = ([held[k] for k in tape.events[at].operands if k in held] for at in sums)
+    return any(len(pair) == 2 and not _same(*pair) for pair in pairs)
 
 
 def _of_the_others(look: Look, explanation: Explanation, strays: list[Found]) -> Explanation:
