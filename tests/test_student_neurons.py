@@ -206,12 +206,14 @@ def test_neurons_that_are_right_are_called_right(text: str, tmp_path: Path) -> N
     assert said.verdict.startswith("correct"), (said.verdict, said.missing)
 
 
-def test_a_layer_of_numbers_that_never_changes_is_not_taken_for_what_the_network_is_given(tmp_path: Path) -> None:
-    steps = "for l in range(len(self.w)):\n            for j in range(len(self.w[l])):\n                for i in range"
-    said = told(tmp_path, LOOPS.replace(steps, steps.replace("range(len(self.w))", "range(1, len(self.w))")))
-    line = line_of(LOOPS, "total += self.w")
-    assert said.verdict == "inconclusive"
-    assert f"an update of the weights of the layer below, in line {line}" in said.missing[0]
+@pytest.mark.parametrize(("layers", "layer"), [("range(1, len(self.w))", 1), ("range(len(self.w) - 1)", 3)])
+def test_a_layer_of_numbers_that_never_changes_is_told_as_one(layers: str, layer: int, tmp_path: Path) -> None:
+    steps = "for l in {}:\n            for j in range(len(self.w[l])):\n                for i in range"
+    said = told(tmp_path, LOOPS.replace(steps.format("range(len(self.w))"), steps.format(layers)))
+    assert said.verdict == "wrong", said.missing
+    assert said.bugs[0].id == "B54"
+    assert said.first_fault is not None
+    assert said.first_fault.layer == layer
 
 
 ADDED = "self.grad += out.grad\n            other.grad += out.grad"

@@ -1,19 +1,18 @@
 """Neurons written out number by number: sums of weights times inputs, found among the scalars of a run."""
 
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from ..reading.returned import bare
 from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.tape import Tape, ancestors
+from .changed_numbers import Change, ChangedNumbers
+from .constants import constant_sums, constant_zero
 from .unread import Unread, written_name
 
-DEEPEST, MOST_PASSES = 400, 200  # terms of one sum; forward passes of one step
-TERMS, NEAR = 3, 12  # additions that may make up one update, and how far they are apart
-OPERATOR = re.compile(r"(^|\.)__(r|i)?(add|sub)__$")
+DEEPEST = 400  # terms of one sum
+MOST_PASSES = 200
 TOTALS = ("sum", "math.fsum", "fsum", "np.sum", "numpy.sum", "math.sumprod")
 
 
@@ -25,14 +24,6 @@ class Cell(NamedTuple):
     inputs: tuple[Number, ...]
     bias: Number
     z: Number
-
-
-class Change(NamedTuple):
-    """One number changed by an addition: where, and the numbers before and after."""
-
-    at: int
-    old: Number
-    new: Number
 
 
 class Cells(NamedTuple):
@@ -70,7 +61,8 @@ class _Reader:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.numbers = Numbers(tape)
-        self.sums = {s.at: s for s in tape.sums if not tape.shape(s.result)}
+        self.found = ChangedNumbers(tape, self.numbers)
+        self.sums, self.changes = self.found.sums, self.found.changes
 
     def read(self, start: int) -> Cells:
         """Return the neurons of the first step after a position."""
@@ -107,6 +99,9 @@ class _Reader:
         unread = dict.fromkeys(Unread(written_name(self.tape, c.at), self.tape.node(c.at).line) for c in left)
         layers = [_layers(one) for one in with_bias]
         fixed = self._fixed(layers[0][0]) if layers else ()
+        unbiased = (cell for cell in (with_bias[0] if with_bias else ()) if cell.bias == NOTHING)
+        zeros = {name for cell in unbiased if (name := constant_zero(self.tape, self.numbers, cell.at))}
+        fixed += tuple(Unread(name, 0) for name in sorted(zeros))
         return Cells(layers, first, biases, (*unread, *fixed), again)
 
     def _fixed(self, layer: list[Cell]) -> tuple[Unread, ...]:
@@ -115,7 +110,11 @@ class _Reader:
         nodes = {self.tape.events[at].node for at in own}
         made = (self.numbers.maker(number, cell.at) for cell in layer for number in cell.inputs)
         below = ancestors(self.tape, [at for at in made if at is not None]) - own
-        lines = {self.tape.node(at).line for at in below if at in self.sums and self.tape.events[at].node in nodes}
+        given = {number.key for cell in layer for number in cell.inputs}
+        bent = (at for at in below if at in self.sums and self.tape.events[at].result not in given)
+        fixed = {at for at in below if at in self.sums and self.tape.events[at].node in nodes}
+        fixed |= {*constant_sums(self.tape, self.numbers, bent)}
+        lines = {self.tape.node(at).line for at in fixed}
         return tuple(Unread(f"the weights of the layer below, in line {line}", 0) for line in sorted(lines))
 
     def _used(self, ends: list[int]) -> set[Number]:
@@ -140,76 +139,22 @@ class _Reader:
     # -- what is a neuron ------------------------------------------------------------------------------------
 
     @cached_property
-    def changes(self) -> list[Change]:
-        """The additions to a number in place, under its own name, or whose result comes back in the number's role."""
-        factors = {n for n, roles in self._roles.items() if any(self._multiplies(node) for node, _ in roles)}
-        found = []
-        for at, s in self.sums.items():
-            in_place = self.tape.node(at).kind == "augment"
-            new = self.numbers.result(at)
-            for i in (0, 1) if s.sign > 0 and not in_place else (0,):
-                old = self._first_term(at, i, factors)
-                if in_place or self._comes_back(at, old, new) or (i == 0 and self._renews(at, old)):
-                    found.append(Change(at, old, new))
-        return [self._negative(change) for change in found]
-
-    def _negative(self, change: Change) -> Change:
-        """Return the change of what is added in a number's stead, ``-threshold``, where it is; else the change."""
-        old, new = (self.numbers.negatives.get(number) for number in (change.old, change.new))
-        return change if old is None or new is None else Change(change.at, old, new)
-
-    @cached_property
-    def _roles(self) -> dict[Number, dict[tuple[int, int], tuple[int, int]]]:
-        """Where each number is a factor or a term: by expression and operand, where first and last."""
-        found: dict[Number, dict[tuple[int, int], tuple[int, int]]] = defaultdict(dict)
-        for at in range(len(self.tape.events)):
-            if at in self.sums or self._is_product(at):
-                for i in (0, 1):
-                    roles, role = found[self.numbers.operand(at, i)], (self.tape.events[at].node, i)
-                    roles[role] = roles.get(role, (at, at))[0], at
-        return found
-
-    def _multiplies(self, node: int) -> bool:
-        return self.tape.nodes[node].what == "*"
-
-    def _comes_back(self, at: int, old: Number, new: Number) -> bool:
-        """Return whether what an addition made is later a factor or a term where the old number was one before."""
-        before, after = self._roles.get(old, {}), self._roles.get(new, {})
-        return not OPERATOR.search(self.tape.node(at).function) and any(
-            role in before and before[role][0] < at < last for role, (_, last) in after.items()
-        )
-
-    def _first_term(self, at: int, i: int, factors: set[Number]) -> Number:
-        """Return the term of an addition; of ``w + a + b`` the one that was a factor before."""
-        old = self.numbers.operand(at, i)
-        for _ in range(TERMS):
-            made = self.numbers.maker(old, at)
-            if old in factors or made is None or made not in self.sums or at - made > NEAR:
-                break
-            old = self.numbers.operand(made, 0)
-        return old
-
-    def _renews(self, at: int, old: Number) -> bool:
-        """Return whether an addition is written as ``b = b - ...``, or as ``b_new = b - ...``."""
-        node, own = self.tape.node(at), bare(self.tape.name_of(old.key))
-        text, made = node.text.replace(" ", ""), self.tape.events[at].result
-        for i in range(at + 1, min(at + NEAR, len(self.tape.events))):
-            if self.tape.node(i).function != node.function:
-                continue  # what another object is given under the name
-            if self.tape.node(i).kind in ("bind", "store") and self.tape.events[i].result == made:
-                name = self.tape.node(i).what.replace(" ", "").partition("=")[0]
-                if text.startswith((f"{name}-", f"{name}+")) or (own and own != bare(name) and own in bare(name)):
-                    return True
-        return False
-
-    def _is_product(self, at: int) -> bool:
-        node, event = self.tape.node(at), self.tape.events[at]
-        return node.kind == "binary" and node.what == "*" and event.result >= 0 and not self.tape.shape(event.result)
-
-    @cached_property
     def cells(self) -> list[Cell]:
-        """Every complete sum of products, each with one factor that is changed elsewhere, in order."""
-        changed, renewed = {c.old for c in self.changes}, {c.old: c.new for c in self.changes}
+        """Every complete sum of products, each with one factor that is changed elsewhere, in order.
+
+        Beside it stand the layers whose weights no step changes, where they are multiplied as others are.
+        """
+        changed = {c.old for c in self.changes}
+        found = self._cells(changed)
+        own = {w for cell in found for w in cell.weights}
+        if not (still := self.found.unchanging(own)):
+            return found
+        steps = [c.at for c in self.changes if c.old in own]
+        return _with_layers_between(self.numbers, steps, found, self._cells(changed | still))
+
+    def _cells(self, weights: set[Number]) -> list[Cell]:
+        """Return every complete sum of products, each with one factor that is a weight or comes of one, in order."""
+        changed, renewed = set(weights), {c.old: c.new for c in self.changes}
         terms = [(at, i) for at in self.sums for i in (0, 1)]
         parts = {m for at, i in terms if (m := self._part(at, i)) is not None}
         makers = (self._maker_of_term(at, i) for at, i in terms if self.sums[at].sign > 0)
@@ -304,7 +249,7 @@ class _Reader:
                 waiting += [(part, 1), (part, 0)]
             elif made is not None and made in self._totals:
                 products += [self._pair(k) for k in self._totals[made]]
-            elif made is not None and self._is_product(made) and (term.held >= 0 or self.numbers.value(term)):
+            elif made is not None and self.found.is_product(made) and (term.held >= 0 or self.numbers.value(term)):
                 products.append(self._pair(made))
             elif self.numbers.value(term) != 0:
                 others.append(term)  # of zeros, any may have made the value
@@ -327,7 +272,7 @@ class _Reader:
         total = float(self.tape.array(self.tape.events[at].result))
         so_far, terms, found = 0.0, list[int](), False
         for i in range(at - 1, max(at - 4 * DEEPEST, -1), -1):
-            if self._is_product(i):
+            if self.found.is_product(i):
                 value = float(self.tape.array(self.tape.events[i].result))
                 if found and (value or self.tape.events[i].node != self.tape.events[terms[0]].node):
                     break
@@ -368,6 +313,34 @@ def _with_siblings(led: list[Cell], cells: list[Cell]) -> list[Cell]:
     return [c for c in cells if c.at in places or tuple(n.key for n in c.inputs) in beside]
 
 
+def _with_layers_between(numbers: Numbers, steps: list[int], cells: list[Cell], more: list[Cell]) -> list[Cell]:
+    """Return all neurons whose inputs are made of those known, or these of them: another network is no layer of this.
+
+    Where some of those known are lost, the others are none.
+
+    Arguments:
+        numbers: of the run.
+        steps: where the weights of the known neurons are changed.
+        cells: the known neurons.
+        more: neurons, of numbers too that are multiplied alike.
+    """
+    if not set(cells) <= set(more):
+        return cells
+    first: dict[frozenset[Number], Cell] = {}
+    for cell in more:
+        first.setdefault(frozenset(cell.weights), cell)
+    starts = {cell.at for cell in cells if cell.at < min(steps)}  # what comes later is made of all that came before
+    below, leading = ancestors(numbers.tape, starts), ancestors(numbers.tape, steps)
+
+    def is_above(cell: Cell) -> bool:
+        made = [numbers.maker(n, cell.at) for n in cell.inputs]
+        told = cell.at in leading and len(made) > 1
+        return told and not starts.isdisjoint(ancestors(numbers.tape, [at for at in made if at is not None]))
+
+    linked = {w for w, cell in first.items() if cell.at in below or is_above(cell)}
+    return _with_siblings([c for c in more if frozenset(c.weights) in linked], more)
+
+
 def _biased(cell: Cell, biases: dict[tuple[Number, ...], Change]) -> Cell:
     change = biases.get(cell.weights)
     return cell if change is None else cell._replace(bias=change.old)
@@ -397,4 +370,4 @@ def _layers(cells: list[Cell]) -> list[list[Cell]]:
 
 def number_updates(tape: Tape) -> list[int]:
     """Return the lines in which single numbers are changed by an addition."""
-    return list(dict.fromkeys(tape.node(c.at).line for c in _Reader(tape).changes))
+    return list(dict.fromkeys(tape.node(c.at).line for c in ChangedNumbers(tape, Numbers(tape)).changes))

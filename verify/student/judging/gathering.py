@@ -16,7 +16,8 @@ from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.recording import GATHERED, NOT_A_NUMBER, Event, Node, Place, Recording
 from ..runs.tape import GATHERED_STEP, Tape
 from .activated import Activated, candidates
-from .cells import Cell, Cells, Change
+from .cells import Cell, Cells
+from .changed_numbers import Change
 from .one_class import OneClass, one_class
 from .unread import Unread
 
@@ -172,12 +173,14 @@ class Gathering:
         """Gather the weights and biases of one layer."""
         first = layer[0].at
         weights = [cell.weights[i] for i in range(len(layer[0].weights)) for cell in layer]
-        self.W_keys.append(self._gather(first - 0.9, f"W{l + 1}", weights, (len(layer[0].weights), len(layer)), first))
+        kept = not any(w in self.cells.changes for w in weights)  # they were there before the pass
+        at = (self.cells.passes[0][0][0].at if kept else first) - 0.9
+        self.W_keys.append(self._gather(at, f"W{l + 1}", weights, (len(layer[0].weights), len(layer)), first))
         biases = [cell.bias for cell in layer]
         has = all(b != NOTHING for b in biases)
         if len(set(biases)) == 1 and not any(c.weights in self.cells.biases for c in layer):
             biases = biases[:1]  # all neurons of the layer share it
-        b = self._gather(first - 0.9, f"b{l + 1}", biases, (len(biases),), first) if has else NOT_A_NUMBER
+        b = self._gather(at, f"b{l + 1}", biases, (len(biases),), first) if has else NOT_A_NUMBER
         self.b_keys.append(b)
         if has and len(biases) > 1 and len(set(biases)) == 1 and (own := self._written_for(layer)):
             self._scatter((self.events[-1][1].node, 0), own)
