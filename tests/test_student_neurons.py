@@ -297,3 +297,41 @@ for epoch in range(1000):
 def test_a_factor_that_is_multiplied_in_place_is_no_weight_and_a_zero_of_the_data_is_none_of_a_sum() -> None:
     said = diagnose(source(SENT_BACK_IN_PLACE), Options(autodiff=False))
     assert (said.verdict, said.layers) == ("correct up to convention", 2), said
+
+
+WRITTEN_OUT = """
+from math import exp
+w1, w2, b1, b2 = 2.7, -1.1, -0.5, 0.3
+v1, v2, c = 0.4, 0.6, 0.0
+def bend(x):
+    return 1 / (1 + exp(-x))
+for epoch in range(100):
+    dw1 = dw2 = db1 = db2 = dv1 = dv2 = dc = 0.0
+    for x, t in [(0.1, 0.2), (0.5, 0.9), (0.8, 0.4)]:
+        y1 = bend(x * w1 + b1)
+        y2 = bend(x * w2 + b2)
+        d = y1 * v1 + y2 * v2 + c - t
+        dv1 += d * y1
+        dv2 += d * y2
+        dc += d
+        d1, d2 = d * v1 * y1 * (1 - y1), d * v2 * y2 * (1 - y2)
+        dw1 += d1 * x
+        dw2 += d2 * x
+        db1 += d1
+        db2 += d2
+    v1, v2 = v1 - 0.1 * dv1, v2 - 0.1 * dv2
+    c = c - 0.1 * dc
+    w1, w2 = w1 - 0.1 * dw1, w2 - 0.1 * dw2
+    b1, b2 = b1 - 0.1 * db1, b2 - 0.1 * db2
+"""
+LOWER = "    w1, w2 = w1 - 0.1 * dw1, w2 - 0.1 * dw2\n    b1, b2 = b1 - 0.1 * db1, b2 - 0.1 * db2\n"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told_of"),
+    [(LOWER, "the weights of the layer below, in line 10"), ("    c = c - 0.1 * dc\n", "an update of c")],
+)
+def test_numbers_that_stay_what_they_are_in_every_pass_are_missed(left_out: str, told_of: str, tmp_path: Path) -> None:
+    said = told(tmp_path, WRITTEN_OUT.replace(left_out, ""))
+    assert said.verdict == "inconclusive"
+    assert told_of in said.missing[0]

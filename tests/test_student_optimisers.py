@@ -58,3 +58,13 @@ def test_an_optimiser_is_no_mistake_where_one_of_its_steps_is_a_single_number(tm
 def test_what_an_optimiser_was_given_is_judged(tmp_path: Path, slope: str, axis: str, bug: str) -> None:
     said = told(tmp_path, "Adam", slope, axis)
     assert (said.verdict, [b.id for b in said.bugs]) == ("wrong", [bug])
+
+
+def test_a_parameter_that_an_optimiser_takes_the_other_way_than_all_is_not_called_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second, step = STEPS["Adam"]
+    monkeypatch.setitem(STEPS, "one uphill", (second, f'({step}) * (-1 if k == "b1" else 1)'))
+    said = told(tmp_path, "one uphill")
+    assert said.verdict == "inconclusive"
+    assert said.missing == ("steps that all go one way: those of one parameter go against its gradient",)

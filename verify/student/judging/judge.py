@@ -27,7 +27,7 @@ from .judgement import (
 )
 from .kept import kept
 from .later import Later, losses_later, with_decay, with_penalties
-from .look import Look, agreed, candidates, look, rightness
+from .look import Look, agreed, candidates, is_opposed, look, rightness
 from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed, whole_loss
@@ -169,6 +169,8 @@ def _stirred(runs: Runs, natural: Recording, seed: int, tell: tuple[str, ...]) -
 
 def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Right], seed: int) -> Judgement:
     """Return "correct", or "wrong" where the right gradients are followed uphill."""
+    if all(is_opposed(p.look) for p in points):
+        return untold(first, points, "steps that all go one way: those of one parameter go against its gradient")
     if all(r.scale > 0 for r in rights):
 
         @cache

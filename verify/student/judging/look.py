@@ -29,6 +29,7 @@ DEFAULTS = {
 }
 OTHERS = ("mae", "huber", "log_cosh", "hinge")
 TRIED = 2  # readings that are searched for mistakes
+OPPOSED = 3  # larger entries of one parameter's gradient that no optimiser follows all the wrong way
 FOLLOWED = 0.75  # part of the larger entries of the gradients whose sign an optimiser's steps have
 
 
@@ -246,16 +247,31 @@ def _optimised(reading: Reading, loss: str) -> Right | None:
     An optimiser moves each parameter against the sign of its own gradient, or nearly always; what leaves a parameter
     alone, or moves it by something else than its gradient, is none.
     """
-    right = reverse_sweep(reading.point, loss)
-    pairs = [(got, g) for got, g in _pairs(reading.observed, right.dW, right.db) if got is not None and g.any()]
-    if any(got.shape != g.shape or not got.any() for got, g in pairs):
+    told = _larger(reading, loss)
+    if told is None:
         return None
-    told = [(got * g)[np.abs(g) >= np.median(np.abs(g[g != 0]))] for got, g in pairs]
     along = float(np.mean(np.concatenate(told) > 0)) if told else 0.0
     for share, sign in ((along, 1.0), (1 - along, -1.0)):
         if share >= FOLLOWED:
             return Right(loss, sign, optimiser=True)
     return None
+
+
+def _larger(reading: Reading, loss: str) -> list[Array] | None:
+    """Return the larger entries of each step times those of its gradient; None where one is no step of its gradient."""
+    right = reverse_sweep(reading.point, loss)
+    pairs = [(got, g) for got, g in _pairs(reading.observed, right.dW, right.db) if got is not None and g.any()]
+    if any(got.shape != g.shape or not got.any() for got, g in pairs):
+        return None
+    return [(got * g)[np.abs(g) >= np.median(np.abs(g[g != 0]))] for got, g in pairs]
+
+
+def is_opposed(one: Look) -> bool:
+    """Return whether an optimiser takes one parameter the other way than all: no rule of an optimiser does that."""
+    if one.right is None or not one.right.optimiser:
+        return False
+    told = _larger(one.reading, one.right.loss) or []
+    return any(len(each) >= OPPOSED and bool((one.right.scale * each < 0).all()) for each in told)
 
 
 def made_of_right_gradients(tape: Tape, reading: Reading, loss: str) -> bool:
