@@ -30,6 +30,8 @@ WITHOUT = {
     *(f"dL/da_l * {f}'(z_l)" for f in ("sin", "gaussian", "softsign", "silu", "gelu")),
     "dL/da_l * f'(z_l), dropped units too",
     "dL/da_l * f'(z_l) where kept, not rescaled",
+    "dL/da_l * mask_l^2 * f'(z_l), rescaled twice",
+    *(f"{c}delta_l dW_l^T, before the penalty is in it" for c in ("", "2 ", "1/N ", "2/N ", "1/(N K) ", "2/(N K) ")),
     "dW_l of the penalty alone",
     "db_l = delta_l, not summed",
     "db_l = sum of delta_(l+1)",

@@ -359,7 +359,9 @@ def _scales(trail: Trail, explanation: Explanation) -> set[float]:
 
 
 def _factor(trail: Trail, look: Look, explanation: Explanation, found: Found) -> int | None:
-    """Return where the way down departs from delta W^T by the constant."""
+    """Return where the way down departs from delta W^T by the constant, None at the output."""
+    if found.layer == len(explanation.deltas):
+        return None
     above = explanation.deltas[found.layer]
     base = {ratio for _, ratio in ratios(trail, above)} if above.size > 1 else {1.0}
     da = above @ look.reading.point.W[found.layer].T

@@ -38,7 +38,7 @@ def constant_zero(tape: Tape, numbers: Numbers, at: int) -> str:
     """Return the name of what a neuron's sum adds last where that is 0 in every pass, "" where it is anything else."""
     told = tape.node(at)
     name = told.text.rpartition("+")[2].strip()
-    added = [numbers.operand(i, 1) for i, event in enumerate(tape.events) if event.node == tape.events[at].node]
     if told.kind != "binary" or told.what != "+" or not NAMED.match(name):
         return ""
+    added = [numbers.operand(i, 1) for i, event in enumerate(tape.events) if event.node == tape.events[at].node]
     return "" if any(n.key < 0 or numbers.value(n) for n in added) else name

@@ -116,4 +116,11 @@ class GraphLayers:
                 name = tape.nodes[event.node].function.rpartition(".")[2].strip("_").lower()
                 if name in ACTIVATIONS:
                     return name
-        return "linear" if layer == self.depth else ""
+        if layer < self.depth:
+            return ""
+        return "softmax" if len(sums) > 1 and all(map(self._is_exponent, sums)) else "linear"
+
+    def _is_exponent(self, number: int) -> bool:
+        """Return whether e is taken to the power of a number."""
+        nodes = (self.step.tape.node(self.graph.made[use].at) for use in self.graph.uses.get(number, ()))
+        return any(node.what.rpartition(".")[2] == "exp" for node in nodes)
