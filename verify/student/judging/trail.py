@@ -86,8 +86,8 @@ def computed_last(tape: Tape, places: list[int]) -> int | None:
 
 def _was_made(trail: Trail, at: int) -> bool:
     """Return whether an event only turns what the forward pass made."""
-    tape = trail.tape
-    return any(tape.made[k][0] < trail.places[0] for k in tape.events[at].operands if k >= 0)
+    made = (trail.tape.made.get(k, ()) for k in trail.tape.events[at].operands)
+    return any(min(places, default=at) < trail.places[0] for places in made)
 
 
 def ratios(trail: Trail, value: Array) -> Iterator[tuple[int, float]]:
