@@ -135,6 +135,12 @@ table = pd.read_csv("cells.csv")
 table.diagnosis = [int(kind == "M") for kind in table.diagnosis]
 X, Y = table[["a", "b", "c", "d", "e"]].values, np.eye(2)[table.diagnosis.values]
 """,
+    "columns of which a logarithm is taken": """
+data = np.genfromtxt("sizes.csv", delimiter=",")
+data[:, :3] = np.log10(data[:, :3])
+assert not np.isnan(data).any()
+X, Y = data[:, :5], np.eye(2)[data[:, 5].astype(int)]
+""",
     "an archive whose names say nothing": """
 found = np.load("spectra.npz")
 X, Y = found["spectra"], np.eye(2)[found["substance"]]

@@ -1,4 +1,4 @@
-"""Whether made-up targets suit what the program compares them with; told as an exception would tell it."""
+"""Whether made-up data suit what the program does with them; told as an exception would tell it."""
 
 import math
 from collections.abc import Iterator
@@ -13,11 +13,14 @@ Shape = tuple[int, ...]
 
 
 def misfit(recorder: Recorder) -> str:
-    """Return how the made-up targets do not suit the output of the network, "" where they do.
+    """Return how the made-up data do not suit what is done with them, "" where they do.
 
-    They are what does not come from a product and is subtracted from, or subtracts, what does: they must not be spread
-    over more entries than they have, and they sum to 1 over the classes where it does.
+    No logarithm is taken of numbers below 0. The targets are what does not come from a product and is subtracted from,
+    or subtracts, what does: they must not be spread over more entries than they have, and they sum to 1 over the
+    classes where it does.
     """
+    if _has_no_logarithm(recorder):
+        return "numbers below 0 where a logarithm is taken"
     seen: set[tuple[int, int]] = set()
     labels = {recorder.kept.key(y) for made_up in TARGETS if made_up.ndim == 1 for y in made_up}
     for given, computed, result, subtracted in _compared(recorder):
@@ -32,6 +35,21 @@ def misfit(recorder: Recorder) -> str:
         ):
             return found
     return ""
+
+
+def _has_no_logarithm(recorder: Recorder) -> bool:
+    """Return whether a function of one argument makes NaN of numbers before the first product: a logarithm, a root."""
+    for node, _, operands, result, *_ in recorder.reports:
+        if recorder.is_product[node]:
+            return False
+        if len(operands) == 1 and min(*operands, result) >= 0 and _has_nan(recorder, result):
+            return not _has_nan(recorder, operands[0])
+    return False
+
+
+def _has_nan(recorder: Recorder, key: int) -> bool:
+    values = _array(recorder, key)
+    return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
 
 def crossed(recorder: Recorder) -> bool:

@@ -13,6 +13,7 @@ COUNTED = re.compile(r"(axis|dim|dimension|operand|argument)\s+\d+")  # places, 
 RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
 OUTSIDE = re.compile(r"index (\d+) is out of bounds for axis \d+ with size (\d+)")
 SPREAD = re.compile(r"targets of (\d+) columns? met an output of (\d+)")
+BELOW_ZERO = "numbers below 0"
 NO_CLASS = re.compile(r"targets that do not sum to 1 over (\d+) classes")
 BESIDE = (0, 1, -1)  # columns that a program adds to its data, or takes away: of ones, of labels
 LEAST = {"features": 1, "classes": 2, "rows": 10}
@@ -28,10 +29,16 @@ def wishes(message: str, made: Sizes) -> list[dict[str, int]]:
         message: of the exception.
         made: features, classes and rows that were made up, those that are free to be others.
     """
-    told = [*_spread(message, made), *_of_no_class(message, made)]
+    told = [*_positive(message), *_spread(message, made), *_of_no_class(message, made)]
     sizes = [*_reshaped(message, made), *_outside(message, made), *_mismatched(message, made)]
     found = told or [*sizes, *_shifted(message, made)]
     return [wish for at, wish in enumerate(found) if wish not in found[:at]]
+
+
+def _positive(message: str) -> Iterator[dict[str, int]]:
+    """Yield numbers of which there are logarithms."""
+    if BELOW_ZERO in message:
+        yield {"positive": 1}
 
 
 def _mismatched(message: str, made: Sizes) -> Iterator[dict[str, int]]:

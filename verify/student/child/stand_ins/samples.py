@@ -18,13 +18,14 @@ ROWS = 100  # samples of a data set, where a real one has thousands
 MOST_CUT = 2000  # rows that a program cuts off a table
 MOST = 1_400_000  # numbers in a table of which a program cuts off rows
 SHARE = 100  # of the samples of a large data set one in so many is made up, where the program is told so too
+LEAST = 0.01  # of numbers that are all above 0
 SHAPE: dict[str, int] = {}
 """What the program itself says of its table: "rows" that it cuts off, "features" that it expects, the "columns" that it
 counts in a line, the place of its "label" among them, the first of those that it takes for "whole" numbers."""
 TABLE: dict[str, int] = {}
 """What a run chooses of made-up data whose name does not say it: "features", "classes", "rows", the "first" label, the
-"targets" beside each other in a file of their own; and "share", whether the program's own large whole numbers are
-divided by SHARE."""
+"targets" beside each other in a file of their own, whether its numbers are "positive"; and "share", whether the
+program's own large whole numbers are divided by SHARE."""
 MADE: dict[str, int] = {}
 """Features, classes and rows of the data made up last, where these are free to be others."""
 LABELS: set[str] = set()
@@ -102,6 +103,7 @@ def table(name: str) -> tuple[Values, Values, list[str]]:
     if "iris" in name:
         X, y = in_blocks(X, y)
     MADE.update(features=features, classes=classes, rows=len(X))
+    X = np.abs(X) + LEAST if TABLE.get("positive") else X
     return np.round(X, 3), y, [f"x{i + 1}" for i in range(features)]
 
 
