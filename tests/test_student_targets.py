@@ -6,6 +6,7 @@ import pytest
 
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
+from verify.student.judging import later
 from verify.student.source.ingest import read
 
 ONE_SAMPLE = """
@@ -293,3 +294,41 @@ def test_targets_may_be_a_list_that_a_comprehension_makes(tmp_path: Path, slope:
     found = diagnose(read(path), Options(autodiff=False))
     assert found.verdict == said, found
     assert [bug.line for bug in found.bugs] == ([11] if said == "wrong" else [])
+
+
+AFTER_AN_EPOCH = """
+import numpy as np
+
+rng = np.random.default_rng(2)
+W, v = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
+f = lambda z: 1 / (1 + np.exp(-z))
+data = [(rng.normal(size=(3, 1)), np.eye(2)[:, [k % 2]]) for k in range(60)]
+def out(x):
+    return f(v @ f(W @ x))
+def hits(pairs):
+    return sum(int(np.argmax(out(x)) == np.argmax(y)) for x, y in pairs)
+def cost(pairs):
+    return sum(np.linalg.norm(out(x) - y) ** 2 / 2 for x, y in pairs) / len(pairs)
+for epoch in range(2):
+    for x, y in data:
+        h = f(W @ x)
+        o = f(v @ h)
+        top = (o - y)SLOPE
+        low = v.T @ top * h * (1 - h)
+        v = v - 0.5 * top @ h.T
+        W = W - 0.5 * low @ x.T
+    print(epoch, hits(data), cost(data))
+"""
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [("", "wrong"), (" * o * (1 - o)", "correct")])
+def test_a_loss_beyond_a_long_epoch_and_a_long_count_of_hits_is_waited_for_where_the_file_has_one(
+    slope: str, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(later, "EVENTS", 600)
+    monkeypatch.setattr(later, "WINDOW", 200)
+    path = tmp_path / "epochs.py"
+    path.write_text(AFTER_AN_EPOCH.replace("SLOPE", slope), encoding="utf-8")
+    said = diagnose(read(path), Options(autodiff=False))
+    assert (said.verdict.partition(" ")[0], said.network["loss"]) == (verdict, "half_sse")
+    assert "computes in another pass" in said.read_as

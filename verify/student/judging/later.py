@@ -17,7 +17,8 @@ from ..runs.tape import Tape
 from .look import Look, rightness
 from .own_loss import Runs
 
-EVENTS = 16_000  # an epoch of a small data set
+EVENTS, LONG = 16_000, 128_000  # an epoch of a small data set, of a larger one
+OF_LOSSES = ("**", "square", "norm", "log")
 ROOM = 50_000_000  # bytes that their values may take
 WINDOW = 600  # events from the first new expression on in which a forward pass and its loss are looked for
 BEGUN = 0.3  # part of a run's events in which a loss of all samples may not have been finished
@@ -124,12 +125,17 @@ def _of_samples(tape: Tape, one: Reading, places: list[int]) -> Reading:
 
 
 def _afterwards(runs: Runs, first: Look) -> Iterator[Later]:
-    """Yield what the program computes later on; with more events where that has only begun when they ran out."""
-    events = _affordable(first.tape)
+    """Yield what the program computes later on; with more events where that has only begun when they ran out.
+
+    With many more where nothing new came, and what a loss is made of stands where the program has not been yet.
+    """
+    events = _affordable(first.tape, EVENTS)
     tape = Tape(runs.run(updates=MANY, events=events))
-    since = _first_new(tape, first)
-    if since is not None and tape.recording.ended == CUT and len(tape.events) - since < len(tape.events) * BEGUN:
+    since, cut = _first_new(tape, first), tape.recording.ended == CUT
+    if since is not None and cut and len(tape.events) - since < len(tape.events) * BEGUN:
         tape = Tape(runs.run(updates=MANY, events=2 * events))
+    elif since is None and cut and _is_promised(tape):
+        tape = Tape(runs.run(updates=MANY, events=_affordable(first.tape, LONG)))
     yield from _of_passes(tape, first, _passes(tape, first))
 
 
@@ -165,23 +171,37 @@ def _shares(later: Reading, step: Reading) -> tuple[float, ...]:
     return (len(drawn) / len(of_all), 1.0)
 
 
-def _affordable(seen: Tape) -> int:
+def _is_promised(tape: Tape) -> bool:
+    """Return whether an expression that was never run is one that losses are made of."""
+    ran = {event.node for event in tape.events}
+    names = (node.what.rpartition(".")[2] for at, node in enumerate(tape.nodes) if at not in ran)
+    return any(name in OF_LOSSES for name in names)
+
+
+def _affordable(seen: Tape, most: int) -> int:
     """Return how many events may be recorded, by the bytes that the values of a few steps took."""
     each = sum(value.nbytes for value in seen.recording.values) / max(1, len(seen.events))
-    return int(min(EVENTS, ROOM / max(1.0, each)))
+    return int(min(most, ROOM / max(1.0, each)))
 
 
-def _first_new(tape: Tape, first: Look) -> int | None:
-    """Return where code begins that the first step has not run, None where none does."""
+def _first_new(tape: Tape, first: Look, names: tuple[str, ...] = ()) -> int | None:
+    """Return where code begins that the first step has not run, or such operations do; None where none does."""
     known = {event.node for event in tape.events[: first.reading.end]}
-    return next((at for at, e in enumerate(tape.events) if at >= first.reading.end and e.node not in known), None)
+    new = {i for i, n in enumerate(tape.nodes) if not names or n.what.rpartition(".")[2] in names} - known
+    return next((at for at, e in enumerate(tape.events) if at >= first.reading.end and e.node in new), None)
 
 
 def _passes(tape: Tape, first: Look) -> Iterator[Reading]:
-    """Yield the forward passes of the code that was not run before, each as a reading without gradients."""
-    since = _first_new(tape, first)
-    if since is None:
-        return
+    """Yield the forward passes of the code that was not run before, each as a reading without gradients.
+
+    They are looked for where it begins, and where it begins to compute what losses are made of.
+    """
+    new = [_first_new(tape, first), _first_new(tape, first, OF_LOSSES)]
+    for since in dict.fromkeys(at for at in new if at is not None):
+        yield from _passes_from(tape, first, since)
+
+
+def _passes_from(tape: Tape, first: Look, since: int) -> Iterator[Reading]:
     until = min(since + WINDOW, len(tape.events))
     depth, before = first.reading.point.depth, max(first.reading.end, since - WINDOW)
     whole = [c for c in chains(tape, until, since=since) if len(c.layers) == depth]

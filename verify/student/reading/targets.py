@@ -1,6 +1,7 @@
 """What an output is compared with: the targets, met after it, as they are, as labels or with their sign turned."""
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -165,13 +166,14 @@ def _labels(tape: Tape, last: Layer, end: int) -> Iterator[Target]:
         return
     seen: set[int] = set()
     # an index is no operand: labels used as nothing else were last seen before the pass
-    for at in (*range(last.z_at, min(end, len(tape.events))), *reversed(range(last.z_at))):
-        for key in (*tape.events[at].operands, tape.events[at].result):
-            if key < 0 or key in seen:
+    begin, stop = (bisect_left(tape.whole, (at,)) for at in (last.z_at, end))
+    for at, keys in (*tape.whole[begin:stop], *reversed(tape.whole[:begin])):
+        for key in keys:
+            if key in seen:
                 continue
             seen.add(key)
             value = tape.recording.values[key]
-            if value.size != N or value.dtype.kind not in "iu" or (value.ndim == 0 and not _is_sample(tape, key, N)):
+            if value.size != N or (value.ndim == 0 and not _is_sample(tape, key, N)):
                 continue
             flat = value.ravel()
             # 1 taken off labels that start at 0 makes -1 of the first, and NumPy counts that from the end

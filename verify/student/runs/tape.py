@@ -94,6 +94,15 @@ class Tape:
         return found
 
     @cached_property
+    def whole(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The positions of the events that whole numbers are part of, with their keys."""
+        kinds = [value.dtype.kind in "iu" for value in self.recording.values]
+        each = (
+            (at, tuple(k for k in (*e.operands, e.result) if k >= 0 and kinds[k])) for at, e in enumerate(self.events)
+        )
+        return [(at, keys) for at, keys in each if keys]
+
+    @cached_property
     def _made_as(self) -> dict[tuple[int, int], list[int]]:
         """The positions of the events that result in a key and an object."""
         found: dict[tuple[int, int], list[int]] = defaultdict(list)
