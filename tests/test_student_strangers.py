@@ -178,3 +178,32 @@ def test_a_gradient_that_is_wrong_as_a_whole_is_not_told_entry_by_entry(tmp_path
     wrong = told(tmp_path, NUMBERS.replace("np.outer(low, x)", "np.outer(x, low)"))
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B22", 13)
     assert "entry" not in wrong.bugs[0].wrong
+
+
+# The way back takes e to the power of what the loss was made of: no probabilities before that.
+LOGARITHMS = """
+import numpy as np
+rng = np.random.RandomState(4)
+X, Y = rng.randn(12, 3), np.eye(4)[np.arange(12) % 4]
+V, W = rng.randn(3, 5), rng.randn(5, 4)
+for i in range(50):
+    h = np.tanh(X.dot(V))
+    z = h.dot(W)
+    most = z.max(axis=1, keepdims=True)
+    logp = z - most - np.log(np.exp(z - most).sum(axis=1, keepdims=True))
+    print(-(logp * Y).sum() / len(Y))
+    up = -Y / len(Y)
+    top = up - np.exp(logp) * {total}
+    low = top.dot(W.T) * (1 - h * h)
+    W = W - 0.5 * h.T.dot(top)
+    V = V - 0.5 * X.T.dot(low)
+"""
+
+
+@pytest.mark.parametrize(("total", "verdict"), [("up.sum(axis=1, keepdims=True)", "correct"), ("up.sum()", "wrong")])
+def test_targets_may_meet_logarithms_before_there_are_probabilities(total: str, verdict: str, tmp_path: Path) -> None:
+    path = tmp_path / "logarithms.py"
+    path.write_text(LOGARITHMS.format(total=total), encoding="utf-8")
+    told = diagnose(path, Options(autodiff=False))
+    assert (told.verdict.partition(" ")[0], told.network["loss"]) == (verdict, "cross_entropy"), told.missing
+    assert verdict == "correct" or (told.first_fault is not None and told.first_fault.text[:3] == "top")

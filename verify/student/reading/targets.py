@@ -59,7 +59,8 @@ def targets_of(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator[T
         return
     own, seen = {tape.group(output.key)}, set[int]()
     for kinds, groups in ((("-",), own), (("*", "/", "call"), own), (("*", "call"), _logarithms(tape, output, end))):
-        for at in range(output.at, min(end, len(tape.events))) if groups else ():
+        start = output.at if groups is own else last.z_at  # logarithms may come before what they are of
+        for at in range(start, min(end, len(tape.events))) if groups else ():
             node = tape.node(at)
             if (node.what if node.kind == "binary" else node.kind) not in kinds:
                 continue
@@ -97,9 +98,11 @@ def _one_for_all(tape: Tape, chain: Chain, output: Output, end: int) -> Iterator
 def _logarithms(tape: Tape, output: Output, end: int) -> set[int]:
     """Return the groups of the logarithms of an output, perhaps guarded: a loss may meet its targets there.
 
-    That of 1 - a meets 1 - y.
+    That of 1 - a meets 1 - y. Where e^v is the output, v is its logarithm.
     """
-    near, found = {tape.group(output.key)}, set[int]()
+    made, near = tape.node(output.at), {tape.group(output.key)}
+    power = made.kind == "call" and made.what.rpartition(".")[2] == "exp"
+    found = {tape.group(k) for k in tape.events[output.at].operands} if power else set[int]()
     for at in range(output.at, min(end, len(tape.events))):
         event, node = tape.events[at], tape.node(at)
         if event.result < 0 or not any(tape.group(k) in near for k in event.operands):
