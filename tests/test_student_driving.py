@@ -7,7 +7,7 @@ import pytest
 
 from reference.errors import InputError
 from tests.student_programs import DEFINED_ONLY, FLAT, FORWARD_BACKWARD, OWN_MAIN, SCRIPT, source
-from verify.student.debug import diagnose
+from verify.student.debug import Options, diagnose
 from verify.student.runs.adapter import Adapter
 from verify.student.runs.recording import Recording
 from verify.student.runs.session import watch
@@ -185,9 +185,9 @@ def test_what_is_missing_of_a_step_is_told_beside_what_was_found(tmp_path: Path)
     lines = ["import numpy as np", "x, w = np.ones((3, 2)), np.ones((2, 1))", "for i in range(9):", "    y = x @ w"]
     path = tmp_path / "net.py"
     path.write_text("\n".join([*lines, "    print(y)"]))
-    assert "products of arrays were seen, the first in line 4" in diagnose(path).missing[0]
+    assert "products of arrays were seen, the first in line 4" in diagnose(path, Options(autodiff=False)).missing[0]
     path.write_text("\n".join([*lines, "    w = w - 0.1 * (x.T @ np.tanh(y)) * w"]))
-    assert "no value was found that the output is compared with" in diagnose(path).missing[0]
+    assert "no value was found that the output is compared with" in diagnose(path, Options(autodiff=False)).missing[0]
 
 
 def test_a_second_training_loop_further_down_is_told_not_to_be_judged(tmp_path: Path) -> None:
@@ -199,9 +199,9 @@ for i in range(200):
     start = "import numpy as np\nX, Y = np.random.rand(6, 3), np.random.rand(6, 2)\nv = w = np.random.rand(3, 2)"
     path = tmp_path / "net.py"
     path.write_text(start + step.format(w="w") + step.format(w="v"))
-    assert any("in line 10: that part was not judged" in note for note in diagnose(path).notes)
+    assert any("in line 10: that part was not judged" in note for note in diagnose(path, Options(autodiff=False)).notes)
     path.write_text(start + step.format(w="w") + "\nprint(X.dot(w))\n")
-    assert not any("not judged" in note for note in diagnose(path).notes)
+    assert not any("not judged" in note for note in diagnose(path, Options(autodiff=False)).notes)
 
 
 CALLED = {
@@ -320,6 +320,6 @@ def backprop(W1, W2, X, D):
     ("sent", "said"), [("(W2.T @ delta)", "correct up to convention"), ("(W2.T @ (d - y))", "wrong")]
 )
 def test_functions_that_take_their_weights_are_given_some_as_their_products_need_them(sent: str, said: str) -> None:
-    found = diagnose(source(GIVEN_WEIGHTS.replace("SENT", sent)))
+    found = diagnose(source(GIVEN_WEIGHTS.replace("SENT", sent)), Options(autodiff=False))
     assert found.verdict == said, found
     assert [(bug.id, bug.line) for bug in found.bugs[:1]] == ([("B5", 13)] if said == "wrong" else [])

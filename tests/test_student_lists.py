@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verify.report.diagnosis import Diagnosis
-from verify.student.debug import diagnose
+from verify.student.debug import Options, diagnose
 
 # The first sample is all zeros, and the display of samples is no array: their inputs stand beside their targets.
 NEURON = """
@@ -181,7 +181,7 @@ print(loss)
 def told(tmp_path: Path, text: str) -> Diagnosis:
     path = tmp_path / "program.py"
     path.write_text(text.lstrip("\n"))
-    return diagnose(path)
+    return diagnose(path, Options(autodiff=False))
 
 
 @pytest.mark.parametrize("text", [NEURON, RELU, LAYERS], ids=["neuron", "relu", "handed over"])
