@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from verify.numerals import apart, place, rounded, with_bar
@@ -17,6 +17,7 @@ def test_different_numbers_never_print_alike(a, b):
 
 
 @given(st.floats(min_value=1e-300, max_value=1e300), st.booleans())
+@example(1.254915734426885e299, True)
 def test_neighbouring_numbers_print_differently(a, up):
     one, other = apart(a, float(np.nextafter(a, np.inf if up else 0)))
     assert one != other

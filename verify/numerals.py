@@ -17,8 +17,9 @@ def apart(got: float, should_be: float, digits: int = 4) -> tuple[str, str]:
     ('0.123456780', '0.123456790')
     """
     for count in range(digits, ENOUGH):
-        if rounded(got, count) != rounded(should_be, count):
-            more = count + (count > digits)
+        more = count + (count > digits)
+        # numbers on two sides of a 5 differ when rounded there, and may be one number with a digit more
+        if all(rounded(got, n) != rounded(should_be, n) for n in (count, more)):
             return rounded(got, more), rounded(should_be, more)
     return rounded(got, ENOUGH), rounded(should_be, ENOUGH)
 
