@@ -6,6 +6,7 @@ import pytest
 
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
+from verify.student.runs.session import watch
 from verify.student.source.beside import modules_beside
 from verify.student.source.ingest import read
 
@@ -171,3 +172,11 @@ def test_lines_are_counted_on_from_file_to_file(tmp_path: Path) -> None:
         name, own = source.place(number)
         assert {"": TRAIN, "layers.py": LAYERS}[name].split("\n")[own - 1] == text
     assert source.where(len(TRAIN.split("\n")) + 4) == "layers.py, line 4"
+
+
+def test_nothing_is_left_beside_a_file_that_imports_by_name(tmp_path: Path) -> None:
+    start = 'import importlib\nrates = importlib.import_module("rates")\nprint(rates.rate)\n'
+    written(tmp_path, {"rates.py": "rate = 0.1\n", "start.py": start})
+    with watch(read(tmp_path / "start.py")) as session:
+        assert session.run().printed.split()[-1] == "0.1"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rates.py", "start.py"]

@@ -38,7 +38,7 @@ class Process:
 
     def __init__(self, folder: Path) -> None:
         self._child = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-W", "ignore", str(folder)],
+            [sys.executable, "-I", "-W", "ignore", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -13,4 +13,6 @@ if spec is None or spec.loader is None:
 package = importlib.util.module_from_spec(spec)
 sys.modules["child"] = package
 spec.loader.exec_module(package)
-importlib.import_module("child.serve").serve()
+serve = importlib.import_module("child.serve").serve
+sys.dont_write_bytecode = True  # from here on: beside the reader's files nothing is left
+serve()
