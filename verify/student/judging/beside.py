@@ -10,7 +10,7 @@ from ..runs.recording import Place
 from ..runs.tape import Sum, Tape
 from .judgement import Shown
 from .look import Look, look
-from .own_loss import AGREE, Moved, Runs, follows_own, moved, slopes_along
+from .own_loss import AGREE, Moved, Runs, follows_own, moved, rate_along, slopes_along
 from .unread import unread_changes, written_name
 
 ARRAYS = 12  # that are moved at most, each in two runs
@@ -65,7 +65,7 @@ def _unlike(rows: list[Moved], layers: list[Moved], one: Look) -> frozenset[str]
 def _off(rows: list[Moved], layers: list[Moved], place: Place) -> frozenset[str]:
     own = np.array([row.observed for row in layers])
     slopes = np.array([row.slopes[place] for row in layers])
-    rate = float(slopes @ own) / float(slopes @ slopes)
+    rate = rate_along(slopes, own)
     should = np.array([rate * row.slopes.get(place, np.nan) for row in rows])
     errors = np.abs(np.array([row.observed for row in rows]) - should)
     follows = errors <= AGREE * max(np.abs([*should, *own]))

@@ -7,6 +7,7 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..mistakes.constants import FACTOR
 from ..mistakes.explanation import IMPLIED, KEPT, LAID_OUT, Explanation, Found
 from ..mistakes.partly import PART_OF
 from ..mistakes.replay import of_one
@@ -23,7 +24,7 @@ from .look import Look
 from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
 from .replaced import assigned, overwritten
-from .scales import FACTOR, departure, summed_apart
+from .scales import departure, summed_apart
 from .slope_blame import at_another_scale, incoming, renamed, wrong_slope
 from .trail import Trail, computed_last, first_pass, holding, ratios, trail_of, whole_gradient
 

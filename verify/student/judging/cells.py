@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.tape import Tape, ancestors
 from .changed_numbers import Change, ChangedNumbers
-from .constants import constant_sums, constant_zero
+from .fixed_numbers import constant_sums, constant_zero
 from .unread import Unread, written_name
 
 DEEPEST = 400  # terms of one sum

@@ -17,6 +17,9 @@ from .own_graph import SAME, Contribution, GraphStep
 KINDS = ("delta", "dW", "db", "dX")
 OPERATOR = re.compile(r"__(r|i)?(add|sub|mul|truediv)__")
 DIGITS = 12  # in which derivatives are compared: 1 is 1 however it was divided
+NEAR = 40  # events in a function of one number
+LOST = "what had come before was replaced: only the last of several parts is left"
+EARLY = "sent down before all of it had come: the objects are gone through in another order"
 LOSSY = ("**", "pow", "log", "exp", "square")  # operations that no activation is
 
 
@@ -277,8 +280,3 @@ class _Search:
 
 def _same(used: Array, other: Array) -> bool:
     return bool(used.size) and bool(np.allclose(used, other, rtol=1e-6, atol=1e-10))
-
-
-NEAR = 40  # events in a function of one number
-LOST = "what had come before was replaced: only the last of several parts is left"
-EARLY = "sent down before all of it had come: the objects are gone through in another order"

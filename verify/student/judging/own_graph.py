@@ -20,6 +20,7 @@ from ..runs.recording import NOT_A_NUMBER, Objects, Recording
 from ..runs.tape import Tape
 
 SAME = 1e-9  # of what the terms of a derivative add up to
+NEAR = 8  # operations between an object's derivative and what is added to another's
 KINKED = ("max", "min", "maximum", "minimum", "abs", "fabs", "where")
 
 
@@ -61,9 +62,9 @@ class GraphStep:
     graph: NumberGraph
     loss: int
 
-    @property
+    @cached_property
     def end(self) -> int:
-        """Return the position of the first update."""
+        """The position of the first update."""
         return position(self.tape, self.objects)
 
     @cached_property
@@ -246,9 +247,6 @@ def _method(function: str) -> str:
     """Return the method, or the function, that a function stands in: an operation's own way back stands in it."""
     parts = function.split(".")
     return parts[1] if len(parts) > 1 and parts[0][:1].isupper() else parts[0]
-
-
-NEAR = 8  # operations between an object's derivative and what is added to another's
 
 
 def position(tape: Tape, objects: Objects) -> int:

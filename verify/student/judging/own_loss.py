@@ -14,7 +14,7 @@ from reference.arrays import Array
 from ..reading.align import Reading
 from ..reading.chain import Layer, of_samples
 from ..reading.curves import close
-from ..reading.point import Sweep, of_data, reverse_sweep
+from ..reading.point import Sweep, joined, of_data, reverse_sweep
 from ..reading.points import Source, Sources
 from ..runs.recording import Injection, Place, Recording
 from ..runs.tape import upstream
@@ -145,7 +145,7 @@ def _stored(sweep: Sweep, l: int, layer: Layer) -> Array:
     if layer.merged is None:
         return sweep.dW[l]
     row = layer.constant * sweep.db[l][None, :]
-    return np.concatenate([sweep.dW[l], row] if layer.merged == -1 else [row, sweep.dW[l]])
+    return joined(sweep.dW[l], row, layer.merged)
 
 
 def _row_major(layer: Layer, direction: Array, held: Array) -> Array:
@@ -153,7 +153,7 @@ def _row_major(layer: Layer, direction: Array, held: Array) -> Array:
     full = layer.W
     if layer.merged is not None and layer.b is not None:
         row = layer.b[None, :] / layer.constant
-        full = np.concatenate([full, row] if layer.merged == -1 else [row, full])
+        full = joined(full, row, layer.merged)
     if direction.ndim != 2:
         return direction.reshape(full.shape)
     if direction.shape != full.shape:
@@ -188,8 +188,13 @@ def follows_own(rows: list[Moved], at: Look) -> Iterator[Place]:
         if not np.isfinite(norm) or norm == 0 or float(slopes @ own) <= 0:
             continue
         told = bool((np.abs(slopes) > 1e-12 * np.sqrt(norm)).all())
-        if told and _close(own, slopes * (float(slopes @ own) / norm)) and is_outcome(at, place):
+        if told and _close(own, slopes * rate_along(slopes, own)) and is_outcome(at, place):
             yield place
+
+
+def rate_along(slopes: Array, steps: Array) -> float:
+    """Return the one rate at which steps are slopes, by least squares; not every slope is 0."""
+    return float(slopes @ steps) / float(slopes @ slopes)
 
 
 def is_outcome(at: Look, place: Place) -> bool:

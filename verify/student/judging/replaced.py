@@ -3,13 +3,13 @@
 from dataclasses import replace
 from functools import partial
 
+from ..mistakes.constants import FACTOR
 from ..mistakes.explanation import Explanation, Found
 from ..mistakes.stage import ONE
 from ..reading.multiples import factor_between
 from ..reading.point import weight_penalty
 from .look import Look
 from .number_blame import last_kept
-from .scales import FACTOR
 from .trail import ratios, trail_of
 
 LAST_ALONE = tuple(f"of the {one} sample only" for n, one in ONE.items() if n == -1)

@@ -9,11 +9,11 @@ import numpy as np
 
 from reference.arrays import Array
 
+from ..mistakes.constants import FACTOR, factor_of_gradient
 from ..mistakes.explanation import Explanation, Found
-from ..mistakes.stage import RIGHT_DB, RIGHT_DW
 from ..reading.losses_seen import factor_of
 from ..reading.multiples import SAME, closest_factor
-from ..reading.point import bias_gradient, bias_penalty, reverse_sweep, weight_penalty
+from ..reading.point import bias_gradient, bias_penalty, joined, reverse_sweep, weight_penalty
 from ..reading.targets import is_written
 from ..runs.tape import Tape
 from .look import Look
@@ -22,7 +22,6 @@ from .trail import Trail, first_pass, ratios, trail_of, whole_gradient
 Gradient: TypeAlias = tuple[int, str]
 """A layer, counted from 1, and "dW" or "db"."""
 
-FACTOR = "factor of "  # the step of a stray constant, before its quantity
 ORDER = ("delta", "dW", "db")  # in which a layer's quantities are computed
 STRAYS = (FACTOR + "dW", FACTOR + "db")
 
@@ -206,7 +205,7 @@ def held_scales(look: Look, explanation: Explanation, layer: int, quantity: str)
     if merged is not None:
         dW, row = (_right(look, explanation, layer, q) for q in ("dW", "db"))
         row = row[None, :] * look.reading.passes[0].chain.layers[layer - 1].constant
-        forms.append(np.concatenate([dW, row] if merged == -1 else [row, dW]))
+        forms.append(joined(dW, row, merged))
     if right.size == 1:
         return Scales((), ())
     found = sorted({(at, ratio) for form in forms for at, ratio in ratios(trail, form)})
@@ -317,9 +316,7 @@ def _moved(
 
 def _constant_in(look: Look, explanation: Explanation, bug: str, one: Gradient, factor: float) -> Found:
     """Return the mistake of a constant in one gradient."""
-    right = RIGHT_DW if one[1] == "dW" else RIGHT_DB
-    wrong = f"{factor:.6g} * ({right.partition(' = ')[2]})"
-    return Found(bug, *one, wrong, right, factor * _right(look, explanation, *one), FACTOR + one[1])
+    return factor_of_gradient(bug, *one, factor, factor * _right(look, explanation, *one))
 
 
 def _same(a: float, b: float) -> bool:

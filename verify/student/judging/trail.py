@@ -10,6 +10,7 @@ from reference.arrays import Array
 
 from ..mistakes.explanation import Explanation, Found
 from ..reading.multiples import SAME, factor_between
+from ..reading.point import joined
 from ..reading.quantities import one_by_one
 from ..runs.tape import GATHERED_STEP, Tape, upstream
 from .look import Look
@@ -59,7 +60,7 @@ def whole_gradient(look: Look, found: Found) -> Array:
     if layer.merged is None or found.quantity not in ("dW", "db") or dW is None or db is None:
         return found.value
     row = layer.constant * db[None, :]
-    return np.concatenate([dW, row] if layer.merged == -1 else [row, dW])
+    return joined(dW, row, layer.merged)
 
 
 def holding(trail: Trail, value: Array, scales: set[float]) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""The constants that slip into the way down, and what they are called."""
+"""The constants that slip into the way down or into a gradient, and what they are called."""
 
 import numpy as np
 
@@ -7,7 +7,9 @@ from reference.arrays import Array
 from ..reading.multiples import SAME
 from ..reading.point import Point
 from .explanation import Found
-from .stage import RIGHT_DERIVATIVE
+from .stage import RIGHT_DB, RIGHT_DERIVATIVE, RIGHT_DW
+
+FACTOR = "factor of "  # the step of a stray constant, before its quantity
 
 
 def factors_of_delta(point: Point, l: int) -> dict[str, tuple[float, ...]]:
@@ -29,4 +31,19 @@ def factor_of_delta(point: Point, l: int, factor: float, value: Array) -> Found:
     known = factors_of_delta(point, l)
     bug = next((bug for bug, values in known.items() if any(np.isclose(factor, values, rtol=SAME, atol=0))), "B41")
     wrong = f"{factor:.6g} * (delta_(l+1) W_(l+1)^T) * f'(z_l)"
-    return Found(bug, l + 1, "delta", wrong, RIGHT_DERIVATIVE, value, "factor of delta")
+    return Found(bug, l + 1, "delta", wrong, RIGHT_DERIVATIVE, value, f"{FACTOR}delta")
+
+
+def factor_of_gradient(bug: str, layer: int, quantity: str, factor: float, value: Array) -> Found:
+    """Return the mistake of a dW or db with a constant of its own.
+
+    Arguments:
+        bug: the catalogue's id.
+        layer: counted from 1.
+        quantity: "dW" or "db".
+        factor: the constant.
+        value: the gradient with it.
+    """
+    right = RIGHT_DW if quantity == "dW" else RIGHT_DB
+    wrong = f"{factor:.6g} * ({right.partition(' = ')[2]})"
+    return Found(bug, layer, quantity, wrong, right, value, FACTOR + quantity)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from reference.arrays import Array
 
-from ..reading.point import Observed, Point, reverse_sweep
+from ..reading.point import Observed, Point, joined, reverse_sweep, without_row
 from .explanation import LAID_OUT, Explanation, Found
 from .matching import common_scale
 from .stage import RIGHT_DW
@@ -43,7 +41,7 @@ def laid_out(point: Point, observed: Observed, loss: str) -> Explanation | None:
 def _of_weights(form: Array, point: Point, l: int) -> Array:
     """Return of a layer's gradients the part of the weights."""
     merged = point.merged.get(l)
-    return form if merged is None else form[:-1] if merged[0] == -1 else form[1:]
+    return form if merged is None else without_row(form, merged[0])
 
 
 def _pairs(point: Point, observed: Observed, l: int, dW: Array, db: Array) -> Iterator[tuple[Array, Array]]:
@@ -57,9 +55,8 @@ def _pairs(point: Point, observed: Observed, l: int, dW: Array, db: Array) -> It
             yield of_bias, db
         return
     end, constant = merged
-    rows = ((got, of_bias * constant), (dW, db * constant))
-    wide = [np.vstack([W, b] if end == -1 else [b, W]) for W, b in rows]
-    yield wide[0], wide[1]
+    row, right = of_bias[None, :] * constant, db[None, :] * constant
+    yield joined(got, row, end), joined(dW, right, end)
 
 
 def _by_columns(right: Array) -> Iterator[Array]:

@@ -10,7 +10,7 @@ from ..reading.multiples import SAME, factor_between
 from ..reading.penalty import misapplied, misapplied_to_bias
 from ..reading.point import Observed, Point, bias_gradient, bias_penalty
 from .bias_gradients import DB
-from .constants import factor_of_delta
+from .constants import factor_of_delta, factor_of_gradient
 from .explanation import BEAM, Found, State, few_enough, found_of, is_another
 from .stage import Stage
 from .weight_gradients import DW
@@ -172,12 +172,9 @@ def _penalties(s: Stage, scale: float | None, got: Array, right: Array, kind: st
 def _constant(s: Stage, factor: float, kind: str, got: Array) -> Found:
     """Return the mistake of one gradient with a factor of its own."""
     N = len(s.delta)
-    formula = "dW_l = a_(l-1)^T delta_l" if kind == "dW" else "db_l = sum of delta_l over the batch"
     averaged = N > 1 and any(np.isclose(factor, c, rtol=1e-6) for c in (N, 1 / N))
     bug = "B16" if averaged else "B14" if np.isclose(factor, -1, rtol=1e-6) else "B43"
-    return Found(
-        bug, s.l + 1, kind, f"{factor:.6g} * ({formula.partition(' = ')[2]})", formula, got, f"factor of {kind}"
-    )
+    return factor_of_gradient(bug, s.l + 1, kind, factor, got)
 
 
 def common_scale(observed: Observed, got: Array, right: Array, scale: float | None) -> float | None:

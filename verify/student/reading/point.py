@@ -104,6 +104,16 @@ class Sweep(NamedTuple):
     db: tuple[Array, ...]
 
 
+def joined(main: Array, extra: Array, end: int, axis: int = 0) -> Array:
+    """Return an array with its extra row or column at the end, 0 or -1, where the program has it: a merged bias's."""
+    return np.concatenate([main, extra] if end == -1 else [extra, main], axis=axis)
+
+
+def without_row(value: Array, end: int) -> Array:
+    """Return an array without the row at one end, 0 or -1."""
+    return value[:-1] if end == -1 else value[1:]
+
+
 def forward(X: Array, W: tuple[Array, ...], b: tuple[Array | None, ...], curves: tuple[Curve, ...], Y: Array) -> Point:
     """Return the point that our forward sweep reaches with these parameters."""
     z: list[Array] = []

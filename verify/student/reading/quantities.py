@@ -10,7 +10,7 @@ from reference.arrays import Array
 
 from .align import Reading
 from .multiples import SAME
-from .point import Observed, Sweep, loss_gradient
+from .point import Observed, Sweep, joined, loss_gradient
 
 EXACT = 1e-9
 PLAIN = 3  # entries from which a common factor says something by itself
@@ -57,11 +57,11 @@ def forward_quantities(reading: Reading) -> Iterator[Quantity]:
         if layer.merged is not None:
             before = "x" if l == 0 else f"a_{l}"
             constant = np.full((len(point.X), 1), layer.constant)
-            joined = _joined(point.inputs[l], constant, layer.merged, 1)
-            yield from _laid_out(f"{before} with the constant", before[0], number, joined, side)
+            wide = joined(point.inputs[l], constant, layer.merged, 1)
+            yield from _laid_out(f"{before} with the constant", before[0], number, wide, side)
             row = np.asarray(point.b[l])[None, :] / layer.constant
             yield from _laid_out(
-                f"W_{number} with b_{number}", "W", number, _joined(point.W[l], row, layer.merged), side
+                f"W_{number} with b_{number}", "W", number, joined(point.W[l], row, layer.merged), side
             )
 
 
@@ -77,8 +77,8 @@ def backward_quantities(reading: Reading, sweep: Sweep, loss: str) -> Iterator[Q
         yield from _laid_out(f"dW_{number}", "dW", number, sweep.dW[l], side)
         yield from _laid_out(f"db_{number}", "db", number, sweep.db[l], "right")
         if layer.merged is not None:
-            joined = _joined(sweep.dW[l], layer.constant * sweep.db[l][None, :], layer.merged)
-            yield from _laid_out(f"dW_{number} with db_{number}", "dW", number, joined, side)
+            both = joined(sweep.dW[l], layer.constant * sweep.db[l][None, :], layer.merged)
+            yield from _laid_out(f"dW_{number} with db_{number}", "dW", number, both, side)
         below = sweep.delta[l] @ point.W[l].T
         yield from _laid_out(f"dL/da_{l}" if l else "dL/dx", "da", l, below, layers[max(l - 1, 0)].side)
 
@@ -94,11 +94,6 @@ def mistaken_quantities(reading: Reading, deltas: Sequence[Array]) -> Iterator[Q
         dW, db = observed.dW[l], observed.db[l]
         yield from _laid_out(f"dW_{number}", "dW", number, point.inputs[l].T @ delta if dW is None else dW, side)
         yield from _laid_out(f"db_{number}", "db", number, delta.sum(axis=0) if db is None else db, "right")
-
-
-def _joined(main: Array, extra: Array, end: int, axis: int = 0) -> Array:
-    """Return an array with its extra row or column at the end where the program has it."""
-    return np.concatenate([main, extra] if end == -1 else [extra, main], axis=axis)
 
 
 def _laid_out(name: str, kind: str, layer: int, rows: Array, side: str) -> Iterator[Quantity]:

@@ -10,7 +10,7 @@ from .chain import Layer, of_samples
 from .lineage import Update
 from .once import is_shown_once
 from .parts import Positions
-from .point import Observed
+from .point import Observed, without_row
 
 
 def updated(tape: Tape, layer: Layer, update: Update | None) -> Array:
@@ -58,7 +58,7 @@ def weights_part(value: Array, layer: Layer) -> Array:
     """Return what belongs to the weights of (n_in, n_out), without a merged bias's row."""
     if layer.merged is None:
         return value
-    return value[:-1] if layer.merged == -1 else value[1:]
+    return without_row(value, layer.merged)
 
 
 def observed_of(
