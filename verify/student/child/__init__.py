@@ -1,4 +1,5 @@
 """The program that runs beside a stranger's file: the standard library and NumPy alone, nothing of ours.
 
-Started as ``python -I <this folder>``; it reads requests on its standard input, answers on its standard output.
+A server of forks runs it as the package ``child``: ``serve.warm()`` once, then ``serve.serve()`` in a fork for each
+file, which reads requests on its standard input and answers on its standard output.
 """

@@ -54,7 +54,8 @@ print(mean, D, f"{float(mean):.3f}", np.log(D + 1e-9), np.concatenate([D, D]), n
 
 
 def serve() -> None:
-    """Answer requests until there are no more."""
+    """Answer requests until there are no more: the first is the file, the others are runs of it."""
+    die_with_parent()
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
@@ -67,7 +68,6 @@ def serve() -> None:
     known = {"rows": rewritten.rows, "seen": seen(program.tree), "plans": trials, "tables": tables}
     send(answers, pack({**known, "large": bool(large_numbers(program.tree)), "argv": bool(arguments(program.tree))}))
     table = table_of(rewritten)
-    warm()
     surroundings.enter(program.path, program.folder, program.tree)
     gc.freeze()
     chosen = {1: program}

@@ -22,7 +22,7 @@ from .recording import Event, Injection, Node, Objects, Raised, Recording
 from .sizes import wishes
 
 CHILD = Path(__file__).parents[1] / "child"
-START = 30.0  # seconds the child may take to import NumPy and read the file, on a busy machine
+START = 30.0  # seconds the child may take to read the file, on a busy machine
 MARGIN = 3.0  # seconds beyond the limit of a run after which the child itself is given up
 # What a run has shown: an update, one on made-up targets that do not suit its output, a backward pass; less is a
 # forward pass at most.
@@ -64,10 +64,10 @@ class Session:
 
     def _started(self) -> Process:
         """Return a child that has read the file."""
-        process = Process(CHILD)
         path = self.source.path.absolute()
         file = {"path": str(path), "folder": str(path.parent), "text": self.source.text, "beside": self._beside()}
         adapter = self._adapter.expressions() if self._adapter is not None else {}
+        process = Process(CHILD)
         try:
             process.write(pack({**file, "adapter": adapter}))
             header, _ = _answer(process, START)
