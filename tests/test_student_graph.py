@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
 
 RIGHT = """
@@ -93,29 +94,50 @@ MISTAKES = {
 }
 
 
-def judged(text: str, folder: Path) -> tuple[str, list[str], str, str]:
-    """Return the verdict, the names, the first wrong quantity and the guilty line's text."""
+def told(text: str, folder: Path) -> Diagnosis:
+    """Return what is told of a program."""
     file = folder / "graph.py"
     file.write_text(text, encoding="utf-8")
-    found = diagnose(file, Options(autodiff=False))
+    return diagnose(file, Options(autodiff=False))
+
+
+def judged(found: Diagnosis) -> tuple[str, list[str], str, str]:
+    """Return the verdict, the names, the first wrong quantity and the guilty line's text."""
     fault = found.first_fault
-    told = ("", "") if fault is None else (fault.quantity, fault.text)
-    return found.verdict, [bug.id for bug in found.bugs], *told
+    place = ("", "") if fault is None else (fault.quantity, fault.text)
+    return found.verdict, [bug.id for bug in found.bugs], *place
 
 
 def test_a_right_graph_of_numbers_with_a_hinge_loss_and_a_penalty_is_called_right(tmp_path: Path) -> None:
-    assert judged(RIGHT, tmp_path) == ("correct", [], "", "")
+    found = told(RIGHT, tmp_path)
+    assert judged(found) == ("correct", [], "", "")
+    assert {"dL/d(sum)", "dL/d(product) * the other factor"} <= {line.holds for line in found.lines}
+    assert all(line.ok for line in found.lines)
+    assert [(probe.name, probe.ok) for probe in found.probes if "tanh" in probe.name] == [("derivative of tanh", True)]
+
+
+def test_a_step_on_many_made_up_samples_is_followed_on_a_few(tmp_path: Path) -> None:
+    points = "points = [(x, int(2 * t - 1)) for x, t in zip(*make_moons(n_samples=200))]\n"
+    before, _, after = RIGHT.partition("points = ")
+    found = told("from sklearn.datasets import make_moons\n" + before + points + after.partition("\n")[2], tmp_path)
+    assert found.verdict == "correct"
+    assert any("with more the first step is too long to be followed" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_on_the_way_back_over_a_graph_is_named_in_its_line(name: str, tmp_path: Path) -> None:
     old, new, bug, quantity = MISTAKES[name]
     assert RIGHT.count(old) == 1
-    verdict, bugs, seen, line = judged(RIGHT.replace(old, new), tmp_path)
+    found = told(RIGHT.replace(old, new), tmp_path)
+    verdict, bugs, seen, text = judged(found)
     assert (verdict, bugs, seen) == ("wrong", [bug], quantity)
-    assert line == (new.strip() if bug not in ("B35", "B10") else "") or new in line
+    assert text == (new.strip() if bug not in ("B35", "B10") else "") or new in text
+    assert {line.line for line in found.lines if not line.ok} == (
+        {found.bugs[0].line} - {None} if found.bugs else set()
+    )
+    assert [probe.name for probe in found.probes if not probe.ok] == (["derivative of tanh"] if bug == "B9" else [])
 
 
 def test_what_nothing_is_sent_down_through_on_purpose_is_no_mistake(tmp_path: Path) -> None:
     text = RIGHT.replace("score * Scalar(-label)", "score * Scalar(-label) * Scalar(abs(score.x))")
-    assert judged(text, tmp_path)[0] != "wrong"
+    assert told(text, tmp_path).verdict != "wrong"

@@ -60,6 +60,8 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     samples.TABLE.update(plan.get("table", {}))
     if samples.TABLE.get("share"):
         note(f"the file's large numbers (60000, ...) were divided by {samples.SHARE}: so few data were made up")
+    if samples.TABLE.get("few"):
+        note(f"{samples.FEW} samples were made up: with more the first step is too long to be followed")
     if plan.get("unguarded"):
         GUARDED.clear()
     end, space = run_main(program, recorder)

@@ -1,5 +1,6 @@
 """What is known of each expression of a file before it is evaluated."""
 
+import re
 from typing import Any, NamedTuple
 
 from .instrument import Rewritten, Row
@@ -11,6 +12,7 @@ VIEWS = frozenset(
         *("copy", "array", "asarray", "concatenate", "hstack", "vstack"),
     )
 )
+OPERATOR = re.compile(r"\.__r?(add|mul)__$")
 
 
 class Table(NamedTuple):
@@ -22,6 +24,7 @@ class Table(NamedTuple):
         is_change: "+", "-" or "*" where it can be a term of an update, "part" where it is one of a part, else "".
         is_view: whether it can show the same numbers in another arrangement.
         targets: the bare name that it gives to a value, that of a parameter too, or "".
+        in_operator: whether it stands in the sum or the product of a class of the program's own.
     """
 
     actions: list[Any]
@@ -29,6 +32,7 @@ class Table(NamedTuple):
     is_change: list[str]
     is_view: list[bool]
     targets: list[str]
+    in_operator: list[bool]
 
 
 def table_of(rewritten: Rewritten) -> Table:
@@ -40,6 +44,7 @@ def table_of(rewritten: Rewritten) -> Table:
         [_sign_of_change(row) for row in rows],
         [_is_view(row) for row in rows],
         [row.what.removeprefix("self.") if row.kind in ("bind", "argument") else "" for row in rows],
+        [bool(OPERATOR.search(row.function)) for row in rows],
     )
 
 

@@ -50,20 +50,17 @@ class Recorder:
     """
 
     def __init__(self, table: Table, inject: Mapping[Place, NDArray[Any]], updates: int, events: int) -> None:
-        self.actions, self.is_product, self.is_change, self.is_view, self.targets = table
-        self.inject = inject
-        self.events = events
+        self.actions, self.is_product, self.is_change, self.is_view, self.targets, self.in_operator = table
+        self.inject, self.events = inject, events
         self.reports: list[Report] = []
         self.lists: dict[int, list[Any]] = {}  # displays of numbers: taken as arrays where they are operands
         self.part: tuple[Any, Any] = None, None  # the last row or other part that was cut out of an array, and of which
-        self.ended = ""
-        self.room, self.first = ROOM, list[Report]()
+        self.ended, self.room, self.first = "", ROOM, list[Report]()
         self.matrices: list[int] = []
         self.kept = Store()
         self.updates = Updates(updates)
         self.objects = NodeObjects(self.kept)
-        self.counts = [0] * len(self.actions)
-        self.reported: set[int] = set()
+        self.counts, self.reported = [0] * len(self.actions), set[int]()
 
     def install(self) -> None:
         """Make the hooks known to every module."""
@@ -336,7 +333,10 @@ class Recorder:
     def _make_room(self) -> None:
         """Forget what was done again and again before the first product, as data are made; else end the run."""
         self.room -= 1
-        if self.updates.products or self.updates.counts or not self.room:
+        of_graph = any(
+            self.in_operator[r[0]] for r in self.reports
+        )  # of single numbers: nothing of it is data being made
+        if self.updates.products or self.updates.counts or not self.room or of_graph:
             self.end("too many events")
         self.first = self.first or self.reports
         last = {r[0]: r[1] for r in self.reports}

@@ -1,7 +1,7 @@
 """Where a program's way back over its own graph goes wrong: the object, the line, and the mistake's name."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -18,6 +18,7 @@ KINDS = ("delta", "dW", "db", "dX")
 OPERATOR = re.compile(r"__(r|i)?(add|sub|mul|truediv)__")
 DIGITS = 12  # in which derivatives are compared: 1 is 1 however it was divided
 NEAR = 40  # events in a function of one number
+MANY = 100  # times that an expression is looked at to tell what it sends down
 LOST = "what had come before was replaced: only the last of several parts is left"
 EARLY = "sent down before all of it had come: the objects are gone through in another order"
 LOSSY = ("**", "pow", "log", "exp", "square")  # operations that no activation is
@@ -57,9 +58,33 @@ class Slopes(NamedTuple):
     right: Array
 
 
+class Sent(NamedTuple):
+    """What one expression of the way back sent down through the operations of one kind.
+
+    Attributes:
+        node: the expression.
+        what: the operation: a sign, or the name of the function that it stands in.
+        slopes: the derivatives that it used beside the right ones.
+    """
+
+    node: int
+    what: str
+    slopes: Slopes
+
+    @property
+    def is_right(self) -> bool:
+        """Return whether all of the derivatives are."""
+        return _same(self.slopes.used, self.slopes.right)
+
+
 def blamed(step: GraphStep, layers: GraphLayers) -> Blame | None:
     """Return what is wrong first in a step, None where no one place explains it."""
     return next(_Search(step, layers).found(), None)
+
+
+def sent_down(step: GraphStep, layers: GraphLayers) -> list[Sent]:
+    """Return what each expression of a step's way back sent down, where what had come to it was right."""
+    return list(_Search(step, layers).sent())
 
 
 class _Search:
@@ -67,18 +92,33 @@ class _Search:
 
     def __init__(self, step: GraphStep, layers: GraphLayers) -> None:
         self.step, self.graph, self.layers, self.tape = step, step.graph, layers, step.tape
-        self.numbers = step.numbers
+        self.numbers, self._trained = step.numbers, frozenset(step.trained)
         self.held = {n for n in self.numbers if n >= 0}
 
     def found(self) -> Iterator[Blame]:
         """Yield what is wrong, the first on the way back first."""
-        trained = {*self.step.trained}
         wrong = np.flatnonzero(self.step.wrong).tolist()
-        known = [row for row in wrong if row in trained or self.layers.depends(self.numbers[row])]  # and no data
-        for row in sorted(known, key=self._order):
+        for row in sorted(filter(self._is_known, wrong), key=self._order):
             blame = self._of(row)
             if blame is not None:
                 yield blame
+
+    def _is_known(self, row: int) -> bool:
+        """Return whether an object is trained or made of what is, and so no data."""
+        return row in self._trained or self.layers.depends(self.numbers[row])
+
+    def sent(self) -> Iterator[Sent]:
+        """Yield what each expression sent down, kind by kind of operation, to numbers that no other object holds."""
+        often = Counter(self.numbers)
+        for node, entries in self._at_node.items():
+            kinds: dict[str, list[tuple[int, int, Contribution]]] = defaultdict(list)
+            for row, of, part in entries:
+                if often[self.numbers[row]] == 1 and self._is_known(row) and self.numbers[of] in self.graph.made:
+                    kinds[self._what(of, row)].append((row, of, part))
+            for what, alike in kinds.items():
+                slopes = self._used(alike[:MANY], what)
+                if slopes.used.size:
+                    yield Sent(node, what, slopes)
 
     def _order(self, row: int) -> tuple[int, int, int]:
         """Return how early a derivative is whole: by layer, by kind, and by what is made of the number."""
@@ -235,14 +275,19 @@ class _Search:
 
     def _slopes(self, row: int, r: int, part: Contribution, what: str) -> Slopes:
         """Return the derivatives that the expression used for the same operation."""
+        return self._used([(row, r, part), *self._at_node[self.tape.events[part.at].node]], what)
+
+    def _used(self, entries: list[tuple[int, int, Contribution]], what: str) -> Slopes:
+        """Return the derivatives that were used for an operation, where what had come was right and not 0."""
         rows = []
-        for other, of, one in ((row, r, part), *self._at_node[self.tape.events[part.at].node]):
+        for other, of, one in entries:
             sent = self.step.got[of]
             if sent and not self.step.wrong[of] and self._what(of, other) == what:
                 number = self.numbers[of]
                 right = self._wanted(other).get(number, 0.0) / sent if number >= 0 else 0.0
+                right /= max(1, self._times(other, of))  # as x * x sends down what is due to x in two parts
                 rows.append((self.step.values[other], self.step.values[of], one.amount / sent, right))
-        return Slopes(*np.round(np.array(rows).T, DIGITS))
+        return Slopes(*np.round(np.array(rows).reshape(-1, 4).T, DIGITS))
 
     def _names(self, row: int, what: str, s: Slopes) -> Iterator[tuple[str, bool, str]]:
         """Yield the names that a wrong derivative may have, whether each fits, and what is said of it."""

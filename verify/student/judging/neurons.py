@@ -28,15 +28,17 @@ class Neurons:
     def __init__(self, runs: Runs, natural: Gathered) -> None:
         self._runs, self._natural = runs, natural
 
-    def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
+    def run(self, inject: Injection | None = None, updates: int = 3, events: int | None = None) -> Recording:
         """Run with other values injected, those of arrays number by number."""
         recording = self.raw(inject or {}, updates, events)
         found = gathered(recording, 2 if updates >= UPDATES else 1)
         return recording if found is None else found.recording
 
-    def raw(self, inject: Injection, updates: int, events: int = 30_000) -> Recording:
+    def raw(self, inject: Injection, updates: int, events: int | None = None) -> Recording:
         """Run with other values injected, and tell of the numbers alone."""
-        return self._runs.run(self._scattered(inject), updates=updates, events=min(events, self._natural.enough))
+        enough = self._natural.enough
+        events = enough if events is None else min(events, enough)
+        return self._runs.run(self._scattered(inject), updates=updates, events=events)
 
     def _scattered(self, inject: Injection) -> Injection:
         single: dict[Place, NDArray[Any]] = {}

@@ -29,10 +29,10 @@ AGREE = 2e-4  # of the largest slope: the differences' own truncation, and a gua
 class Runs(Protocol):
     """Something that runs the program again."""
 
-    def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
+    def run(self, inject: Injection | None = None, updates: int = 3, events: int | None = None) -> Recording:
         """Run with other values injected."""
 
-    def raw(self, inject: Injection, updates: int, events: int = 30_000) -> Recording:
+    def raw(self, inject: Injection, updates: int, events: int | None = None) -> Recording:
         """Run with other values injected, and leave single numbers as they are."""
 
 

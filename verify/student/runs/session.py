@@ -33,6 +33,7 @@ OF_SIZES = ("ValueError", "IndexError", "KeyError", "TypeError")
 OWN_WIDTHS = ("classes", "pieces")  # ways of calling a file that may say itself how wide its layers are
 ENDS = {"features": 0, "classes": -1}  # which of the sizes of a network is which size of its data
 LAYOUTS = 6  # of data that an unknown module would have given
+EVENTS, LONG = 30_000, 150_000  # of a run, and of one whose first step is longer than that
 MEMORY = 2 << 30  # bytes of address space
 
 
@@ -57,6 +58,7 @@ class Session:
         self.source, self.seconds, self.memory = source, seconds, memory
         self.plan: Header | None = None
         self.late = 0
+        self._enough = EVENTS
         self._function, self._adapter = function, adapter
         self._has_step = adapter is not None and bool(adapter.call)
         self._process = self._started()
@@ -104,24 +106,24 @@ class Session:
             self.close()
             raise InputError("function", repr(self._function), f"one of {known}", advice)
 
-    def run(self, inject: Injection | None = None, updates: int = 3, events: int = 30_000) -> Recording:
+    def run(self, inject: Injection | None = None, updates: int = 3, events: int | None = None) -> Recording:
         """Run the file from its beginning.
 
         Arguments:
             inject: the values that expressions return instead of their own, by (node, occurrence).
             updates: the run ends once every trained parameter was updated so often.
-            events: the run ends after so many.
+            events: the run ends after so many; None for as many as a step may need.
 
         Returns:
             What was seen until the end; a run that had to be killed has seen nothing.
         """
-        limits = {**self._limits(), "updates": updates, "events": events}
+        limits = {**self._limits(), "updates": updates, "events": self._enough if events is None else events}
         if self.plan is not None:
             return self._run(inject or {}, {**limits, "plan": self.plan})[0]
         self.plan, recording = self._settled(limits)
         return self._run(inject, {**limits, "plan": self.plan})[0] if inject else recording
 
-    def raw(self, inject: Injection, updates: int, events: int = 30_000) -> Recording:
+    def raw(self, inject: Injection, updates: int, events: int | None = None) -> Recording:
         """Run the file with other values injected: its numbers are told as they are."""
         return self.run(inject, updates, events)
 
@@ -130,12 +132,14 @@ class Session:
         return self._run({}, {**self._limits(), "plan": self.plan or {}, "names": True})[0]
 
     def _limits(self) -> Header:
-        return {"updates": 3, "events": 30_000, "seconds": self.seconds, "memory": self.memory}
+        return {"updates": 3, "events": self._enough, "seconds": self.seconds, "memory": self.memory}
 
     def _settled(self, limits: Header) -> tuple[Header, Recording]:
         """Return how the file is made to train, its own main first, and what was seen so."""
         recording, promise = self._run({}, {**limits, "plan": {}})
         best: Header = {}
+        if recording.ended == "too many events" and promise < TRAINS and not self._function:
+            best, recording, promise = self._longer(limits, recording, promise)
         if self._function:
             promise = 0
         elif self._has_step or self._is_told(recording, promise):
@@ -165,6 +169,16 @@ class Session:
             said = f"{self._function} was not called: its parameters' names do not say what it takes"
             recording = replace(recording, notes=(*recording.notes, said))
         return best, recording
+
+    def _longer(self, limits: Header, recording: Recording, promise: float) -> tuple[Header, Recording, float]:
+        """Return what a longer run shows, of few samples where they are made up; all later runs may be as long then."""
+        few: list[Header] = [{"table": {"few": 1}}] if "data" in self._used else []
+        for plan in (*few, {}):
+            long, seen = self._run({}, {**limits, "events": LONG, "plan": plan})
+            if seen >= TRAINS:
+                self._enough = LONG
+                return plan, long, seen
+        return {}, recording, promise
 
     def _is_told(self, recording: Recording, promise: float) -> bool:
         """Return whether the file's own main has shown all it can: an update, or its own mistake half-way there."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from .finder import Contents
 from .formats import DataSets
-from .samples import FLOWERS, ROWS, Values, clusters, generator, in_blocks, labels, one_hot, part, pictures
+from .samples import FLOWERS, ROWS, Values, asked, clusters, generator, in_blocks, labels, one_hot, part, pictures
 
 DATA_LIBRARIES = frozenset(
     (
@@ -48,7 +48,7 @@ def loader(features: int, classes: int, rows: int = ROWS, targets: int = 0) -> A
     """Return the function that loads a data set of that size; no classes means numbers to predict, one or several."""
 
     def load(*_: Any, return_X_y: bool = False, **__: Any) -> Any:
-        X, y = in_blocks(*clusters(rows, features, classes or 2))
+        X, y = in_blocks(*clusters(asked(rows), features, classes or 2))
         y = y if classes else X @ generator().normal(size=(features, targets) if targets else features)
         names = [f"x{i + 1}" for i in range(features)]
         kinds = np.array([f"class{i}" for i in range(classes)])
@@ -66,6 +66,7 @@ def load_digits(*_: Any, return_X_y: bool = False, **__: Any) -> Any:
 
 def make_moons(n_samples: int = ROWS, *_: Any, noise: float | None = None, **__: Any) -> tuple[Values, Values]:
     """Return two half circles."""
+    n_samples = asked(n_samples)
     y = labels(n_samples, 2)
     angle = generator().uniform(0, np.pi, n_samples)
     X = np.c_[np.where(y, 1 - np.cos(angle), np.cos(angle)), np.where(y, 0.5 - np.sin(angle), np.sin(angle))]
@@ -74,6 +75,7 @@ def make_moons(n_samples: int = ROWS, *_: Any, noise: float | None = None, **__:
 
 def make_circles(n_samples: int = ROWS, *_: Any, noise: float | None = None, **__: Any) -> tuple[Values, Values]:
     """Return two circles, one inside the other."""
+    n_samples = asked(n_samples)
     y = labels(n_samples, 2)
     angle, radius = generator().uniform(0, 2 * np.pi, n_samples), np.where(y, 0.5, 1.0)
     X = np.c_[radius * np.cos(angle), radius * np.sin(angle)]
@@ -84,21 +86,21 @@ def make_blobs(
     n_samples: int = ROWS, n_features: int = 2, centers: Any = 3, *_: Any, **__: Any
 ) -> tuple[Values, Values]:
     """Return points around a few centres."""
-    return clusters(n_samples, n_features, centers if isinstance(centers, int) else len(centers))
+    return clusters(asked(n_samples), n_features, centers if isinstance(centers, int) else len(centers))
 
 
 def make_classification(
     n_samples: int = ROWS, n_features: int = 20, *_: Any, n_classes: int = 2, **__: Any
 ) -> tuple[Values, Values]:
     """Return points of a few classes."""
-    return clusters(n_samples, n_features, n_classes)
+    return clusters(asked(n_samples), n_features, n_classes)
 
 
 def make_regression(
     n_samples: int = ROWS, n_features: int = 100, *_: Any, n_targets: int = 1, **__: Any
 ) -> tuple[Values, Values]:
     """Return points and a linear function of them."""
-    X, _kinds = clusters(n_samples, n_features, 2)
+    X, _kinds = clusters(asked(n_samples), n_features, 2)
     y = X @ generator().normal(size=(n_features, n_targets))
     return X, y[:, 0] if n_targets == 1 else y
 

@@ -15,6 +15,7 @@ TARGET = re.compile(r"(^|[\W_])(y|labels?|targets?|outputs?)([\W_]|$)", re.I)
 """Columns that hold labels; files that hold the features alone, or the targets alone."""
 FLOWERS = 150  # irises in the best known of all tables
 ROWS = 100  # samples of a data set, where a real one has thousands
+FEW = 4  # samples, where each is a step of a thousand operations on single numbers
 MOST_CUT = 2000  # rows that a program cuts off a table
 MOST = 1_400_000  # numbers in a table of which a program cuts off rows
 SHARE = 100  # of the samples of a large data set one in so many is made up, where the program is told so too
@@ -24,8 +25,8 @@ SHAPE: dict[str, int] = {}
 counts in a line, the place of its "label" among them, the first of those that it takes for "whole" numbers."""
 TABLE: dict[str, int] = {}
 """What a run chooses of made-up data whose name does not say it: "features", "classes", "rows", the "first" label, the
-"targets" beside each other in a file of their own, whether its numbers are "positive"; and "share", whether the
-program's own large whole numbers are divided by SHARE."""
+"targets" beside each other in a file of their own, whether its numbers are "positive"; whether it has but "few" rows;
+and "share", whether the program's own large whole numbers are divided by SHARE."""
 MADE: dict[str, int] = {}
 """Features, classes and rows of the data made up last, where these are free to be others."""
 LABELS: set[str] = set()
@@ -51,9 +52,16 @@ def generator() -> np.random.Generator:
 
 def part(samples: int) -> int:
     """Return how many samples are made up of a data set that has so many: few, or its share."""
+    if TABLE.get("few"):
+        return FEW
     if TABLE.get("share"):
         return samples // SHARE
     return min(samples, ROWS)
+
+
+def asked(samples: int) -> int:
+    """Return how many samples are made up where the program asks for so many: fewer only where these take too long."""
+    return min(samples, FEW) if TABLE.get("few") else samples
 
 
 def labels(rows: int, classes: int) -> Values:
@@ -109,6 +117,8 @@ def table(name: str) -> tuple[Values, Values, list[str]]:
 
 def rows(features: int) -> int:
     """Return how many rows a made-up table has: enough to leave some beyond those that the program cuts off."""
+    if TABLE.get("few"):
+        return FEW
     cut = SHAPE.get("rows", 0) // (SHARE if TABLE.get("share") else 1)
     return TABLE.get("rows", ROWS + min(cut, MOST_CUT, MOST // features))
 
