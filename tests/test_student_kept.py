@@ -65,3 +65,28 @@ def test_a_right_step_is_not_enough_where_a_later_one_breaks_off(tmp_path: Path)
     said = diagnosed(tmp_path, text)
     assert said.verdict == "cannot run"
     assert "line 9" in said.missing[0]
+
+
+def test_data_written_out_anew_for_each_of_two_calls_are_the_same_in_every_step(tmp_path: Path) -> None:
+    data, targets = "np.array([[0, 0], [1, 1], [1, 0], [0, 1]])", "np.array([[0], [1], [1], [0]])"
+    text = f"""
+import numpy as np
+class Net:
+    def __init__(self):
+        self.W, self.V, self.b = np.random.rand(2, 3), np.random.rand(3, 1), np.random.rand(1)
+    def forward(self, x):
+        self.h = 1 / (1 + np.exp(-x @ self.W))
+        self.o = 1 / (1 + np.exp(-(self.h @ self.V + self.b)))
+        return self.o
+    def backward(self, x, y):
+        d = (y - self.o) * self.o * (1 - self.o)
+        e = d @ self.V.T * self.h * (1 - self.h)
+        self.V += 0.1 * self.h.T @ d
+        self.W += 0.1 * x.T @ e
+        self.b += 0.1 * d.sum(axis=0)
+net = Net()
+for _ in range(1000):
+    net.forward({data})
+    net.backward({data}, {targets})
+"""
+    assert diagnosed(tmp_path, text).verdict.startswith("correct")

@@ -177,8 +177,34 @@ for step in range(50):
     c -= 0.1 * np.sum(g)
 """
 
+OBJECTS = """
+import numpy as np
+
+class Dense:
+    def __init__(self, inputs, units):
+        self.weights, self.biases = np.random.randn(inputs, units), np.random.randn(1, units)
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.output = inputs @ self.weights + self.biases
+    def backward(self, dvalues):
+        self.dweights = self.inputs.T @ dvalues
+        self.dbiases = dvalues.sum(axis=0, keepdims=True)
+        self.dinputs = dvalues @ self.weights.T
+
+rng = np.random.default_rng(1)
+X, Y = rng.normal(size=(9, 2)), rng.normal(size=(9, 3))
+one, two = Dense(2, 3), Dense(3, 3)
+one.forward(X)
+A = np.tanh(one.output)
+two.forward(A)
+print(np.mean((two.output - Y) ** 2))
+two.backward(2 * (two.output - Y) / Y.size)
+one.backward(two.dinputs * (1 - A**2))
+"""
+
 RIGHT = {"one vector": VECTOR, "named numbers": NUMBERS, "a gradient that is only computed": RETURNED,
-         "a penalty": PENALTY, "one bias for a layer": SHARED, "neurons as rows": ROWS}  # fmt: skip
+         "a penalty": PENALTY, "one bias for a layer": SHARED, "neurons as rows": ROWS,
+         "layers of one width, their gradients named alike": OBJECTS}  # fmt: skip
 
 WRONG = {
     "one vector, no derivative": (VECTOR, "dA * (1 - A ** 2)", "dA", "B11", (1, "delta")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -184,7 +184,7 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
             return cut_by_a_mask(longer(0), first, points, masked)
         amiss = (
             remembering(longer, first, points)
-            or _keeping(longer, first, points, rights)
+            or _keeping(longer, partial(_on_own_data, runs), first, points, rights)
             or _of_another_penalty(runs, first, points, rights[0], seed)
         )
         return amiss or _beside(runs, _correct(first, points, rights[0], len(points)), seed)
@@ -198,17 +198,35 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
 
 
 def _keeping(
-    longer: Callable[[int], Look], first: Look, points: tuple[Shown, ...], rights: list[Right]
+    longer: Callable[[int], Look],
+    own: Callable[[Shown], Look | None],
+    first: Look,
+    points: tuple[Shown, ...],
+    rights: list[Right],
 ) -> Judgement | None:
-    """Return "wrong" for a program with a later step that is not the gradient of its own point, else None."""
+    """Return "wrong" for a program with a later step that is not the gradient of its own point, else None.
+
+    Other data may have come to one use of them in a later step and not to the next: it must be wrong with its own too.
+    """
     seen: list[Spoilt] = []
     for i, right in enumerate(rights):
         found = None if right.optimiser else kept(longer(i), right)
         if found is None:
             return None
         seen.append(found)
+    at_home = own(points[0])
+    if at_home is None or kept(at_home, rights[0]) is None:
+        return None
     sentence = "the first step is right; a later one is not the gradient of its own point: something earlier is in it"
     return Judgement("wrong", first, points, evidence=(sentence,), loss=rights[0].loss, spoilt=seen[0])
+
+
+def _on_own_data(runs: Runs, point: Shown) -> Look | None:
+    """Return a look at several steps from a point's parameters with the program's own data, None where it fails."""
+    given = {p for s in (*point.found.X, *point.found.Y) if s is not None for p in (s.place, *s.twins)}
+    inject = {place: value for place, value in point.inject.items() if place not in given}
+    tape = Tape(runs.run(inject, updates=UPDATES))
+    return look(tape, () if point.look.right is None else (point.look.right.loss,))
 
 
 def _of_another_penalty(

@@ -93,9 +93,17 @@ def _gradient(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> i
     """Return where a parameter's gradient got its name: computed from the layer's input, of its shape and its name."""
     own = bare(tape.name_of(key))
     places = list(_candidates(tape, chain, layer, key, until))
+    places = [at for at in places if not _is_below(tape, chain, layer, at)] or places
     alike = [at for at in places if own and own in bare(tape.node(at).what) and own != bare(tape.node(at).what)]
     alone = len({bare(tape.node(at).what) for at in places}) == 1
     return max(alike, default=None) if alike or not alone else max(places)
+
+
+def _is_below(tape: Tape, chain: Chain, layer: Layer, at: int) -> bool:
+    """Return whether a value went back through the layer's weights: it is of a layer below, whatever it is named."""
+    W, trail = tape.group(layer.W_key), upstream(tape, at)
+    back = (p for p in tape.products if p.at > chain.end and p.at in trail)
+    return any(W in (tape.group(p.left), tape.group(p.right)) for p in back)
 
 
 def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> Iterator[int]:
