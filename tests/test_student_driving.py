@@ -323,3 +323,49 @@ def test_functions_that_take_their_weights_are_given_some_as_their_products_need
     found = diagnose(source(GIVEN_WEIGHTS.replace("SENT", sent)), Options(autodiff=False))
     assert found.verdict == said, found
     assert [(bug.id, bug.line) for bug in found.bugs[:1]] == ([("B5", 13)] if said == "wrong" else [])
+
+
+LAYERS_ALONE = """
+import numpy as np
+
+class Dense:
+    def __init__(self, inputs, outputs):
+        self.weights, self.bias = np.random.randn(outputs, inputs), np.zeros((outputs, 1))
+    def forward(self, input):
+        self.input = input
+        return self.weights @ input + self.bias
+    def backward(self, gradient, lr):
+        back = self.weights.T @ gradient
+        self.weights STEP lr * gradient @ self.input.T
+        self.bias STEP lr * gradient.sum(axis=1, keepdims=True)
+        return back
+
+class Sigmoid:
+    def forward(self, input):
+        self.output = 1 / (1 + np.exp(-input))
+        return self.output
+    def backward(self, gradient, lr):
+        return gradient * SLOPE
+
+class Softmax:
+    def forward(self, input):
+        return np.exp(input) / np.exp(input).sum(axis=0)
+    def backward(self, gradient, lr):
+        return gradient
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "slope", "verdict"),
+    [
+        ("-=", "self.output * (1 - self.output)", "correct"),
+        ("+=", "self.output * (1 - self.output)", "correct up to convention"),
+        ("-=", "self.output", "wrong"),
+    ],
+)
+def test_layers_that_nothing_stacks_are_stacked_and_go_back_from_an_error_that_is_seen(
+    step: str, slope: str, verdict: str
+) -> None:
+    found = diagnose(source(LAYERS_ALONE.replace("STEP", step).replace("SLOPE", slope)), Options(autodiff=False))
+    assert found.verdict.startswith(verdict)
+    assert verdict != "wrong" or [bug.line for bug in found.bugs[:1]] == [21]

@@ -39,7 +39,7 @@ from .names import (
 from .stand_ins.finder import framed
 
 
-def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> str:
+def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str, difference: types.CodeType) -> str:
     """Call what the file defines.
 
     Arguments:
@@ -47,6 +47,7 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> st
         tree: its syntax tree, for the names in return statements.
         trial: sizes and layout of the arguments.
         way: one of WAYS, or the name of the only function or class to call.
+        difference: the code of the error that stacked layers go back from.
 
     Returns:
         What was called, in words.
@@ -65,7 +66,7 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str) -> st
     elif way == "steps":
         found = by_steps(caller, functions)
     elif way == "layers":
-        found = by_layers(trial, classes)
+        found = by_layers(trial, classes, space, tree, difference)
     else:
         found = iter([named(caller, own, way)])
     for done in found:

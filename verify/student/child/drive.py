@@ -37,6 +37,7 @@ class Program(NamedTuple):
     statements: list[Statement]
     tree: ast.Module
     lines: list[str]
+    difference: types.CodeType
     step: Step | None = None
     parts: Sequence[Part] = ()
 
@@ -74,7 +75,9 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     _tell_end(end)
     done: list[str] = []
     trial = Trial(tuple(plan["sizes"]), plan["layout"], plan["labels"], plan["samples"])
-    end = watched(program, recorder, lambda: done.append(drive(space, program.tree, trial, plan["way"])))
+    end = watched(
+        program, recorder, lambda: done.append(drive(space, program.tree, trial, plan["way"], program.difference))
+    )
     shown = f", called {done[0]}" if done else ""
     made_up = f"made-up data of sizes {list(trial.sizes)}, samples as {trial.layout}"
     note(f"nothing in the file trains by itself: {made_up}{shown}")

@@ -141,8 +141,10 @@ def prepared(header: Header, share: int = 1) -> tuple[Program, Rewritten]:
         code = statements(rewritten.tree, header["path"])
         parts = [beside.prepared(module, rewritten, share) for module in header.get("beside", ())]
     tree = ast.parse(header["text"])
+    difference = adapted.difference(rewritten)
     step = adapted.prepared(header["adapter"], rewritten) if header.get("adapter") else None
-    return Program(header["path"], header["folder"], code, tree, header["text"].split("\n"), step, parts), rewritten
+    lines = header["text"].split("\n")
+    return Program(header["path"], header["folder"], code, tree, lines, difference, step, parts), rewritten
 
 
 def statements(tree: ast.Module, path: str) -> list[Statement]:
