@@ -33,3 +33,14 @@ def test_a_softmax_summed_over_everything_is_told_by_its_name_and_line() -> None
     assert diagnosis.bugs[0].id == "B38"
     assert diagnosis.first_fault is not None
     assert diagnosis.first_fault.line == line_of(program, "out = np.exp(z2)")
+
+
+def test_an_activation_that_no_table_has_is_differentiated_as_it_is_computed() -> None:
+    program = PROGRAM.replace("return 1 / (1 + np.exp(-v))", "return 1 / 1 + np.exp(-v)")  # e^-z + 1: no sigmoid
+    diagnosis = diagnosis_of(program)
+    assert diagnosis.verdict == "wrong"
+    assert diagnosis.network["activations"] == ["`1 / 1 + np.exp(-v)`"] * 2
+    assert [bug.id for bug in diagnosis.bugs] == ["B40"]
+    assert diagnosis.first_fault is not None
+    assert diagnosis.first_fault.line == line_of(program, "return v * (1 - v)")
+    assert diagnosis_of(program.replace("return v * (1 - v)", "return 1 - v")).exit_code == 0  # its own derivative

@@ -13,6 +13,8 @@ from .own_loss import Runs
 
 POINTS = 2  # injected points that must agree
 MORE = 2  # draws beside them where some show nothing
+LARGEST = 1e6  # activation beside which the others' gradients are lost in rounding
+GENTLE = 0.3  # size of the weights in these: an activation that is an exponential explodes on larger ones
 
 
 def on_other_values(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> Look | None:
@@ -31,8 +33,11 @@ def points_of(runs: Runs, first: Look, seed: int, tell: tuple[str, ...]) -> list
     found = sources(first.tape, first.reading)
     kept: list[Shown] = []
     for data in (True, False):
-        rngs = (np.random.default_rng((seed, i)) for i in range(POINTS + MORE))
-        points = _chosen(_point(runs, first, found, rng, data, tell) for rng in rngs)
+        draws = (
+            spread(first.reading, found, np.random.default_rng((seed, i)), data=data, size=1 if i < POINTS else GENTLE)
+            for i in range(POINTS + MORE)
+        )
+        points = _chosen(_point(runs, first, found, inject, tell) for inject in draws)
         if len(points) == POINTS:
             if first.right is None or is_one_number(first) or all(p.look.right for p in points):
                 return points
@@ -46,7 +51,7 @@ def is_one_number(one: Look) -> bool:
 
 
 def _chosen(drawn: Iterator[Shown | None]) -> list[Shown]:
-    """Return as many points as are needed: others for those that show nothing or close every relu of a layer."""
+    """Return as many points as are needed: others for those that show nothing, explode, or close every relu."""
     shown: list[Shown] = []
     for one in drawn:
         shown += [] if one is None else [one]
@@ -56,13 +61,11 @@ def _chosen(drawn: Iterator[Shown | None]) -> list[Shown]:
 
 
 def _is_open(one: Shown) -> bool:
-    return all(a.any() for a in one.look.reading.point.a[:-1])
+    activations = one.look.reading.point.a
+    return all(a.any() for a in activations[:-1]) and all(np.abs(a).max() <= LARGEST for a in activations)
 
 
-def _point(
-    runs: Runs, first: Look, found: Sources, rng: np.random.Generator, data: bool, tell: tuple[str, ...]
-) -> Shown | None:
-    inject = spread(first.reading, found, rng, data=data)
+def _point(runs: Runs, first: Look, found: Sources, inject: Injection, tell: tuple[str, ...]) -> Shown | None:
     if not inject:
         return None
     one = look(Tape(runs.run(inject, updates=2)), tell)

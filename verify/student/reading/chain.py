@@ -14,6 +14,7 @@ from reference.arrays import Array
 from ..runs.tape import TRANSPOSING, Product, Tape, unsigned
 from .curves import Curve, close, matching_curves
 from .dropout import dropped
+from .own_curve import Made, own_curve
 
 FARTHEST = 60  # events between a product and the bias added to it
 MOST_PRODUCTS = 400
@@ -193,7 +194,7 @@ def chains(tape: Tape, until: int, trained: Container[int] = (), since: int = 0)
     layers = {p.at: list(candidates(tape, p, trained)) for p in products}
     best: dict[int, list[tuple[Layer, ...]]] = {}
     for at in sorted(layers, reverse=True):
-        best[at] = [path for layer in layers[at] for path in _paths(tape, layer, layers, best)]
+        best[at] = [path for layer in layers[at] for path in _paths(tape, layer, layers, best, trained)]
         best[at] = sorted(best[at], key=lambda path: _rank(tape, path, trained))[:4]
     found = [path for paths in best.values() for path in paths]
     return [Chain(path) for path in sorted(found, key=lambda path: (*_rank(tape, path, trained), path[0].product.at))]
@@ -216,7 +217,11 @@ def _initial(tape: Tape, path: tuple[Layer, ...]) -> bool:
 
 
 def _paths(
-    tape: Tape, layer: Layer, layers: dict[int, list[Layer]], best: dict[int, list[tuple[Layer, ...]]]
+    tape: Tape,
+    layer: Layer,
+    layers: dict[int, list[Layer]],
+    best: dict[int, list[tuple[Layer, ...]]],
+    trained: Container[int],
 ) -> Iterator[tuple[Layer, ...]]:
     """Yield the layer followed by every chain whose first input is an activation of its pre-activation."""
     yield (layer,)
@@ -224,7 +229,7 @@ def _paths(
     after = bisect_right(places, layer.z_at)
     for at in places[after : after + NEAREST]:
         for path in best[at]:
-            linked = link(layer, path[0])
+            linked = link(layer, path[0]) or _linked_by_own(tape, layer, path[0], trained)
             if linked is not None and not any(_same_weights(tape, layer.W_key, n.W_key) for n in path):
                 yield (linked[0], linked[1], *path[1:])
 
@@ -257,6 +262,19 @@ def link(layer: Layer, following: Layer) -> tuple[Layer, Layer] | None:
             if (column == column[0]).all() and column[0] != 0 and (curve := _curve(layer.z, rest)) is not None:
                 return layer._replace(curve=curve), split(following, end, float(column[0]))
     return None
+
+
+def _linked_by_own(tape: Tape, layer: Layer, following: Layer, trained: Container[int]) -> tuple[Layer, Layer] | None:
+    """Return both layers linked by what the program computes of z, where both are trained; None where it is no link."""
+    both = tape.group(layer.W_key) in trained and tape.group(following.W_key) in trained
+    if not both or following.a_in.shape != layer.z.shape:
+        return None
+    held = dict(zip(tape.events[following.product.at].operands, tape.makers[following.product.at], strict=False))
+    at = held.get(following.a_key)
+    if at is None or at <= layer.z_at:
+        return None
+    curve = own_curve(tape, Made(layer.z_at, layer.z_key, layer.z), at, following.a_in)
+    return None if curve is None else (layer._replace(curve=curve), following)
 
 
 def split(layer: Layer, end: int, constant: float) -> Layer:

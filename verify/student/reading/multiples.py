@@ -8,6 +8,7 @@ SAME = 1e-6
 """How far two values may lie apart, as a part of the largest, to be the same."""
 
 
+@np.errstate(over="ignore")
 def closest_factor(value: Array, of: Array) -> float:
     """Return the factor at which ``of`` comes closest to a value, by least squares.
 

@@ -10,6 +10,7 @@ from reference.arrays import Array
 from ..runs.tape import Tape, upstream
 from .chain import Layer
 from .curves import CURVES, Curve, close, matching_curves, scaled
+from .own_curve import Made, own_curve
 from .rates import EXP
 
 TELLING = 3  # distinct pre-activations that no curve meets by chance
@@ -42,11 +43,14 @@ def outputs(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
     if np.unique(last.z).size >= TELLING:
         scaled_first, met = _first_met(tape, last, end)
         again = (other for one in met for other in _scaled(tape, last, one, end))
-        rates = () if met or scaled_first else _rates(tape, last, end)
-        yield from (*met, *again, *scaled_first, *rates, identity)
+        rates = [] if met or scaled_first else list(_rates(tape, last, end))
+        seen = any(np.any(found.curve.derivative(last.z)) for found in (*met, *scaled_first, *rates))
+        own = () if seen else _own(tape, last, end)
+        yield from (*met, *again, *scaled_first, *rates, *own, identity)
         return
     ranked = sorted(((_doubts(tape, last, found), found) for found in _met(tape, last, end)), key=lambda pair: pair[0])
-    yield from [found for doubts, found in ranked if doubts <= 1][:MOST]
+    likely = [found for doubts, found in ranked if doubts <= 1][:MOST]
+    yield from likely or _own(tape, last, end)
     yield identity
 
 
@@ -92,6 +96,25 @@ def _rates(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
             if not any(name in WHOLE for name in ends):
                 yield Output(EXP, key, at)
             return
+
+
+def _own(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
+    """Yield the first function of z, which no table has, that is held against something else: the targets."""
+    for total in tape.sums:
+        if (
+            not last.z_at < total.at < end
+            or total.sign > 0
+            or tape.array(total.left).size != tape.array(total.right).size
+        ):
+            continue
+        made = tape.makers[total.at][:2]
+        for key, at, other in zip((total.left, total.right), made, made[::-1], strict=True):
+            if at is None or at <= last.z_at or (other is not None and last.z_at in upstream(tape, other)):
+                continue
+            curve = own_curve(tape, Made(last.z_at, last.z_key, last.z), at, as_rows(tape.array(key), last))
+            if curve is not None:
+                yield Output(curve, key, at)
+                return
 
 
 def _scaled(tape: Tape, last: Layer, found: Output, end: int) -> Iterator[Output]:

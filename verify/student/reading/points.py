@@ -211,7 +211,9 @@ def _maker(tape: Tape, key: int, held: int, before: int) -> int | None:
     return next(iter(same or places), None)
 
 
-def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: bool = True) -> Injection:
+def spread(
+    reading: Reading, found: Sources, rng: np.random.Generator, *, data: bool = True, size: float = 1.0
+) -> Injection:
     """Return well-spread values for every source: normal inputs, weights of order one, biases that are not zero.
 
     Arguments:
@@ -219,12 +221,13 @@ def spread(reading: Reading, found: Sources, rng: np.random.Generator, *, data: 
         found: where they go.
         rng: the source of randomness.
         data: whether inputs and targets are replaced too, or the parameters alone.
+        size: of the weights.
     """
     inject: dict[Place, NDArray[Any]] = {}
     layers = reading.passes[0].chain.layers
     for layer, own, W, b in zip(layers, reading.point.b, found.W, found.b, strict=True):
         if W is not None:
-            W.put(inject, rng.normal(size=W.shape) * min(1.0, 1.6 / np.sqrt(len(layer.W))))
+            W.put(inject, size * rng.normal(size=W.shape) * min(1.0, 1.6 / np.sqrt(len(layer.W))))
         if b is not None:
             b.put(inject, 0.4 * _biases(layer, own, b.shape, rng))
     if data:
