@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.student_networks import diagnosis_of, line_of
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
 
@@ -245,3 +246,53 @@ def test_numbers_that_are_written_alike_rounded_to_be_shown_or_kept_in_globals_a
     said = told(tmp_path, PIECES)
     assert said.verdict == "correct", said.first_fault or said.missing
     assert said.network["sizes"] == [2, 2, 1]
+
+
+ENTRY_BY_ENTRY = """import numpy as np
+rng = np.random.default_rng(3)
+hidden = [{"w": rng.random(3)} for _ in range(2)]
+out = [{"w": rng.random(3)} for _ in range(2)]
+
+
+def fire(units, x):
+    for unit in units:
+        total = unit["w"][-1]
+        for k in range(len(x)):
+            total += unit["w"][k] * x[k]
+        unit["a"] = 1 / (1 + np.exp(-total))
+    return [unit["a"] for unit in units]
+
+
+for epoch in range(50):
+    total_error = 0
+    for row, t in (([0.3, 0.9], [1, 0]), ([0.8, 0.1], [0, 1])):
+        a = fire(hidden, row)
+        y = fire(out, a)
+        total_error += sum((t[i] - y[i]) ** 2 for i in range(2))
+        for i in range(2):
+            out[i]["delta"] = (y[i] - t[i]) * y[i] * (1 - y[i])
+        errors = []
+        for j in range(2):
+            error = 0.0
+            for unit in out:
+                error += unit["w"][j] * unit["delta"]
+            errors.append(error)
+        for j in range(2):
+            hidden[j]["delta"] = errors[j] * a[j] * (1 - a[j])
+        for units, x in ((hidden, row), (out, a)):
+            for unit in units:
+                for k in range(2):
+                    unit["w"][k] -= 0.5 * unit["delta"] * x[k]
+                unit["w"][-1] -= 0.5 * unit["delta"]
+    print(total_error)
+"""
+
+
+def test_a_wrong_layer_of_numbers_is_told_below_right_ones_though_no_known_mistake_makes_it() -> None:
+    assert diagnosis_of(ENTRY_BY_ENTRY).exit_code == 0
+    inside = ENTRY_BY_ENTRY.replace("            errors.append(error)", "                errors.append(error)")
+    wrong = diagnosis_of(inside)  # the second unit is given the error of the first
+    assert wrong.verdict == "wrong"
+    assert wrong.first_fault is not None
+    assert (wrong.first_fault.layer, wrong.first_fault.quantity) == (1, "delta")
+    assert wrong.first_fault.line == line_of(inside, 'hidden[j]["delta"] =')

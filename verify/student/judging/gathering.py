@@ -13,6 +13,7 @@ from ..reading.curves import CURVES, matching_curves
 from ..reading.origins import Origin, origins, origins_in_order
 from ..reading.returned import NAMING
 from ..reading.scalars import NOTHING, Number, Numbers
+from ..runs.pieces import PIECES
 from ..runs.recording import GATHERED, NOT_A_NUMBER, Event, Node, Place, Recording
 from ..runs.tape import GATHERED_STEP, Tape
 from .activated import Activated, candidates
@@ -108,10 +109,14 @@ class Gathering:
             self._of_one_class(layers[-1], found)
 
     def _hide_single_updates(self) -> None:
-        """Let an addition to one number be no update of its own: a bias of one unit would have two."""
+        """Let an addition to one number be no update of its own: a bias of one unit would have two.
+
+        Nor is what stands for the changes of a vector's entries: each is the weight of a neuron, or known as none.
+        """
         single = {float(change.at) for change in (*self.cells.changes.values(), *self.cells.biases.values())}
+        whole = {e.result for e in self.tape.events if self.tape.nodes[e.node].what == PIECES}
         for i, (at, event) in enumerate(self.events):
-            if at in single:
+            if at in single or (self.nodes[event.node].kind == "augment" and whole & {*event.operands}):
                 node = self.nodes[event.node]
                 self.nodes.append(node._replace(kind="call", what="changed"))
                 self.events[i] = at, event._replace(node=len(self.nodes) - 1)

@@ -304,7 +304,7 @@ def _accused(
         return untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
     if (not shared and not _all_updated(one.look)) or any(changes_unseen(p.look) for p in points):
         return untold(first, points, "an update of every layer's weights: some were not seen to change")
-    above = None if backed or shared else right_above([p.look for p in points])
+    above = None if shared else right_above([p.look for p in points])
     if not backed and not shared and above is None:
         return untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
     if first.right is not None and not shared and (is_telling(first, first.right.loss) or is_one_number(first)):
@@ -312,15 +312,18 @@ def _accused(
     evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
     if backed:
         evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
-    elif above is not None:
+    if above is not None:
         evidence.append(f"above layer {above[1]} every gradient is the one of {above[0]}, in that layer it is not")
-    elif tell:
+    elif tell and not backed:
         evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
     chosen = seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
     chosen = plainest(chosen)
     chosen = each_once([refined(one.look, e) for e in chosen])
-    loss = chosen[0].loss if chosen else backed[0].name if above is None else above[0]
-    return Judgement("wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed))
+    loss = chosen[0].loss if chosen else backed[0].name if backed or above is None else above[0]
+    judged = Judgement(
+        "wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed)
+    )
+    return replace(judged, right_above=above is not None)
 
 
 def _at(tape: Tape, places: list[Place]) -> list[int]:

@@ -45,6 +45,7 @@ class Judgement:
         repeats: whether the gradients of earlier steps are added again.
         spoilt: what is rounded on the way to an update, or cut by a mask of another pass.
         known: where the loss is known from, other than the step itself: "as told", or what is computed later.
+        right_above: whether the gradients are right above the layer in which they are wrong.
     """
 
     verdict: str
@@ -60,6 +61,7 @@ class Judgement:
     repeats: bool = field(default=False)
     spoilt: Spoilt | None = None
     known: str = ""
+    right_above: bool = False
 
     @property
     def best(self) -> Look:
@@ -117,13 +119,16 @@ def misfollowing(first: Look, points: tuple[Shown, ...], rows: list[Moved], amis
 
 
 def of_numbers(judged: Judgement, left: tuple[Unread, ...]) -> Judgement:
-    """Return the judgement of a program whose arrays were put together of its numbers: wrong only by a known mistake.
+    """Return the judgement of a program whose arrays were put together of its numbers.
+
+    It is wrong by a known mistake, or below gradients that are right: else its arrays may be other than it means them.
 
     Arguments:
         judged: what was read.
         left: the trained numbers that no neuron has.
     """
-    if judged.verdict == "wrong" and not judged.explanations and judged.spoilt is None:
+    named = judged.explanations or judged.spoilt is not None
+    if judged.verdict == "wrong" and not named and not judged.right_above:
         return replace(judged, verdict="inconclusive", evidence=(), missing=(NOT_NAMED,))
     if judged.verdict == "wrong" and left and any(f.bug == "B10" for e in judged.explanations[:1] for f in e.found):
         return replace(judged, verdict="inconclusive", evidence=(), missing=(_beside(left),))  # it may be that bias

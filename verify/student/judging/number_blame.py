@@ -56,6 +56,29 @@ def last_kept(look: Look, found: Found) -> int | None:
     return kept if kept is not None and tape.node(kept).kind in NAMING else None
 
 
+def unnamed(look: Look, layer: int, quantity: str, index: tuple[int, ...]) -> int | None:
+    """Return where a wrong number was made by no known mistake: a delta where it was named, others in their update.
+
+    Arguments:
+        look: at a program whose weights are numbers, one by one; None is returned for others.
+        layer: from 1.
+        quantity: "delta", "dW" or "db".
+        index: of the wrong entry.
+    """
+    reading, tape = look.reading, look.tape
+    update = reading.biases[layer - 1] if quantity == "db" else reading.weights[layer - 1]
+    step = None if update is None else _gathering(tape, update)
+    if update is None or step is None:
+        return None
+    new = tape.events[step].operands[int(np.ravel_multi_index(index, tape.shape(update.old)))]
+    change, after = next(iter(tape.made.get(new, ())), None), reading.passes[-1].output.at
+    if change is None or quantity != "delta":
+        return change
+    factors = (tape.made.get(key, ()) for key in _factors(tape, change))
+    named = (at for places in factors for at in places if after < at < change and tape.node(at).kind in NAMING)
+    return next(named, change)
+
+
 def wrong_weight(trail: Trail, look: Look, found: Found) -> int | None:
     """Return the first product on the way down that takes another unit's weight, where weights are numbers."""
     tape, above = look.tape, found.layer

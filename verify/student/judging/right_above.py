@@ -1,5 +1,7 @@
 """Gradients that are right in the layers above and in no way in one below: that layer is wrong."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from reference.arrays import Array
@@ -28,30 +30,44 @@ def right_above(looks: list[Look]) -> tuple[str, int] | None:
     if looks[0].reading.point.depth < 2 or any(unread(one) for one in looks):
         return None
     for loss in candidates(looks[0].reading.point, looks[0].seen):
-        found = [_wrong_below(one, loss) for one in looks] if loss in LOSSES else []
-        layers, scales = {l for l, _ in found}, [scale for _, scale in found]
-        if found and len(layers) == 1 and 0 not in layers and np.allclose(scales, scales[0], rtol=ALIKE, atol=0):
+        told = loss in LOSSES and (len(looks) > 1 or is_telling(looks[0], loss))  # one scale at several points tells it
+        found = [_wrong_below(one, loss) for one in looks] if told else []
+        layers, scales = {below.layer for below in found}, [below.scale for below in found]
+        alike = len(layers) == 1 and np.allclose(scales, scales[0], rtol=ALIKE, atol=0)
+        if alike and 0 not in layers and not all(below.shifted for below in found):
             return loss, layers.pop()
     return None
 
 
-def _wrong_below(one: Look, loss: str) -> tuple[int, float]:
-    """Return the highest wrong layer, from 1, and the scale of the one on top; (0, 0) where that is not right."""
+class Below(NamedTuple):
+    """The highest wrong layer, from 1, and the scale of the one on top; (0, 0) where that is not right.
+
+    Attributes:
+        shifted: whether the wrong step is nearly made of the right gradient, of the weights and of their signs.
+    """
+
+    layer: int = 0
+    scale: float = 0.0
+    shifted: bool = False
+
+
+def _wrong_below(one: Look, loss: str) -> Below:
+    """Return the highest layer whose gradient is no multiple of the right one."""
     point, observed = one.reading.point, one.reading.observed
     sweep = reverse_sweep(point, loss)
     top, bias = observed.dW[-1], observed.db[-1]
     scale = None if top is None or top.shape != sweep.dW[-1].shape else factor_between(top, sweep.dW[-1])
-    if scale is None or scale <= 0 or not is_telling(one, loss):
-        return 0, 0.0
+    if scale is None or scale <= 0:
+        return Below()
     if bias is not None and not np.allclose(bias, scale * sweep.db[-1], rtol=ALIKE, atol=0):
-        return 0, 0.0
+        return Below()
     for l in range(point.depth - 2, -1, -1):
         got = observed.dW[l]
         if got is None or got.shape != point.W[l].shape or not point.curves[l].derivative(point.z[l]).any():
-            return 0, 0.0
+            return Below()
         if factor_between(got, sweep.dW[l]) is None:
-            return (0, 0.0) if _is_shifted(got, sweep.dW[l], point.W[l]) else (l + 1, scale)
-    return 0, 0.0
+            return Below(l + 1, scale, _is_shifted(got, sweep.dW[l], point.W[l]))
+    return Below()
 
 
 def _is_shifted(got: Array, right: Array, W: Array) -> bool:

@@ -80,6 +80,18 @@ def _entry_by_entry(s: Stage) -> Array | None:
     return np.repeat(s.a_in * s.delta, s.W.shape[0], 0)
 
 
+def _of_input_index(s: Stage) -> Array | None:
+    """Return dW where each weight takes the delta of the unit with its input's index: i for j in a loop."""
+    n_in, n_out = s.W.shape
+    return np.repeat((s.a_in * s.delta[:, :n_in]).sum(axis=0)[:, None], n_out, 1) if 1 < n_in <= n_out else None
+
+
+def _of_unit_index(s: Stage) -> Array | None:
+    """Return dW where each weight takes the input with its unit's index: j for i in a loop."""
+    n_in, n_out = s.W.shape
+    return np.repeat((s.a_in[:, :n_out] * s.delta).sum(axis=0)[None], n_in, 0) if 1 < n_out <= n_in else None
+
+
 def _product(left: Array, right: Array) -> Array | None:
     """Return a product that can be formed because the batch happens to be as large as a layer is wide."""
     return left @ right if left.shape[1] == len(right) and len(left) > 1 else None
@@ -131,6 +143,8 @@ DW: tuple[Variant, ...] = (
         "dW_l = (a_(l-1) * f'(z_(l-1)))^T dL/da_l",
         RIGHT_DW,
     ),
+    Variant("B12", _of_input_index, "dW_l[i, j] = a_(l-1)[i] delta_l[i], the delta of unit i", RIGHT_DW),
+    Variant("B12", _of_unit_index, "dW_l[i, j] = a_(l-1)[j] delta_l[j], the input of unit j", RIGHT_DW),
     Variant("B33", _first_last(-1), "dW_l = (a_(l-1) of the last sample)^T sum of delta_l", RIGHT_DW),
     Variant("B33", _first_last(0), "dW_l = (a_(l-1) of the first sample)^T sum of delta_l", RIGHT_DW),
     *(Variant("B33", _one_sample(n), f"dW_l of the {one} sample only", RIGHT_DW) for n, one in ONE.items()),

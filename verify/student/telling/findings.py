@@ -1,5 +1,7 @@
 """From a judgement to what is shown: the first wrong number, the mistakes with their lines, the oracles' words."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from reference import Activation, Gradients, InputError, Network
@@ -17,6 +19,7 @@ from ..judging.climbing import turned
 from ..judging.judgement import Judgement
 from ..judging.look import Look
 from ..judging.loops import left_out
+from ..judging.number_blame import unnamed
 from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
 from ..judging.trail import trail_of
@@ -143,7 +146,9 @@ def _unnamed(judgement: Judgement) -> FirstFault | None:
             quantity, got, should = wrong[0]
             both = len(wrong) == 2 or observed.db[l] is None
             told = _fault(judgement, l + 1, quantity, got / used, should, 1.0, (None, ""), False)
-            return told if not both else FirstFault(**{**vars(told), "quantity": "delta", "index": None, "got": None})
+            at = unnamed(look, l + 1, "delta" if both else quantity, told.index or (0,) * got.ndim)
+            told = told if at is None else replace(told, line=look.tape.node(at).line)
+            return replace(told, quantity="delta", index=None, got=None) if both else told
     return None
 
 
