@@ -149,8 +149,9 @@ class Gathering:
         return key
 
     def _scatter(self, place: Place, entries: tuple[Origin | None, ...]) -> None:
-        """Note where the numbers of a gathered array are put in, should all be known."""
-        if all(e is not None for e in entries):
+        """Note where the numbers of a gathered array are put in, should all be known and be those of no other array."""
+        taken = {entry for own, known in self.scatter.items() if own != place for entry in known.entries}
+        if all(e is not None for e in entries) and taken.isdisjoint(entries):
             self.scatter[place] = Scatter(entries)
 
     def _numbers(self, keys: Sequence[int]) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from .judgement import (
     accumulating,
     beside_right_layers,
     cut_by_a_mask,
+    forgetting,
     misfollowing,
     of_all,
     remembering,
@@ -32,6 +33,7 @@ from .one_slope import is_telling, with_mistakes, with_one_step
 from .own_loss import Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed, whole_loss
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
+from .replaced import replaced_parameter
 from .right_above import right_above
 from .rounding import Spoilt, rounded, unrounded
 from .second_step import UPDATES, accumulates, masked_before
@@ -61,12 +63,19 @@ def judge(
     if rounded_at is not None:
         return rounding_on_the_way(first, rounded_at)
     if tell:
-        return replace(_from_points(runs, first, seed, tell, told=True), known=TOLD)
+        return replace(_forgetful(_from_points(runs, first, seed, tell, told=True)), known=TOLD)
     known = Later(later) if later else losses_later(runs, first)
     if known.losses:
         first = look(first.tape, known.losses) or first
     judged = _penalised(runs, _from_points(runs, first, seed, known.losses, told=False), seed, known)
-    return replace(judged, known=LATER if known.losses else "")
+    return replace(_forgetful(judged), known=LATER if known.losses else "")
+
+
+def _forgetful(judged: Judgement) -> Judgement:
+    """Return "wrong" for right gradients, uphill or down, that a parameter becomes instead of being changed by them."""
+    right = judged.verdict == "correct" or any(not e.found for e in judged.explanations[:1])
+    amiss = replaced_parameter(judged.best) if right else None
+    return judged if amiss is None else forgetting(judged, amiss)
 
 
 def _unrounded(runs: Runs, natural: Tape, tell: tuple[str, ...]) -> Judgement | None:

@@ -74,6 +74,13 @@ def untold(first: Look, points: tuple[Shown, ...], *missing: str) -> Judgement:
     return Judgement("inconclusive", first, points, missing=missing)
 
 
+def forgetting(judged: Judgement, amiss: Spoilt) -> Judgement:
+    """Return "wrong" for right gradients of which one is put in its parameter's place."""
+    line = judged.best.tape.node(amiss.at)
+    sentence = f"the gradients are right, but in line {line.line} the step takes the place of what it should change"
+    return replace(judged, verdict="wrong", right=None, explanations=(), evidence=(sentence,), spoilt=amiss)
+
+
 def cut_by_a_mask(longer: Look, first: Look, points: tuple[Shown, ...], what: Spoilt) -> Judgement:
     """Return "wrong" for a program that cuts its activations by the mask of an earlier pass."""
     sentence = "the first step is right; a later one cuts its activations where those of an earlier pass were cut"

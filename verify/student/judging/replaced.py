@@ -1,4 +1,4 @@
-"""What was replaced and should have been kept: the other samples' gradients, activations by their derivative."""
+"""What was replaced and should have been kept: parameters, the other samples' gradients, activations."""
 
 from dataclasses import replace
 from functools import partial
@@ -10,11 +10,20 @@ from ..reading.multiples import factor_between
 from ..reading.point import weight_penalty
 from .look import Look
 from .number_blame import last_kept
+from .rounding import Spoilt
 from .trail import ratios, trail_of
 
 LAST_ALONE = tuple(f"of the {one} sample only" for n, one in ONE.items() if n == -1)
 OF_SLOPE = "f'(z_(l-1))^T"
 IN_PLACE = ("store", "augment")
+
+
+def replaced_parameter(look: Look) -> Spoilt | None:
+    """Return the topmost parameter that becomes its step alone, None where none does."""
+    reading = look.reading
+    steps = [(l, "dW", u) for l, u in enumerate(reading.weights)] + [(l, "db", u) for l, u in enumerate(reading.biases)]
+    alone = [Spoilt(l + 1, kind, u.end, "B61") for l, kind, u in steps if u is not None and u.alone]
+    return max(alone, key=lambda one: one.layer, default=None)
 
 
 def as_replaced(look: Look, explanation: Explanation) -> Explanation:

@@ -12,7 +12,7 @@ class Bug(NamedTuple):
     Those that the search does not reproduce are in ``SEEN_OTHERWISE``.
 
     Attributes:
-        id: stable, "B1" to "B60".
+        id: stable, "B1" to "B61".
         name: a few words.
         wrong, right: the formulas side by side.
         why: what the mistake does to learning.
@@ -521,6 +521,14 @@ CATALOGUE: dict[str, Bug] = {
             "W - lr lambda W",
             "weights grow instead of shrinking",
             "turn the sign",
+        ),
+        _bug(
+            "B61",
+            "the step put in the parameter's place",
+            "W = -lr dW, or W =- lr dW",
+            "W = W - lr dW, or W -= lr dW",
+            "what was learnt before is forgotten at every step",
+            "write -=; Python reads =- as = followed by a negative number",
         ),
     )
 }

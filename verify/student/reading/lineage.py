@@ -8,6 +8,7 @@ import numpy as np
 from ..runs.recording import NOT_A_NUMBER, Node
 from ..runs.tape import Sum, Tape
 from .parts import Part, Positions, parts
+from .step_alone import steps_alone
 
 WEIGHT, BIAS = "weight", "bias"
 STEPS = 3  # additions that may follow one another in one update
@@ -21,6 +22,7 @@ class Update(NamedTuple):
         old, new: keys of the parameter before and after.
         step: the key of what was first added or subtracted, ``sign`` how.
         where: which entries of old and new are meant, None for all: the parameter is a part of a longer vector.
+        alone: whether the step took the parameter's place; ``new`` is then none.
     """
 
     at: int
@@ -30,6 +32,7 @@ class Update(NamedTuple):
     step: int
     sign: int
     where: Positions | None = None
+    alone: bool = False
 
 
 Lineage = dict[int, list[Update]]
@@ -39,7 +42,8 @@ def lineage(tape: Tape) -> Lineage:
     """Return the updates of every trained parameter, by the group of the value that was changed.
 
     A weight is an operand of a product, a bias is added to the result of one; what is changed must come
-    back in the same role, or be assigned in place, or to a name.
+    back in the same role, or be assigned in place, or to a name. A step that takes the parameter's place is one
+    that was not applied, at the sign of the others.
     """
     uses = _Uses(tape)
     found: Lineage = defaultdict(list)
@@ -63,6 +67,12 @@ def lineage(tape: Tape) -> Lineage:
                     found[tape.group(old)].append(update)
                     for key, part in cut.get(old, ()):
                         found[tape.group(key)].append(update._replace(where=part.where))
+    signs = [updates[0].sign for updates in found.values()]
+    usual = 1 if signs.count(1) > signs.count(-1) else -1
+    for old, at, sign in steps_alone(tape, uses.before, {*found}):
+        found[tape.group(old)].append(
+            Update(at, at, old, NOT_A_NUMBER, tape.events[at].result, usual * sign, alone=True)
+        )
     return {group: sorted(updates, key=lambda u: u.at) for group, updates in found.items()}
 
 

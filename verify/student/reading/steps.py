@@ -113,7 +113,7 @@ def _step(tape: Tape, update: Update) -> Array:
     old = tape.array(update.old)
     if update.new != NOT_A_NUMBER:
         return old - tape.array(update.new)
-    step = tape.array(update.step)
+    step = -update.sign * tape.array(update.step)
     if step.shape != old.shape and step.shape == old.shape[::-1]:
         step = step.T
     return step if step.shape == old.shape else np.broadcast_to(step, old.shape)
