@@ -77,7 +77,7 @@ def _readings(tape: Tape, trained: Lineage) -> Iterator[Reading]:
     first = min((u.at for g in weights for u in trained.get(g, []) if u.at > start), default=len(tape.events))
     before = list({c.start: c for c in reversed(same) if c.end < first}.values())
     before.sort(key=lambda c: c.start)
-    before = [c for c in before if _sides(c) == _sides(before[0])]
+    before = [c for c in before if _sides(c) == _sides(before[0]) and not _is_sent_down(tape, before[0], c)]
     for group in _batches(_followed(tape, trained, before)):
         yield from _of_passes(tape, trained, first_bias_split(group))
 
@@ -105,6 +105,15 @@ def _is_renewed(tape: Tape, trained: Lineage, chain: Chain) -> bool:
 def _sides(chain: Chain) -> list[tuple[str, int]]:
     """Return how each layer uses its weights: on the way back they stand on the other side, or transposed."""
     return [(layer.side, layer.W_key) for layer in chain.layers]
+
+
+def _is_sent_down(tape: Tape, first: Chain, other: Chain) -> bool:
+    """Return whether a product with a single weight, which its transpose equals, is made of an earlier pass."""
+    if other is first or any(tape.array(key).size > 1 for key in other.weights):
+        return False
+    layer = other.layers[0]
+    made = tape.makers[layer.product.at][tape.events[layer.product.at].operands.index(layer.a_key)]
+    return made is not None and first.start in upstream(tape, made)
 
 
 def first_step_end(tape: Tape, trained: Lineage) -> int:
