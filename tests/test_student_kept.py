@@ -68,7 +68,6 @@ def test_a_right_step_is_not_enough_where_a_later_one_breaks_off(tmp_path: Path)
     assert "line 9" in said.missing[0]
 
 
-<<<<<<< HEAD
 def test_data_written_out_anew_for_each_of_two_calls_are_the_same_in_every_step(tmp_path: Path) -> None:
     data, targets = "np.array([[0, 0], [1, 1], [1, 0], [0, 1]])", "np.array([[0], [1], [1], [0]])"
     text = f"""
@@ -92,7 +91,8 @@ for _ in range(1000):
     net.backward({data}, {targets})
 """
     assert diagnosed(tmp_path, text).verdict.startswith("correct")
-=======
+
+
 @pytest.mark.parametrize("replaced", ["W1 -=", "b2 -="])
 def test_a_step_that_takes_the_place_of_its_parameter_is_told_in_its_line(replaced: str) -> None:
     program = PROGRAM.replace(replaced, replaced.replace("-=", "=-"))
@@ -106,4 +106,3 @@ def test_a_step_that_takes_the_place_of_its_parameter_is_told_in_its_line(replac
 def test_steps_that_all_take_the_place_of_their_parameters_are_no_updates() -> None:
     told = diagnosis_of(PROGRAM.replace("-= 0.1", "= 0.1"))
     assert (told.verdict, [bug.id for bug in told.bugs]) == ("wrong", ["B61"])
->>>>>>> 4b80cc7 (A step that takes the place of its parameter (W =- rate dW) is told as that, in its line)

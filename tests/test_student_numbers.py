@@ -282,7 +282,7 @@ for epoch in range(50):
         for units, x in ((hidden, row), (out, a)):
             for unit in units:
                 for k in range(2):
-                    unit["w"][k] -= 0.5 * unit["delta"] * x[k]
+                    unit["w"][k] = unit["w"][k] - 0.5 * unit["delta"] * x[k]
                 unit["w"][-1] -= 0.5 * unit["delta"]
     print(total_error)
 """

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..reading.returned import bare
 from ..reading.scalars import Number, Numbers
+from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape
 
 OPERATOR = re.compile(r"(^|\.)__(r|i)?(add|sub)__$")
@@ -43,12 +44,25 @@ class ChangedNumbers:
         found = []
         for at, s in self.sums.items():
             in_place = self.tape.node(at).kind == "augment"
-            new = self.numbers.result(at)
+            new = self._in_an_array(self.numbers.result(at))
             for i in (0, 1) if s.sign > 0 and not in_place else (0,):
                 old = self._first_term(at, i, factors)
                 if in_place or self._comes_back(at, old, new) or (i == 0 and self._renews(at, old)):
                     found.append(Change(at, old, new))
         return [self._negative(change) for change in found]
+
+    def _in_an_array(self, number: Number) -> Number:
+        """Return a number as it is taken out again where it is put into an array: by its value alone."""
+        return Number(number.key, NOT_A_NUMBER) if number.held in self._stored else number
+
+    @cached_property
+    def _stored(self) -> set[int]:
+        """The objects of the numbers that are put into arrays."""
+        stores = (e for at, e in enumerate(self.tape.events) if self.tape.node(at).kind == "store")
+        arrays = (e for e in stores if e.operands[0] >= 0 and self.tape.shape(e.operands[0]))
+        return {e.held_by[1] for e in arrays if e.operands[1] >= 0 and not self.tape.shape(e.operands[1])} - {
+            NOT_A_NUMBER
+        }
 
     def _negative(self, change: Change) -> Change:
         """Return the change of what is added in a number's stead, ``-threshold``, where it is; else the change."""
