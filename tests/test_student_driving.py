@@ -245,6 +245,25 @@ class Net:
     assert any(recording.nodes[event.node].what == "reshape" for event in recording.events)
 
 
+def test_a_class_that_holds_its_data_trains_by_itself_and_counts_its_classes_by_the_largest() -> None:
+    recording = watched("""
+import numpy as np
+class Net:
+    def __init__(self, data, labels):
+        self.X, self.labels = data, labels
+        self.W = np.random.rand(9, 12) - 0.5
+    def update(self, dW):
+        self.W = self.W - 0.1 * dW
+    def gradient_descent(self):
+        for _ in range(9):
+            hot = np.zeros((self.labels.size, self.labels.max() + 1))
+            hot[np.arange(self.labels.size), self.labels] = 1
+            self.update((self.W.dot(self.X) - hot.T).dot(self.X.T))
+""")
+    assert recording.ended == "enough updates", recording.raised
+    assert any("made-up data of sizes [12, 5, 9], samples as columns" in note for note in recording.notes)
+
+
 def test_what_predicts_is_not_taken_for_the_forward_pass_of_a_class_that_only_defines_its_steps() -> None:
     recording = watched(
         """

@@ -203,6 +203,10 @@ def test_an_exception_says_which_size_the_data_should_have_had(message: str, wis
     assert wishes(message, {}) == []
 
 
+def test_sizes_of_which_none_was_made_up_are_no_reason_for_others() -> None:
+    assert wishes("shapes (9,784) and (7,4) not aligned: 784 (dim 1) != 7 (dim 0)", MADE) == []
+
+
 FRAMES = {
     "a repository's features and targets, joined, filtered and mapped": """
 from ucimlrepo import fetch_ucirepo

@@ -119,8 +119,8 @@ def _trained(caller: "Caller", thing: Any, method: str, whole: bool = True) -> s
     if method:
         first = None if TRAIN.match(snake(method)) or FORWARD.match(snake(method)) else _best(methods, FORWARD)
         return caller.repeat([f for f in (first, methods.get(method)) if f is not None])
-    if whole and not training and holds_data(made):
-        training = [f for n, f in methods.items() if WHOLE_METHOD.match(snake(n))]
+    if whole and holds_data(made) and all(UPDATE.match(snake(f.__name__)) for f in training):
+        training = [f for n, f in methods.items() if WHOLE_METHOD.match(snake(n))] or training
     if whole:
         return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
     return caller.repeat([f for p in (FORWARD, LOSS, BACKWARD, UPDATE) if (f := _best(methods, p)) is not None])

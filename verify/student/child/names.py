@@ -202,6 +202,7 @@ def targets(trial: Trial) -> Values:
     classes = trial.sizes[-1]
     y = np.arange(trial.samples) % max(2, classes)
     if trial.labels == "integers":
+        y[-1] = max(y[-1], classes - 1) if len(y) > 1 else y[-1]  # a program may count them by the largest
         return y
     rows = one_hot(y, classes) if classes > 1 else y[:, None].astype(float)
     return _laid_out(rows, trial)

@@ -153,7 +153,11 @@ class Session:
         hopeless: set[tuple[str, int]] = set()
         spent = 0.0
         waiting = [*self._own_main(recording), *self._plans]
-        for plan in waiting:
+        wider: list[tuple[int, Header]] = []
+        for _ in range(len(waiting) + MOST_TRIED):
+            if not waiting and not wider:
+                break
+            plan = waiting.pop(0) if waiting else _farthest(wider)
             way = plan.get("way", ""), len(plan.get("sizes", ()))  # as many sizes as its parameters may still fit
             shown = promise >= (BACKWARD if "changed" in plan else TRAINS)
             if shown or way in hopeless or spent > self.seconds:
@@ -164,7 +168,7 @@ class Session:
                 hopeless.add(way)
             elif seen > promise:
                 best, recording, promise = plan, _without_blame(found) if "way" in plan else found, seen
-            waiting += _other_widths(plan, found) if seen < TRAINS else []
+            wider += [(len(found.events), other) for other in _other_widths(plan, found)] if seen < TRAINS else []
         if self._function and not best:
             said = f"{self._function} was not called: its parameters' names do not say what it takes"
             recording = replace(recording, notes=(*recording.notes, said))
@@ -200,9 +204,7 @@ class Session:
         tried: list[Header] = [{}]
         spent = 0.0
         while waiting and best[2] < TRAINS and spent < self.seconds and len(tried) < MOST_TRIED:
-            farthest = max(waiting, key=lambda entry: entry[0])  # the first of those that come after most events
-            waiting.remove(farthest)
-            table = farthest[1]
+            table = _farthest(waiting)
             if table in tried:
                 continue
             tried.append(table)
@@ -307,6 +309,13 @@ def watch(
         yield session
     finally:
         session.close()
+
+
+def _farthest(waiting: list[tuple[int, Header]]) -> Header:
+    """Take out what comes after most events, the first of several."""
+    farthest = max(waiting, key=lambda entry: entry[0])
+    waiting.remove(farthest)
+    return farthest[1]
 
 
 def _without_blame(recording: Recording) -> Recording:

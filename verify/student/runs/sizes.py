@@ -10,6 +10,7 @@ from itertools import permutations
 
 NUMBER = re.compile(r"\d+")
 COUNTED = re.compile(r"(axis|dim|dimension|operand|argument)\s+\d+")  # places, not sizes
+UNLIKE = re.compile(r"(\d+) \(dim \d+\) != (\d+) \(dim \d+\)")
 RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
 OUTSIDE = re.compile(r"index (\d+) is out of bounds for axis \d+ with size (\d+)")
 SPREAD = re.compile(r"targets of (\d+) columns? met an output of (\d+)")
@@ -54,7 +55,10 @@ def _mismatched(message: str, made: Sizes) -> Iterator[dict[str, int]]:
 
 
 def _numbers(message: str) -> list[int]:
-    """Return the different sizes in a message."""
+    """Return the different sizes in a message: of two that are told to be unlike, these alone."""
+    pair = UNLIKE.search(message)
+    if pair is not None:
+        return [int(pair[1]), int(pair[2])]
     return list(dict.fromkeys(map(int, NUMBER.findall(COUNTED.sub("", message)))))
 
 
