@@ -68,7 +68,8 @@ class Gathering:
         self.scatter: dict[Place, Scatter] = {}
         self.outputs, self.output_keys, self.output_node = NOT_A_NUMBER, tuple[int, ...](), NOT_A_NUMBER
         self.output_at, self.curve = 0.0, "linear"
-        self.targets: list[tuple[Place, list[Number], int]] = []
+        self.inputs: list[tuple[Place, Sequence[Number], int]] = []
+        self.targets: list[tuple[Place, Sequence[Number], int]] = []
         self.W_keys: list[int] = []
         self.b_keys: list[int] = []
         self.back: list[tuple[float, int]] = []
@@ -87,12 +88,13 @@ class Gathering:
 
     def _step(self, cells: Cells) -> None:
         """Enter one training step."""
-        self.cells, self.W_keys, self.b_keys, self.targets = cells, [], [], []
+        self.cells, self.W_keys, self.b_keys, self.inputs, self.targets = cells, [], [], [], []
         for layers in self.cells.passes:
             self._pass(layers)
-        entries = origins_in_order(self.numbers, [target[1:] for target in self.targets]) if self.targets else []
-        for (place, *_), own in zip(self.targets, entries, strict=True):
-            self._scatter(place, own)
+        for data in (self.inputs, self.targets):
+            entries = origins_in_order(self.numbers, [one[1:] for one in data]) if data else []
+            for (place, *_), own in zip(data, entries, strict=True):
+                self._scatter(place, own)
         self._updates()
         self._hide_single_updates()
 
@@ -167,7 +169,12 @@ class Gathering:
         if l and tuple(inputs) == self.output_keys:
             a = self.outputs
         else:
-            a = self._gather(first - 0.9, f"a{l}", layer[0].inputs, (1, len(inputs)), first)
+            value = self._numbers(inputs)[None]
+            place, a = self._event(first - 0.9, "call", f"gathered a{l}", 0, inputs, value)
+            if l:
+                self._scatter(place, origins(self.numbers, layer[0].inputs, first))
+            else:
+                self.inputs.append((place, layer[0].inputs, first))
         wide = self.values[a] @ self.values[W]
         _, z = self._event(last + 0.1, "binary", "@", line, (a, W), wide)
         if b >= 0:

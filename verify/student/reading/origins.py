@@ -51,7 +51,7 @@ def origins_in_order(
     """
     wanted = [n for group, _ in groups for n in group]
     row = _in_a_row(numbers, wanted, groups[0][1]) if len(groups) > 1 else None
-    if row is None or any(origin is None for origin in row) or any(_made(numbers, n, groups[0][1]) for n in wanted):
+    if row is None or any(origin is None for origin in row) or any(_computed(numbers, n, groups[0][1]) for n in wanted):
         return [origins(numbers, group, before) for group, before in groups]
     rest = iter(row)
     return [tuple(islice(rest, len(group))) for group, _ in groups]
@@ -63,6 +63,12 @@ def _made(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
         return None
     at = numbers.maker(wanted, before)
     return None if at is None else (numbers.tape.place(at), None)
+
+
+def _computed(numbers: Numbers, wanted: Number, before: int) -> bool:
+    """Return whether an expression computed a number: one that is written may be the same object as in a display."""
+    at = numbers.maker(wanted, before) if wanted.held >= 0 else None
+    return at is not None and numbers.tape.node(at).kind != "literal"
 
 
 def _arrays(numbers: Numbers, before: int) -> Iterator[tuple[Place, Array]]:
