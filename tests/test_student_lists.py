@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from verify.report.diagnosis import Diagnosis
+from verify.student.child.given import Given
+from verify.student.child.names import Trial, data
 from verify.student.debug import Options, diagnose
 
 # The first sample is all zeros, and the display of samples is no array: their inputs stand beside their targets.
@@ -217,3 +220,10 @@ def test_an_activation_that_is_handed_over_is_made_up_in_the_form_it_is_asked_fo
     assert said.first_fault is not None
     assert said.first_fault.layer == 1  # its derivative is computed for nothing
     assert any("activation_prime was given" in note for note in said.notes)
+
+
+def test_weights_that_are_made_up_are_other_numbers_than_the_data_that_they_meet() -> None:
+    trial = Trial((4, 5, 3), "rows", "one-hot")
+    made = [Given(2, frozenset(), False).made(name, trial) for name in ("hidden_weights", "output_weights")]
+    given = [*(value.ravel() for value in made if value is not None), data(trial).ravel()]
+    assert len(np.unique(np.concatenate(given))) == 4 * 5 + 5 * 3 + 7 * 4

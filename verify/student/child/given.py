@@ -38,10 +38,10 @@ class Given(NamedTuple):
         n, m = trial.sizes[layer - 1], trial.sizes[layer]
         columns = bool(self.left)
         if is_weight(name):
-            values: Values = generator().normal(size=(n, m))
+            values: Values = generator(layer).normal(size=(n, m))
             return np.ascontiguousarray(values.T) if name in self.left else values
         shape = (m, 1) if columns and trial.layout != "flat" else (1, m) if self.keeps and not columns else (m,)
-        return generator().normal(size=shape)
+        return generator(self.depth + layer).normal(size=shape)
 
 
 def given(tree: ast.Module) -> Given:

@@ -77,7 +77,7 @@ def _made(made: type, before: int, after: int, trial: Trial) -> Any:
     if first not in ("w", "weights", "weight"):
         return made(before, after)
     columns = trial.layout in ("columns", "one", "each column")
-    W = generator().normal(size=(after, before) if columns else (before, after))
+    W = generator(before).normal(size=(after, before) if columns else (before, after))
     return made(W, np.zeros((after, 1) if columns else after))
 
 

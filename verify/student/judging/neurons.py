@@ -1,5 +1,6 @@
 """A run of numbers told as one of matrices: neurons written out one by one become layers, and are read as any other."""
 
+from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import Any
 
@@ -50,7 +51,16 @@ class Neurons:
             for entry, number in zip(scatter.entries, np.ravel(value), strict=True):
                 if entry is not None:
                     _put(single, entry, number, self._natural.recording)
-        return single
+        return {one: value for place, value in single.items() for one in _handed_in(place, self._natural.recording)}
+
+
+def _handed_in(place: Place, of: Recording) -> Iterator[Place]:
+    """Yield a place, and where else the same argument is handed in: to each object that is made with it."""
+    yield place
+    if of.nodes[place[0]].kind == "argument":
+        same = [e for e in of.events if e.node == place[0]]
+        given = next(e.result for e in same if e.occurrence == place[1])
+        yield from ((e.node, e.occurrence) for e in same if e.result == given and e.occurrence != place[1])
 
 
 def _put(single: dict[Place, NDArray[Any]], entry: Origin, number: float, of: Recording) -> None:

@@ -79,11 +79,11 @@ def _arrays(numbers: Numbers, before: int) -> Iterator[tuple[Place, Array]]:
 
 @found_once
 def _of_several(tape: Tape) -> tuple[int, ...]:
-    """Return the positions of the displays, calls and operations that each made an array first."""
+    """Return the positions of the displays, calls and operations that each made an array first, or handed it in."""
     first: dict[int, int] = {}
     for at, event in enumerate(tape.events):
         several = event.result >= 0 and tape.shape(event.result)
-        if several and tape.node(at).kind in ("literal", "call", "binary"):
+        if several and tape.node(at).kind in ("literal", "call", "binary", "argument"):
             first.setdefault(event.result, at)
     return tuple(first.values())
 

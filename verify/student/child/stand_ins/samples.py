@@ -44,10 +44,14 @@ def is_label(name: Any) -> bool:
     return name in LABELS or bool(LABEL.search(str(name)))
 
 
-def generator() -> np.random.Generator:
-    """Return a generator of its own: the program's random numbers stay what they are."""
+def generator(stream: int = 0) -> np.random.Generator:
+    """Return a generator of its own: the program's random numbers stay what they are.
+
+    Arguments:
+        stream: 0 for data; another for numbers that must not be the same as those.
+    """
     USED.add("data")
-    return np.random.Generator(np.random.PCG64(20))
+    return np.random.Generator(np.random.PCG64(20 + stream))
 
 
 def part(samples: int) -> int:
