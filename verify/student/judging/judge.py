@@ -186,8 +186,9 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
         def longer(i: int) -> Look:
             return points[i].look._replace(tape=Tape(runs.run(points[i].inject, updates=UPDATES)))
 
-        if all(accumulates(longer(i)) for i in range(len(points))):
-            return accumulating(first, points, rights[0])
+        adding = [accumulates(longer(i)) for i in range(len(points))]
+        if all(adding):
+            return accumulating(first, points, rights[0], max(adding))
         masked = masked_before(longer(0))
         if masked is not None:
             return cut_by_a_mask(longer(0), first, points, masked)

@@ -42,7 +42,7 @@ class Judgement:
         rows: the slopes of the program's own numbers.
         loss: the loss it is judged by.
         reported: the loss was computed by the program itself.
-        repeats: whether the gradients of earlier steps are added again.
+        repeats: the uppermost layer in which the gradients of earlier steps are added again, 0 for none.
         spoilt: what is rounded on the way to an update, or cut by a mask of another pass.
         known: where the loss is known from, other than the step itself: "as told", or what is computed later.
         right_above: whether the gradients are right above the layer in which they are wrong.
@@ -58,7 +58,7 @@ class Judgement:
     rows: tuple[Moved, ...] = ()
     loss: str = ""
     reported: bool = field(default=False)
-    repeats: bool = field(default=False)
+    repeats: int = 0
     spoilt: Spoilt | None = None
     known: str = ""
     right_above: bool = False
@@ -97,11 +97,11 @@ def rounding_on_the_way(first: Look, what: Spoilt) -> Judgement:
     return Judgement("wrong", first, (), evidence=(sentence,), spoilt=what)
 
 
-def accumulating(first: Look, points: tuple[Shown, ...], right: Right) -> Judgement:
+def accumulating(first: Look, points: tuple[Shown, ...], right: Right, layer: int) -> Judgement:
     """Return "wrong" for a program whose second step repeats its first."""
     sentence = "the first step is right; the second is the right one plus the first again"
     repeated = Explanation((), right.scale, right.loss, ())
-    return Judgement("wrong", first, points, None, (repeated,), (sentence,), (), (), right.loss, True, repeats=True)
+    return Judgement("wrong", first, points, None, (repeated,), (sentence,), (), (), right.loss, True, repeats=layer)
 
 
 def remembering(longer: Callable[[int], Look], first: Look, points: tuple[Shown, ...]) -> Judgement | None:

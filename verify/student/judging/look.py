@@ -9,7 +9,7 @@ from reference.arrays import Array
 from ..mistakes.explain import explain, is_right
 from ..mistakes.explanation import Explanation
 from ..mistakes.laid_out import laid_out
-from ..mistakes.partly import partly, within_a_unit
+from ..mistakes.partly import of_one_unit, partly
 from ..reading.align import Reading, readings
 from ..reading.curves import Curve, close
 from ..reading.implied import recorded
@@ -184,7 +184,7 @@ def _searched(
 ) -> list[Explanation]:
     """Return the mistakes that reproduce the gradients, fewest first; with a weight decay where there is one."""
     entries = [e for loss in losses for e in partly(reading.point, reading.observed, loss, scale)]
-    if any(within_a_unit(e) for e in entries) and not reading.point.decay:
+    if any(of_one_unit(e) for e in entries) and not reading.point.decay:
         return entries
     if _is_of_a_vector(reading) and (apart := _laid_out(reading, losses)):
         return apart

@@ -39,12 +39,60 @@ def uses_new_numbers(tape: Tape, update: Update) -> int | None:
 
 
 def own_update(look: Look, found: Found) -> int | None:
-    """Return the update of the first wrong number where the weights are numbers, one by one."""
-    made, tape = _gathered_step(look, found), look.tape
+    """Return what makes the first wrong number where weights are numbers, one by one: its gradient, or its update."""
+    of_units = found.quantity == "delta"  # their biases' gradients are sums of it
+    made, tape = _gathered_step(look, found._replace(quantity="db") if of_units else found), look.tape
     if made is None:
         return None
-    new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], np.shape(found.value)))]
-    return next(iter(tape.made.get(new, ())), None)
+    shape = np.shape(found.value)[1:] if of_units else np.shape(found.value)
+    new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], shape))]
+    after = look.reading.passes[0].output.at
+    update = next((at for at in tape.made.get(new, ()) if at > after), None)
+    if update is None:
+        return None
+    gradient = _named(tape, update, after)
+    if of_units:
+        return _named(tape, gradient, after)
+    return update if _is_shared(tape, gradient) else gradient
+
+
+def _is_shared(tape: Tape, gradient: int) -> bool:
+    """Return whether several expressions take a number: it is right for one of them, and wrong for the other."""
+    held, line = tape.events[gradient].identity, tape.node(gradient).line
+    later = (event for event in tape.events[gradient + 1 :] if held >= 0 and held in event.held_by)
+    return len({event.node for event in later if tape.nodes[event.node].line != line}) > 1
+
+
+def sum_begun(look: Look, update: Update) -> int | None:
+    """Return where the sum that a gradient is got its first value, where the weights are numbers; else None."""
+    made, tape = _gathering(look.tape, update), look.tape
+    change = None if made is None else next(iter(tape.made.get(tape.events[made].operands[0], ())), None)
+    if change is None:
+        return None
+    at = _named(tape, change, look.reading.passes[0].chain.start)
+    line = tape.node(at).line
+    while tape.node(at).line == line and tape.node(at).kind in ("augment", "binary", "bind"):
+        before = tape.last_made(tape.events[at].operands[0], tape.events[at].held_by[0], at)
+        if before is None:
+            return None
+        at = before
+    return at if tape.node(at).kind in ("literal", "bind") and not tape.array(tape.events[at].result).any() else None
+
+
+def _named(tape: Tape, taken: int, after: int) -> int:
+    """Return where the one number that a line takes was made in a line of its own, the line itself if it takes more."""
+    waiting, elsewhere, seen = [taken], dict[int, int](), 0
+    while waiting and seen < FEW:
+        at, seen = waiting.pop(), seen + 1
+        for key, held in zip(tape.events[at].operands, tape.events[at].held_by, strict=True):
+            made = tape.last_made(key, held, at)
+            if made is None or made <= after:
+                continue
+            if tape.node(made).line == tape.node(taken).line:
+                waiting.append(made)
+            else:
+                elsewhere[tape.node(made).line] = made
+    return next(iter(elsewhere.values())) if len(elsewhere) == 1 else taken
 
 
 def last_kept(look: Look, found: Found) -> int | None:

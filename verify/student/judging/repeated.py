@@ -3,15 +3,18 @@
 from ..reading.lineage import Update
 from ..runs.tape import Sum, upstream
 from .look import Look
+from .number_blame import sum_begun
 
 
-def repeating(look: Look) -> list[int]:
-    """Return the first addition of a gradient to those of earlier steps, none where it is not seen.
+def repeating(look: Look, layer: int) -> list[int]:
+    """Return the first addition of a layer's gradient to those of earlier steps, none where it is not seen.
 
     It is told by the step after: there one side of the addition is what came of it before.
     """
     reading = look.reading
-    updates = [u for u in (reading.weights[-1], reading.biases[-1]) if u is not None]
+    updates = [u for u in (reading.weights[layer - 1], reading.biases[layer - 1]) if u is not None]
+    if updates and (begun := sum_begun(look, updates[0])) is not None:
+        return [begun]
     seen = [at for update in updates for at in _carried(look, update)]
     return (seen or [at for update in updates[:1] for at in _begun(look, update)])[:1]
 

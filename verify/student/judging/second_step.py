@@ -47,15 +47,17 @@ def second_looks(one: Look) -> Iterator[Look]:
             yield one._replace(tape=tape, reading=second._replace(point=point), right=None)
 
 
-def accumulates(one: Look) -> bool:
-    """Return whether the second step is its own right gradient plus all of the first step: nothing was reset.
+def accumulates(one: Look) -> int:
+    """Return the layer whose second step is its own right gradient plus all of the first: nothing was reset; else 0.
 
-    A momentum adds a part of the first step, and is the program's own choice; only all of it is a mistake.
+    The uppermost of such layers. A momentum adds a part of the first step, and is the program's own choice; only all
+    of it is a mistake.
     """
     if one.right is None:
-        return False
+        return 0
     steps = (one.reading.observed, _of_the_data(one))
-    return any(_adds_first(first, two.reading, one.right) for two in second_looks(one) for first in steps)
+    found = (_adds_first(first, two.reading, one.right) for two in second_looks(one) for first in steps)
+    return next(filter(None, found), 0)
 
 
 def _of_the_data(one: Look) -> Observed:
@@ -68,17 +70,35 @@ def _of_the_data(one: Look) -> Observed:
     return observed._replace(dW=dW)
 
 
-def _adds_first(first: Observed, second: Reading, right: Right) -> bool:
-    """Return whether the second step is s (g + g of the first step), of all parameters, the weights or the biases."""
-    sweep = reverse_sweep(second.point, right.loss)
-    weights = _rows(second.observed.dW, sweep.dW, first.dW)
-    biases = _rows(second.observed.db, sweep.db, first.db)
-    for adding, plain in ((weights + biases, []), (weights, biases), (biases, weights)):
-        fit = fitted(adding, second.observed, right.loss) if adding else None
+def _adds_first(first: Observed, second: Reading, right: Right) -> int:
+    """Return the uppermost layer whose second step is s (g + g of the first step), 0 where none is.
+
+    That is of all parameters, of the weights, of the biases, or of those that are not s g alone as others are.
+    """
+    sweep, observed = reverse_sweep(second.point, right.loss), second.observed
+    weights = _rows(observed.dW, sweep.dW, first.dW)
+    biases = _rows(observed.db, sweep.db, first.db)
+    for adding, plain in (
+        (weights + biases, []),
+        (weights, biases),
+        (biases, weights),
+        _apart(weights + biases, observed),
+    ):
+        fit = fitted(adding, observed, right.loss) if adding else None
         added = fit is not None and abs(fit.decay * right.scale - 1) < 1e-5
-        if fit is not None and added and all(_fits(got, fit.scale * g, second.observed) for got, g, _ in plain):
-            return True
-    return False
+        if fit is not None and added and all(_fits(got, fit.scale * g, observed) for got, g, _ in plain):
+            steps = {id(got) for got, _, _ in adding}
+            return max(l + 1 for kind in (observed.dW, observed.db) for l, got in enumerate(kind) if id(got) in steps)
+    return 0
+
+
+def _apart(rows: list[Row], observed: Observed) -> tuple[list[Row], list[Row]]:
+    """Return the parameters whose step is not that multiple of the right one which another's is, and the others."""
+    scale = next((s for got, g, _ in rows if g.size > 1 and (s := _scale(got, g)) is not None), np.nan)
+    parts: tuple[list[Row], list[Row]] = [], []
+    for row in rows:
+        parts[_fits(row[0], scale * row[1], observed)].append(row)
+    return parts
 
 
 def _rows(new: tuple[Array | None, ...], right: tuple[Array, ...], old: tuple[Array | None, ...]) -> list[Row]:

@@ -12,7 +12,7 @@ from reference.arrays import Array
 from ..reading.point import Observed, Point, loss_gradient, reverse_sweep
 from .bias_gradients import DB
 from .explanation import Explanation, Found
-from .stage import RIGHT_DB, RIGHT_DW, Stage
+from .stage import RIGHT_DB, RIGHT_DERIVATIVE, RIGHT_DW, Stage
 from .variants import DERIVATIVE
 from .weight_gradients import DW
 
@@ -56,18 +56,28 @@ def partly(point: Point, observed: Observed, loss: str, scale: float | None = No
     if scale is None or not off or total - wrong < max(FEWEST, total / 2):
         return []
     found: list[Found] = []
-    for g, mask in reversed(off):
-        above = sweep.delta[g.l + 1] if g.l + 1 < point.depth else None
-        da = sweep.da[g.l] if g.l + 1 < point.depth else loss_gradient(point, loss)
-        told = _told(Stage(point, g.l, da, sweep.delta[g.l], above), g, mask, scale, observed)
-        if told is None:
-            return []
-        found.append(told)
-    return [Explanation(tuple(found), scale, loss, sweep.delta)]
+    deltas = [*sweep.delta]
+    for l in sorted({g.l for g, _ in off}, reverse=True):
+        above = sweep.delta[l + 1] if l + 1 < point.depth else None
+        da = sweep.da[l] if l + 1 < point.depth else loss_gradient(point, loss)
+        stage, here = Stage(point, l, da, sweep.delta[l], above), [(g, mask) for g, mask in off if g.l == l]
+        whole = _of_units(stage, here, scale, observed)
+        if whole is not None:
+            found.append(whole)
+            deltas[l] = whole.value
+            continue
+        for g, mask in reversed(here):
+            told = _told(stage, g, mask, scale, observed)
+            if told is None:
+                return []
+            found.append(told)
+    return [Explanation(tuple(found), scale, loss, tuple(deltas))]
 
 
-def within_a_unit(explanation: Explanation) -> bool:
-    """Return whether some weights of one unit have right gradients and others wrong ones: its delta is right."""
+def of_one_unit(explanation: Explanation) -> bool:
+    """Return whether a mistake was made in some units of a layer, or in some weights of one: no matrix holds it."""
+    if any(f.step == PART_OF + "delta" for f in explanation.found):
+        return True
     masks = ((_mask(f), f.value != 0) for f in explanation.found if f.quantity == "dW")
     return any(bool((mask.any(axis=0) & (told & ~mask).any(axis=0)).any()) for mask, told in masks)
 
@@ -122,8 +132,35 @@ def _told(s: Stage, g: Gradient, mask: NDArray[np.bool_], scale: float, observed
     return None
 
 
+def _of_units(
+    s: Stage, wrong: list[tuple[Gradient, NDArray[np.bool_]]], scale: float, observed: Observed
+) -> Found | None:
+    """Return the known mistake in the deltas of some units that makes all wrong entries of a layer, None where none."""
+    units = [{int(index[-1]) for index in np.argwhere(mask)} for _, mask in wrong]
+    if len(wrong) < 2 or units[0] != units[1] or len(units[0]) == s.delta.shape[1]:
+        return None
+    if not any(g.got.any() for g, _ in wrong):
+        return None  # the layer is never changed
+    here = np.isin(np.arange(s.delta.shape[1]), list(units[0]))
+    with np.errstate(all="ignore"):
+        known = list(_deltas(s))
+
+    def reproduces(delta: Array) -> bool:
+        made = {"dW": s.a_in.T @ delta, "db": delta.sum(axis=0)}
+        return not any(_differ(observed, g.got, scale * made[g.kind]).any() for g, _ in wrong)
+
+    for bug, formula, value in known:
+        delta = np.where(here, value, s.delta)
+        if reproduces(delta) and not reproduces(value):  # else it is made in all units, and does no harm in the others
+            told = f"{formula}, in entry {', '.join(f'[{u}]' for u in sorted(units[0]))}"
+            return Found(bug, s.l + 1, "delta", told, RIGHT_DERIVATIVE, delta, PART_OF + "delta")
+    return None
+
+
 def _values(s: Stage, kind: str) -> Iterator[tuple[str, str, Array]]:
     """Yield what known mistakes make of the gradient: id, formula, value."""
+    right = s.a_in.T @ s.delta if kind == "dW" else s.delta.sum(axis=0)
+    yield "B14", "the sign turned", -right
     with np.errstate(all="ignore"):
         for variant in DW if kind == "dW" else DB:
             if (value := variant.change(s)) is not None:
@@ -133,8 +170,6 @@ def _values(s: Stage, kind: str) -> Iterator[tuple[str, str, Array]]:
         if kind == "dW":
             for i in range(s.a_in.shape[1]):
                 yield "B19", f"a_(l-1) of unit {i + 1}", np.repeat(s.a_in[:, [i]].T @ s.delta, s.a_in.shape[1], 0)
-        right = s.a_in.T @ s.delta if kind == "dW" else s.delta.sum(axis=0)
-        yield "B14", "the sign turned", -right
         yield "B43", "twice the gradient", 2 * right
         yield "B43", "half the gradient", right / 2
 
@@ -145,6 +180,9 @@ def _deltas(s: Stage) -> Iterator[tuple[str, str, Array]]:
         delta = variant.change(Stage(s.point, s.l, s.da, s.da, s.above))
         if delta is not None and delta.shape == s.delta.shape:
             yield variant.bug, variant.wrong, delta
+    if s.above is not None and s.above.shape[1] == 1:
+        for i, row in enumerate(s.W):
+            yield "B20", f"delta_(l+1) times the weight of input {i + 1}, * f'(z_l)", s.above * row * s.slope
     for k in range(s.delta.shape[1] if s.delta.shape[1] > 1 else 0):
         yield "B20", f"dL/da_l of unit {k + 1}", s.da[:, [k]] * s.slope
         yield "B19", f"f'(z_l) of unit {k + 1}", s.da * s.slope[:, [k]]

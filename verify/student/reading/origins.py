@@ -108,15 +108,28 @@ def _in_a_row(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[
 
 def _named(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
     """Return the literal that was last given to a name in the text of the event that uses a number."""
-    tape, places = numbers.tape, numbers.tape.made.get(wanted.key, [])
-    words = set(re.findall(r"[A-Za-z_]\w*", tape.node(before).text))
-    given = [at for at in places if at < before and tape.node(at).kind == "bind" and tape.node(at).what in words]
-    written = [at for at in places if given and at < given[-1] and tape.node(at).kind == "literal"]
-    return (tape.place(written[-1]), None) if written else None
+    tape, given = numbers.tape, _given(numbers, wanted, before)
+    places = tape.made.get(wanted.key, []) if given is not None else []
+    written = [at for at in places if at < (given or 0) and tape.node(at).kind == "literal"]
+    same = [at for at in written if _is_one(tape, at, given or 0)]
+    return (tape.place(same[-1]), None) if same else None
+
+
+def _given(numbers: Numbers, wanted: Number, before: int) -> int | None:
+    """Return where a number was last given to a name in the text of the event that uses it, None where it was not."""
+    tape, words = numbers.tape, set(re.findall(r"[A-Za-z_]\w*", numbers.tape.node(before).text))
+    places = reversed(tape.made.get(wanted.key, []))
+    return next((i for i in places if i < before and tape.node(i).kind == "bind" and tape.node(i).what in words), None)
+
+
+def _is_one(tape: Tape, literal: int, given: int) -> bool:
+    """Return whether what was written is what was given to a name, and no equal number from elsewhere."""
+    identities = tape.events[literal].identity, tape.events[given].identity
+    return identities[0] == identities[1] or min(identities) < 0
 
 
 def _standing(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
-    """Return the first array in which a number stands just once, else the first event that made its value.
+    """Return the first array in which a number stands just once, else what gave it its name or first made its value.
 
     A zero is made in many places, of which none but one where it is written is told from the others.
     """
@@ -124,8 +137,8 @@ def _standing(numbers: Numbers, wanted: Number, before: int) -> Origin | None:
         found = np.flatnonzero(array.ravel() == numbers.value(wanted))
         if len(found) == 1:
             return place, int(found[0])
-    places = numbers.tape.made.get(wanted.key, [])
-    if not places or places[0] >= before:
-        return None
-    told = numbers.value(wanted) or numbers.tape.node(places[0]).kind == "literal"
-    return (numbers.tape.place(places[0]), None) if told else None
+    tape = numbers.tape
+    given = (_given(numbers, wanted, before), *tape.made.get(wanted.key, [])[:1])
+    first = next((at for at in given if at is not None and at < before), None)
+    told = first is not None and (numbers.value(wanted) or tape.node(first).kind == "literal")
+    return (tape.place(first), None) if first is not None and told else None

@@ -88,7 +88,7 @@ def _blamed(judgement: Judgement, labels: Labels, fault: FirstFault) -> Iterator
     if explanation.found:
         return
     if judgement.repeats:
-        yield from (Blamed(at, "the gradient of this step alone") for at in repeating(look))
+        yield from (Blamed(at, "the gradient of this step alone") for at in repeating(look, judgement.repeats))
         return
     for l, update in reversed(list(enumerate(look.reading.weights))):
         if update is not None:

@@ -219,9 +219,9 @@ def _spoilt(judgement: Judgement, what: Spoilt) -> FirstFault:
 
 def _repeated(judgement: Judgement) -> FirstFault:
     """Return the fault of a program that adds the gradients of earlier steps again: the line that adds."""
-    point = judgement.best.reading.point
-    line = next((_source_line(judgement, at)[0] for at in repeating(judgement.best)), None)
-    return FirstFault(layer=point.depth, activation=point.curves[-1].name, quantity="dW", line=line)
+    layer, curves = judgement.repeats, judgement.best.reading.point.curves
+    line = next((_source_line(judgement, at)[0] for at in repeating(judgement.best, layer)), None)
+    return FirstFault(layer=layer, activation=curves[layer - 1].name, quantity="dW", line=line)
 
 
 def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
