@@ -388,3 +388,32 @@ def test_layers_that_nothing_stacks_are_stacked_and_go_back_from_an_error_that_i
     found = diagnose(source(LAYERS_ALONE.replace("STEP", step).replace("SLOPE", slope)), Options(autodiff=False))
     assert found.verdict.startswith(verdict)
     assert verdict != "wrong" or [bug.line for bug in found.bugs[:1]] == [21]
+
+
+GROWN = """
+class Net:
+    def __init__(self, input_size, activation):
+        self.last, self.W, self.kind = input_size, [], activation
+        if activation not in ("relu", "tanh"):
+            raise ValueError(activation)
+
+    def add_layer(self, units):
+        self.W.append(np.random.randn(self.last, units))
+        self.last = units
+
+    def train_sgd(self, input_array, target_array):
+        a = [input_array]
+        for W in self.W:
+            a.append(np.maximum(0, a[-1] @ W) if self.kind == "relu" else np.tanh(a[-1] @ W))
+        delta = a[-1] - target_array
+        for i in reversed(range(len(self.W))):
+            delta = delta * ((a[i + 1] > 0) if self.kind == "relu" else 1 - a[i + 1] ** 2)
+            self.W[i] -= 0.1 * a[i].T @ delta
+            delta = delta @ self.W[i].T
+"""
+
+
+def test_a_network_that_grows_by_its_own_method_is_grown_and_given_what_its_file_lacks() -> None:
+    found = diagnose(source(GROWN), Options(autodiff=False))
+    assert [(bug.id, bug.line) for bug in found.bugs[:1]] == [("B3", 20)]
+    assert any("np is not imported" in note for note in found.notes)

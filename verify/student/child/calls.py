@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from .activations import Activations, called
+from .asked import counted, desired, is_size, listed, takes_pairs, wanted
 from .given import Given, given
+from .growing import grow
+from .lacking import chosen
 from .layers import by_layers, stacked
 from .names import (
     BACKWARD,
@@ -29,8 +32,6 @@ from .names import (
     Trial,
     beside_training,
     is_data,
-    is_target,
-    is_width,
     known_for,
     made_for,
     pairs,
@@ -58,7 +59,7 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str, diffe
     own = {n: v for n, v in space.items() if getattr(v, "__module__", "") == "__main__"}
     functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType)}
     classes = {n: v for n, v in own.items() if isinstance(v, type)}
-    caller = Caller(space, returned(tree), trial, given(tree), Activations(space, called(tree)))
+    caller = Caller(space, returned(tree), trial, given(tree), Activations(space, called(tree)), chosen(tree))
     if way in ("classes", "pieces"):
         found = by_classes(caller, classes, way == "classes")
     elif way == "training":
@@ -107,22 +108,26 @@ def _promise(made: type) -> int:
     methods = [_bare(n, made) for n in vars(made) if callable(getattr(made, n, None)) and not n.startswith("__")]
     step = WHOLE_METHOD if holds_data(made) else STEP_METHOD
     trains, forward, backward = (any(p.match(snake(n)) for n in methods) for p in (step, FORWARD, BACKWARD))
+    whole = (f for n, f in vars(made).items() if inspect.isfunction(f) and WHOLE_METHOD.match(snake(_bare(n, made))))
+    trains = trains or any(_fits(f) for f in whole)
     return 4 * trains + 2 * (forward and backward) + (backward or any(LOSS.search(snake(n)) for n in methods))
 
 
 def _trained(caller: "Caller", thing: Any, method: str, whole: bool = True) -> str:
     """Train an object for a few steps; return what was called."""
     made = type(thing)
-    methods = {_bare(n, made): getattr(thing, n) for n in dir(thing) if inspect.ismethod(getattr(thing, n, None))}
+    bound = (n for n in dir(thing) if not n.startswith("__") and inspect.ismethod(getattr(thing, n, None)))
+    methods = {_bare(n, made): getattr(thing, n) for n in bound}
     caller.prepare({n: f for n, f in methods.items() if n not in _own_calls(made)})
     training = [f for n, f in methods.items() if STEP_METHOD.match(snake(n)) and _takes_data(f)]
     if method:
         first = None if TRAIN.match(snake(method)) or FORWARD.match(snake(method)) else _best(methods, FORWARD)
         return caller.repeat([f for f in (first, methods.get(method)) if f is not None])
-    if whole and holds_data(made) and all(UPDATE.match(snake(f.__name__)) for f in training):
-        training = [f for n, f in methods.items() if WHOLE_METHOD.match(snake(n))] or training
+    if whole and (not training or (holds_data(made) and all(UPDATE.match(snake(f.__name__)) for f in training))):
+        alone = [f for n, f in methods.items() if WHOLE_METHOD.match(snake(n)) and (holds_data(made) or _fits(f))]
+        training = alone or training
     if whole:
-        return caller.repeat(sorted(training, key=lambda f: -len(_wanted(f)))[:1])
+        return caller.repeat(sorted(training, key=lambda f: -len(wanted(f)))[:1])
     return caller.repeat([f for p in (FORWARD, LOSS, BACKWARD, UPDATE) if (f := _best(methods, p)) is not None])
 
 
@@ -134,12 +139,17 @@ def _own_calls(made: type) -> set[str]:
 def holds_data(made: type) -> bool:
     """Return whether a class is given its data when an object is made: its methods then need none."""
     counts = counted(made)
-    return any(is_data(counts.get(p.name, p.name)) for p in _wanted(made))
+    return any(is_data(counts.get(p.name, p.name)) for p in wanted(made))
 
 
 def _takes_data(function: Callable[..., Any]) -> bool:
     """Return whether a method takes data and not only gradients or a rate."""
-    return len([p for p in _wanted(function) if p.default is p.empty]) >= 1
+    return len([p for p in wanted(function) if p.default is p.empty]) >= 1
+
+
+def _fits(function: Callable[..., Any]) -> bool:
+    """Return whether a method takes data by its name."""
+    return any(is_data(beside_training(p.name)) for p in wanted(function) if p.default is p.empty)
 
 
 def _bare(name: str, made: type) -> str:
@@ -171,7 +181,7 @@ def _best(functions: Mapping[str, Any], pattern: re.Pattern[str]) -> Any:
     """Return the last function of a kind: helpers come before what uses them, what only predicts last of all."""
     found = [f for n, f in functions.items() if pattern.search(snake(n))]
     found = [f for f in found if not PREDICT.match(snake(f.__name__))] or found
-    some, more = ([f for f in found if len(_wanted(f)) > least] for least in (0, 1))
+    some, more = ([f for f in found if len(wanted(f)) > least] for least in (0, 1))
     return (more or some or found or [None])[-1]
 
 
@@ -184,6 +194,7 @@ class Caller:
         trial: sizes and layout of the arguments.
         takes: what the file's functions take that is trained.
         activations: what they take that is called.
+        words: the words that the names of the file are compared with.
     """
 
     def __init__(
@@ -193,9 +204,11 @@ class Caller:
         trial: Trial,
         takes: Given,
         activations: Activations,
+        words: Mapping[str, list[str]],
     ) -> None:
         self.space, self.returns, self.trial, self.takes = space, returns, trial, takes
-        self.activations = activations
+        self.activations, self.words = activations, words
+        self.numbers = np not in [v for v in space.values() if isinstance(v, types.ModuleType)]
         self.pool: dict[str, Any] = {}
 
     def prepare(self, functions: Mapping[str, Any]) -> None:
@@ -211,8 +224,8 @@ class Caller:
         """Call it and remember what it returned."""
         given: list[Any] = []
         named: dict[str, Any] = {}
-        in_pairs, counts = takes_pairs(function), counted(function)
-        for parameter in _wanted(function):
+        in_pairs, counts = takes_pairs(function), {**counted(function), **desired(function)}
+        for parameter in wanted(function):
             meant = parameter.replace(name=counts.get(parameter.name, parameter.name))
             data = in_pairs and is_data(beside_training(meant.name))
             value = pairs(self.trial) if data else self.argument(meant)
@@ -246,13 +259,20 @@ class Caller:
 
     def construct(self, made: type) -> Any:
         """Return an object of a class; where its parameters' names say nothing, they are the sizes in order."""
-        required = [p for p in _wanted(made) if p.default is p.empty]
+        required = [p for p in wanted(made) if p.default is p.empty]
         try:
-            return self.call(made)
+            thing = self.call(made)
         except NoCall:
             if len(required) != len(self.trial.sizes) or holds_data(made):
                 raise
             return made(*self.trial.sizes)
+        grow(thing, self.trial, self.argument, self.layers)
+        return thing
+
+    def layers(self) -> list[Any]:
+        """Return the file's own layers as objects, as deep as the sizes of the trial."""
+        own = {n: v for n, v in self.space.items() if getattr(v, "__module__", "") == "__main__"}
+        return stacked(self.trial, {n: v for n, v in own.items() if isinstance(v, type)}, self.space)
 
     def argument(self, parameter: inspect.Parameter) -> Any:
         """Return what the parameter takes.
@@ -261,6 +281,9 @@ class Caller:
             NoCall: when its name does not say and it has no default.
         """
         name = beside_training(parameter.name)
+        if (words := self.words.get(parameter.name)) and parameter.name not in self.pool:
+            usual = made_for(name, self.trial)
+            return _LEFT_OUT if parameter.default is not parameter.empty else usual if usual in words else words[0]
         value = known_for(name, self.pool)
         value = self.activations.taken(name) if value is None else value
         value = made_for(name, self.trial) if value is None else value
@@ -270,7 +293,9 @@ class Caller:
             value = known_for(name, {n: v for n, v in self.space.items() if not n.startswith("__")})
         if value is None and (made := self.takes.made(name, self.trial)) is not None:
             value = self.pool[name] = made
-        return self.own(name) if value is None else framed(name, value) if self.trial.layout == "rows" else value
+        if value is None or self.trial.layout != "rows":
+            return self.own(name) if value is None else value
+        return listed(value) if self.numbers and isinstance(value, np.ndarray) else framed(name, value)
 
     def own(self, name: str) -> Any:
         """Return what a parameter takes of the file's own: a stack of its layers, its loss, or the slope of its loss.
@@ -280,7 +305,7 @@ class Caller:
         """
         bare, own = snake(name), {n: v for n, v in self.space.items() if getattr(v, "__module__", "") == "__main__"}
         if NETWORK.match(bare):
-            return stacked(self.trial, {n: v for n, v in own.items() if isinstance(v, type)})
+            return self.layers()
         functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType) and LOSS.search(snake(n))}
         alike = [v for n, v in functions.items() if bool(PRIME.search(snake(n))) == bool(PRIME.search(bare))]
         if not LOSS.search(bare) or not alike:
@@ -308,38 +333,9 @@ class Caller:
 _LEFT_OUT = object()
 
 
-def takes_pairs(function: Any) -> bool:
-    """Return whether a function trains on data and targets in one argument: a list of pairs."""
-    names = [p.name for p in _wanted(function)]
-    return bool(TRAIN.match(snake(getattr(function, "__name__", "")))) and not any(map(is_target, names))
-
-
-def counted(function: Any) -> dict[str, str]:
-    """Return the parameters of a class that count what their names name: ``Network(inputs, hidden, outputs)``."""
-    names = [p.name for p in _wanted(function)] if isinstance(function, type) else []
-    ends = {snake(name): name for name in names}
-    first, last = ends.get("inputs", ""), ends.get("outputs", "")
-    between = names[names.index(first) + 1 : names.index(last)] if first and last else []
-    return {first: "n_inputs", last: "n_outputs"} if any(map(is_width, between)) else {}
-
-
-def is_size(parameter: inspect.Parameter) -> bool:
-    """Return whether a parameter takes the width of a layer, though it has a default: made-up data have another."""
-    return type(parameter.default) is int and is_width(parameter.name)
-
-
 def _is_data(value: Any) -> bool:
     """Return whether the value is an array or holds some."""
     return isinstance(value, np.ndarray | dict | list | tuple)
-
-
-def _wanted(function: Any) -> list[inspect.Parameter]:
-    """Return the parameters of a function, without *args and **kwargs."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    return [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def returned(tree: ast.Module) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from .adapted import FILE, Step, take
 from .beside import Part
 from .callers import ARGUMENTS, GUARDED
 from .calls import WAYS, drive
+from .lacking import supply
 from .names import Trial
 from .notes import note
 from .recorder import Recorder, Stop
@@ -75,6 +76,7 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     _tell_end(end)
     done: list[str] = []
     trial = Trial(tuple(plan["sizes"]), plan["layout"], plan["labels"], plan["samples"])
+    supply(space, program.lines, trial)
     end = watched(
         program, recorder, lambda: done.append(drive(space, program.tree, trial, plan["way"], program.difference))
     )

@@ -99,11 +99,11 @@ SYNONYMS = (
     ("delta", "error", "err", "dout"),
 )
 _DATA = re.compile(
-    r"^(x|xs|a0|a_0|data|inputs?|inp|feat(ure)?s?|samples?|images?|input_(data|x|vector|list)s?|inputs?_list|l0|"
+    r"^(x|xs|a0|a_0|data|inputs?|inp|feat(ure)?s?|samples?|images?|inputs?_(data|x|vector|list|array|values)s?|l0|"
     r"states?|obs(ervations?)?|instances?)$"
 )
 _TARGET = re.compile(
-    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|targets?_(data|y|vector|list|q)s?|y_true|"
+    r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|targets?_(data|y|vector|list|q|array|values)s?|y_true|"
     r"outputs?_(expected|desired)|(train(ing)?|expected|desired|target|correct|true)_outputs?)$"
 )
 _RATE = re.compile(r"^(l_?r|alpha|eta|rate|learn(ing)?_?rate|learning|step_?size|epsilon|l_?rate)$")
