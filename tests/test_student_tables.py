@@ -1,6 +1,11 @@
 """Made-up data as the program takes them: as tables, and as long as the rows that it cuts off."""
 
+import ast
+
+import pytest
+
 from tests.student_programs import source
+from verify.student.child.stand_ins.asked import shape_of
 from verify.student.debug import Options, diagnose
 from verify.student.runs.session import watch
 
@@ -73,3 +78,11 @@ for epoch in range(100):
 def test_a_table_may_be_an_operand_of_the_products_as_it_is_and_is_prepared_column_by_column() -> None:
     said = diagnose(source(TRAINED_ON_A_TABLE), Options(autodiff=False))
     assert (said.verdict, said.layers) == ("correct", 2), said
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [("x = d[0:1000]", 0), ("x, y = d[0:1000], d[1000:]", 1000), ("x = d[:1000].reshape(1000, 784)", 1000)],
+)
+def test_a_cut_asks_for_as_many_rows_only_where_something_begins_there_or_counts_them(text: str, rows: int) -> None:
+    assert shape_of(ast.parse(text))["rows"] == rows

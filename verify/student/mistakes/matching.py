@@ -36,39 +36,42 @@ def matches(point: Point, observed: Observed, l: int, state: State, room: int) -
     """
     stage = Stage(point, l, state.da, state.delta, next(iter(state.deltas[-1:]), None))
     dW, db = observed.dW[l], observed.db[l]
+    own = stage.a_in.T @ stage.delta  # of many samples it is most of the work
     mistaken = bool(state.found) and state.found[-1].layer == l + 1
     scaled: list[State] = []
-    if room >= 0 and (mistaken or state.scale) and not _half_right(observed, stage, state, dW, db):
-        scaled = [s for one in _scaled(observed, stage, state, room) for s in matches(point, observed, l, one, -1)]
+    if room >= 0 and (mistaken or state.scale) and not _half_right(observed, stage, state, own):
+        given = _scaled(observed, stage, state, room, own)
+        scaled = [s for one in given for s in matches(point, observed, l, one, -1)]
         if mistaken and (scaled or room):
             return scaled
     state = state._replace(deltas=(*state.deltas, state.delta))
-    found = _after_dW(observed, stage, state, dW, room)
+    found = _after_dW(observed, stage, state, own, room)
     if db is None:
         return scaled + found
     kept = [s for one in found for s in _after_db(observed, stage, one, db, room)]
     open_scale = state.scale is None and room > 0 and all(s.found != state.found for s in kept)
     if (not kept or open_scale) and room >= 0 and dW is not None:
         found = _after_db(observed, stage, state, db, room)
-        kept += [s for one in found for s in _after_dW(observed, stage, one, dW, room)]
+        kept += [s for one in found for s in _after_dW(observed, stage, one, own, room)]
     return scaled + kept
 
 
-def _half_right(observed: Observed, s: Stage, state: State, dW: Array | None, db: Array | None) -> bool:
+def _half_right(observed: Observed, s: Stage, state: State, own: Array) -> bool:
     """Return whether a mistaken delta gives one of the layer's gradients: three mistakes in one layer are a guess."""
-    if dW is not None and common_scale(observed, dW, s.a_in.T @ s.delta + s.penalty, state.scale) is not None:
+    dW, db = observed.dW[s.l], observed.db[s.l]
+    if dW is not None and common_scale(observed, dW, own + s.penalty, state.scale) is not None:
         return True
     right = s.delta.sum(axis=0) + bias_penalty(s.point, s.l)
     return db is not None and common_scale(observed, db, right, state.scale) is not None
 
 
-def _scaled(observed: Observed, s: Stage, state: State, room: int) -> Iterator[State]:
+def _scaled(observed: Observed, s: Stage, state: State, room: int, own: Array) -> Iterator[State]:
     """Yield the state with a delta below the output times the constant that dW shows in it, if it shows one."""
     got, made = observed.dW[s.l], {(f.bug, f.wrong) for f in state.found}
     last = state.found[-1].step if state.found and state.found[-1].layer == s.l + 1 else "slope"
     if got is None or not state.scale or got.shape != s.W.shape or got.size < TELLING or last not in ("slope", "down"):
         return
-    factor = factor_between(got / state.scale - s.penalty, s.a_in.T @ s.delta)
+    factor = factor_between(got / state.scale - s.penalty, own)
     if factor is None or np.isclose(factor, 1, rtol=SAME):
         return
     named = factor_of_delta(s.point, s.l, factor, factor * s.delta)
@@ -77,10 +80,9 @@ def _scaled(observed: Observed, s: Stage, state: State, room: int) -> Iterator[S
         yield state._replace(delta=factor * s.delta, found=(*state.found, named))
 
 
-def _after_dW(observed: Observed, s: Stage, state: State, got: Array | None, room: int) -> list[State]:
-    if got is None:
-        return [state]
-    return _after(observed, s, state, got, s.a_in.T @ s.delta + s.penalty, "dW", room)
+def _after_dW(observed: Observed, s: Stage, state: State, own: Array, room: int) -> list[State]:
+    got = observed.dW[s.l]
+    return [state] if got is None else _after(observed, s, state, got, own + s.penalty, "dW", room)
 
 
 def _after_db(observed: Observed, s: Stage, state: State, got: Array, room: int) -> list[State]:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..names import is_data
 from . import asked_cells
@@ -15,17 +15,30 @@ SWAPS = ("map", "replace", "isin", "apply")
 
 
 def shape_of(tree: ast.Module) -> dict[str, int]:
-    """Return what a program says of its table: the most rows that it cuts off by number, its columns, whose it is."""
+    """Return what a program says of its table: the most rows that it cuts off by number, its columns, whose it is.
+
+    A cut that nothing begins at may come to fewer rows, where the program does not ask for as many elsewhere.
+    """
     numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
     indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
     firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
-    ends = [end for n in firsts if isinstance(n, ast.Slice) for end in (n.lower, n.upper)]
     written = _written(tree)
-    cuts = [cut for n in ends if n is not None and (cut := written.get(_id(n), _whole(n))) is not None]
+    begins = _numbers([n.lower for n in firsts if isinstance(n, ast.Slice)], written)
+    ends = _numbers([n.upper for n in firsts if isinstance(n, ast.Slice)], written)
+    arguments = [a for n in ast.walk(tree) if isinstance(n, ast.Call) for a in n.args]
+    shapes = [e for a in arguments for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
+    asked = {*begins, *(-cut for cut in begins), *_numbers(shapes, {})}
+    cuts = [*begins, *(cut for cut in ends if cut in asked)]
     pictured = {"features": 784} if 784 in numbers else {}
     frames = {"frames": 1} if any(isinstance(n, ast.Attribute) and n.attr in FRAMES for n in ast.walk(tree)) else {}
     columns = asked_cells.columns_of(tree)
     return {**pictured, **frames, **columns, "rows": max([cut for cut in cuts if cut > 0], default=0)}
+
+
+def _numbers(nodes: Sequence[ast.expr | None], written: Mapping[str, int | None]) -> list[int]:
+    """Return the whole numbers among some expressions, written out or by a name."""
+    found = (written.get(_id(node), _whole(node)) for node in nodes if node is not None)
+    return [number for number in found if number is not None]
 
 
 def _written(tree: ast.Module) -> dict[str, int | None]:
