@@ -24,6 +24,29 @@ for epoch in range(50):
         b += 0.3 * low
 """
 
+# What the sample is said to be after the way back and before the step is looked at is one number, of the same sample.
+PREDICTED = """
+import numpy as np
+rng = np.random.RandomState(3)
+U, V = rng.rand(2, 3), rng.rand(3, 1)
+f = lambda z: 1 / (1 + np.exp(-z))
+X, Y = np.array([[0, 1], [0.5, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+def forward(x):
+    h = f(np.dot(x, U))
+    return h, f(np.dot(h, V))
+hits = 0
+for epoch in range(100):
+    i = rng.randint(4)
+    x = np.reshape(X[i], (1, 2))
+    h, o = forward(x)
+    top = 2 * ({error}) * o * (1 - o)
+    low = np.dot(top, V.T) * h * (1 - h)
+    dU, dV = np.dot(x.T, low), np.dot(h.T, top)
+    hits += forward(X[i])[1][0] > 0.5
+    U += 0.1 * dU
+    V += 0.1 * dV
+"""
+
 # All samples at once are looked at before those that the step is made of, which are one fewer, one by one.
 SUMMED = """
 import numpy as np
@@ -93,3 +116,9 @@ def test_passes_that_the_step_is_not_made_of_are_no_samples_of_its_batch(tmp_pat
 def test_a_bias_given_all_of_the_delta_above_is_named(tmp_path: Path) -> None:
     wrong = told(tmp_path, ABOVE)
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B19", 16), wrong
+
+
+def test_a_prediction_between_the_way_back_and_the_step_is_no_sample_of_its_batch(tmp_path: Path) -> None:
+    assert told(tmp_path, PREDICTED.format(error="Y[i] - o")).verdict.startswith("correct")
+    wrong = told(tmp_path, PREDICTED.format(error="o - Y[i]"))
+    assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B14"), wrong

@@ -6,6 +6,7 @@ import pytest
 
 from tests.student_programs import source
 from verify.student.child.stand_ins.asked import shape_of
+from verify.student.child.stand_ins.asked_cells import class_names
 from verify.student.debug import Options, diagnose
 from verify.student.runs.session import watch
 
@@ -86,3 +87,9 @@ def test_a_table_may_be_an_operand_of_the_products_as_it_is_and_is_prepared_colu
 )
 def test_a_cut_asks_for_as_many_rows_only_where_something_begins_there_or_counts_them(text: str, rows: int) -> None:
     assert shape_of(ast.parse(text))["rows"] == rows
+
+
+def test_the_classes_that_a_loop_tells_apart_are_those_of_the_table() -> None:
+    told_apart = "def coded(column):\n    for one in column:\n        if one == 'Kecimen': yield 1\n"
+    assert class_names(ast.parse(told_apart + "        elif one == 'Besni': yield 0\n")) == ["Kecimen", "Besni"]
+    assert class_names(ast.parse(told_apart)) == []

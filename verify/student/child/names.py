@@ -100,11 +100,12 @@ SYNONYMS = (
 )
 _DATA = re.compile(
     r"^(x|xs|a0|a_0|data|inputs?|inp|feat(ure)?s?|samples?|images?|inputs?_(data|x|vector|list|array|values)s?|l0|"
-    r"states?|obs(ervations?)?|instances?)$"
+    r"states?|obs(ervations?)?|instances?|data_(x|inputs?|features)|(x|features)_data)$"
 )
 _TARGET = re.compile(
     r"^(y|ys|t|d|targets?|labels?|truth|expected|desired|answers?|targets?_(data|y|vector|list|q|array|values)s?|y_true|"
-    r"outputs?_(expected|desired)|(train(ing)?|expected|desired|target|correct|true)_outputs?)$"
+    r"outputs?_(expected|desired)|data_(y|labels?|targets?)|(y|labels?)_data|(y|labels?|targets?)_(and|n?or|xor|nand)|"
+    r"(train(ing)?|expected|desired|target|correct|true)_outputs?)$"
 )
 _RATE = re.compile(r"^(l_?r|alpha|eta|rate|learn(ing)?_?rate|learning|step_?size|epsilon|l_?rate)$")
 _STEPS = re.compile(r"^(n_?|num_?|max_?)?(epochs?|iter(ation)?s?|iters|steps)$")

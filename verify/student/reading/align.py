@@ -138,17 +138,18 @@ def _batches(passes: list[Chain]) -> Iterator[list[Chain]]:
 def _followed(tape: Tape, trained: Lineage, passes: list[Chain]) -> list[Chain]:
     """Return the passes without those of a loss alone: no sweep back follows those.
 
-    Where none but the last is followed by one, the batch is those at the end that the first update is made of.
+    Where none but the last is followed by one, the batch is those at the end that the first update is made of. The
+    last may be a prediction after the way back, of which no update is made.
     """
     between = [range(c.end + 1, after.start) for c, after in pairwise(passes)]
     swept = [c for c, span in zip(passes, between, strict=False) if any(p.at in span for p in tape.products)]
-    if swept:
-        return [*swept, passes[-1]]
     if len({c.layers[0].a_key for c in passes}) < 2:
-        return passes
+        return [*swept, passes[-1]] if swept else passes
     updates = (_update(tape, trained, key, passes[-1].start) for key in passes[-1].weights)
     used = set[int]().union(*(upstream(tape, u.end) for u in updates if u is not None))
     made = [c for c in passes if not used.isdisjoint(layer.product.at for layer in c.layers)]
+    if swept:
+        return swept if made and made[-1] is swept[-1] else [*swept, passes[-1]]
     return made if made and made == passes[-len(made) :] else passes
 
 

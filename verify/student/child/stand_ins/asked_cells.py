@@ -47,9 +47,19 @@ def looked_up(tree: ast.Module) -> list[Looked]:
 
 def class_names(tree: ast.Module) -> list[str]:
     """Return the names of the classes among which a program looks for a cell of its table."""
-    asked = [text for one in looked_up(tree) for text in one.texts]
+    asked = [text for one in looked_up(tree) for text in one.texts] or list(_told_apart(tree))
     names = list(dict.fromkeys(asked))
     return [*names, OTHER] if len(names) == 1 else names
+
+
+def _told_apart(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts that each of several cells is compared with in a loop over them: ``if label == "A": ... "B"``."""
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Name):
+            tests = [n for n in ast.walk(loop) if isinstance(n, ast.Compare) and isinstance(n.ops[0], ast.Eq)]
+            own = [n.comparators[0] for n in tests if isinstance(n.left, ast.Name) and n.left.id == loop.target.id]
+            texts = [n.value for n in own if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+            yield from texts if len(texts) > 1 else ()
 
 
 def _may_be_label(cell: ast.Subscript) -> bool:
