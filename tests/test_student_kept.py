@@ -1,5 +1,6 @@
 """What is kept from one step to the next and comes into a later gradient, and programs that break off."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,12 @@ def test_a_step_that_takes_the_place_of_its_parameter_is_told_in_its_line(replac
 def test_steps_that_all_take_the_place_of_their_parameters_are_no_updates() -> None:
     told = diagnosis_of(PROGRAM.replace("-= 0.1", "= 0.1"))
     assert (told.verdict, [bug.id for bug in told.bugs]) == ("wrong", ["B61"])
+
+
+def test_one_step_that_gives_its_parameters_new_names_is_a_step() -> None:
+    head, _, body = PROGRAM.partition("for epoch in range(50):\n")
+    step = re.sub(r"^    (\w+) -= ", r"    new_\1 = \1 - ", body, flags=re.MULTILINE).replace(
+        "slope(hidden)", "slope(z1)"
+    )
+    told = diagnosis_of(f"{head}if True:\n{step}")
+    assert (told.verdict, [bug.id for bug in told.bugs]) == ("wrong", ["B9"])

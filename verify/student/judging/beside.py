@@ -77,7 +77,9 @@ def _sources(one: Look) -> list[tuple[Sum, Source]]:
     found: list[tuple[Sum, Source]] = []
     for total in unread_changes(one):
         origin = source(one.tape, total.at, total.left)
-        if origin is None or origin.value.shape != one.tape.shape(total.left) or origin.value.dtype.kind != "f":
+        shape = one.tape.shape(total.left)
+        kept = origin is not None and origin.value.shape == shape == one.tape.shape(total.result)
+        if origin is None or not kept or origin.value.dtype.kind != "f":
             return []
         found.append((total, origin))
     return found

@@ -5,7 +5,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import NamedTuple
 
-from ..reading.returned import bare
+from ..reading.lineage import bare
 from ..reading.scalars import Number, Numbers
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape

@@ -2,7 +2,7 @@
 
 import re
 
-from ..reading.returned import bare
+from ..reading.lineage import bare
 from ..runs.recording import Node, Recording
 from ..runs.tape import PRODUCTS
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..reading.lineage import is_assigned
-from ..reading.returned import bare
+from ..reading.lineage import bare, is_assigned, is_renamed
 from ..runs.tape import Sum, Tape, handed_on, operands_made
 from .look import Look
 
@@ -35,10 +34,11 @@ def unread_changes(one: Look) -> Iterator[Sum]:
     known = parameters | {tape.group(key) for key in _on_the_way(one)}
     used = _Used(tape, parameters, passes[-1].output.at)
     used.add_products(passes[-1].output.at, one.reading.end)
+    renamed = _are_renamed(one)
     for total in tape.sums:
         within = passes[-1].output.at < total.at < one.reading.end
         within = within and tape.first_made(total.left, passes[-1].output.at) is not None
-        if within and tape.group(total.left) not in known and used.holds(total) and _is_changed(tape, total):
+        if within and tape.group(total.left) not in known and used.holds(total) and _is_changed(tape, total, renamed):
             yield total
 
 
@@ -102,9 +102,17 @@ class _Used:
         return bool((array != array.flat[0]).any()) or held in self.objects
 
 
-def _is_changed(tape: Tape, total: Sum) -> bool:
-    """Return whether a sum replaces its left side: in place, or under the same name."""
-    return bool(tape.shape(total.left)) and is_assigned(tape, total)
+def _are_renamed(one: Look) -> bool:
+    """Return whether the step gives its parameters new names: ``W_new = W - step``."""
+    ends = {u.end for u in (*one.reading.weights, *one.reading.biases) if u is not None}
+    sums = [total for total in one.tape.sums if total.at in ends]
+    return any(is_renamed(one.tape, s) for s in sums) and not any(is_assigned(one.tape, s) for s in sums)
+
+
+def _is_changed(tape: Tape, total: Sum, renamed: bool) -> bool:
+    """Return whether a sum replaces its left side: in place, under the same name, or as the step does with others."""
+    changed = is_assigned(tape, total) or (renamed and is_renamed(tape, total))
+    return bool(tape.shape(total.left)) and changed
 
 
 def written_name(tape: Tape, at: int) -> str:

@@ -1,5 +1,6 @@
 """Parameters found by what happens to them: used in a product, then changed by an addition, then used again."""
 
+import re
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -46,9 +47,21 @@ def lineage(tape: Tape) -> Lineage:
     that was not applied, at the sign of the others.
     """
     uses = _Uses(tape)
-    found: Lineage = defaultdict(list)
     cut = _cut(tape)
     uses.add_parts(cut)
+    found = _changed(tape, uses, cut, renamed=False) or _changed(tape, uses, cut, renamed=True)
+    signs = [updates[0].sign for updates in found.values()]
+    usual = 1 if signs.count(1) > signs.count(-1) else -1
+    for old, at, sign in steps_alone(tape, uses.before, {*found}):
+        found[tape.group(old)].append(
+            Update(at, at, old, NOT_A_NUMBER, tape.events[at].result, usual * sign, alone=True)
+        )
+    return {group: sorted(updates, key=lambda u: u.at) for group, updates in found.items()}
+
+
+def _changed(tape: Tape, uses: "_Uses", cut: dict[int, list[tuple[int, Part]]], *, renamed: bool) -> Lineage:
+    """Return the updates that are sums; ``renamed``: those too that become another name, as in ``W_new = W - step``."""
+    found: Lineage = defaultdict(list)
     by_left: dict[int, list[Sum]] = defaultdict(list)
     for total in tape.sums:
         by_left[total.left].append(total)
@@ -61,19 +74,13 @@ def lineage(tape: Tape) -> Lineage:
             if old == total.right and roles == (BIAS,) and uses.is_product(total.left):
                 continue  # the bias of a layer, equal to that of another
             if roles and (_keeps_shape(tape, old, total.result) or _grows(tape, uses, roles, old, total)):
-                end = _last(tape, total, by_left, uses, roles)
+                end = _last(tape, total, by_left, uses, roles, renamed=renamed and old == total.left)
                 if end is not None:
                     update = Update(total.at, end.at, old, end.result, step, total.sign)
                     found[tape.group(old)].append(update)
                     for key, part in cut.get(old, ()):
                         found[tape.group(key)].append(update._replace(where=part.where))
-    signs = [updates[0].sign for updates in found.values()]
-    usual = 1 if signs.count(1) > signs.count(-1) else -1
-    for old, at, sign in steps_alone(tape, uses.before, {*found}):
-        found[tape.group(old)].append(
-            Update(at, at, old, NOT_A_NUMBER, tape.events[at].result, usual * sign, alone=True)
-        )
-    return {group: sorted(updates, key=lambda u: u.at) for group, updates in found.items()}
+    return found
 
 
 def _shrunk(tape: Tape, total: Sum) -> list[int]:
@@ -153,7 +160,9 @@ def _grows(tape: Tape, uses: _Uses, roles: tuple[str, ...], old: int, total: Sum
     return len(now) <= 2 and was != now and np.broadcast_shapes(was, step) == now
 
 
-def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, roles: tuple[str, ...]) -> Sum | None:
+def _last(
+    tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, roles: tuple[str, ...], *, renamed: bool
+) -> Sum | None:
     """Return the last addition of an update: the one whose result comes back as a parameter or is assigned."""
     best: Sum | None = None
     total: Sum | None = first
@@ -162,7 +171,7 @@ def _last(tape: Tape, first: Sum, by_left: dict[int, list[Sum]], uses: _Uses, ro
             break
         following = next((s for s in by_left.get(total.result, []) if s.at > total.at), None)
         used = uses.next_after(total.result, total.at, roles)
-        if used is not None or is_assigned(tape, total):
+        if used is not None or is_assigned(tape, total) or (renamed and is_renamed(tape, total)):
             best = total
         if used is not None and (following is None or used < following.at):
             break
@@ -184,6 +193,13 @@ def is_assigned(tape: Tape, total: Sum) -> bool:
     )
 
 
+def is_renamed(tape: Tape, total: Sum) -> bool:
+    """Return whether a sum becomes the new value of its left side under a name of its own: ``W_new``, or ``n_W``."""
+    own = bare(tape.name_of(total.left))
+    after = (tape.node(at) for at in tape.made[total.result] if total.at < at < total.at + 4 and _binds(tape, at))
+    return bool(own) and any(own in bare(node.what) and own != bare(node.what) for node in after)
+
+
 def _in_another_constructor(bound: Node, node: Node) -> bool:
     """Return whether a sum becomes an attribute of a new object, as ``self.data + other.data`` does in autograd."""
     return bound.function.endswith("__init__") and bound.function != node.function
@@ -191,3 +207,9 @@ def _in_another_constructor(bound: Node, node: Node) -> bool:
 
 def _binds(tape: Tape, at: int) -> bool:
     return tape.node(at).kind in ("bind", "store")
+
+
+def bare(name: str) -> str:
+    """Return the last word of a name as written: "w1" of self.W1, of params['W1'], of W1[:, 1:] and of "W1 +="."""
+    words = re.findall(r"[A-Za-z_]\w*", re.sub(r"\[[^\]'\"]*:[^\]]*\]", "", name))
+    return words[-1].lower() if words else ""

@@ -1,6 +1,5 @@
 """Gradients that a program computes and never applies: returned, stored or printed."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -9,7 +8,7 @@ import numpy as np
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .chain import Chain, Layer, chains
-from .lineage import Lineage, Update
+from .lineage import Lineage, Update, bare
 from .multiples import factor_between
 from .parts import parts
 
@@ -136,9 +135,3 @@ def _spread(tape: Tape, at: int, result: int, key: int) -> bool:
     value = tape.shape(result)
     fits = len(value) == len(shape) == 2 and all(n in (1, m) for n, m in zip(value, shape, strict=True))
     return fits and bool(own) and own != given and given.endswith(own) and value != (1, 1)
-
-
-def bare(name: str) -> str:
-    """Return the last word of a name as written: "w1" of self.W1, of params['W1'], of W1[:, 1:] and of "W1 +="."""
-    words = re.findall(r"[A-Za-z_]\w*", re.sub(r"\[[^\]'\"]*:[^\]]*\]", "", name))
-    return words[-1].lower() if words else ""
