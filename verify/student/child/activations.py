@@ -35,7 +35,7 @@ class Activations:
     def __init__(self, space: Mapping[str, Any], called: frozenset[str]) -> None:
         self._called = called
         self._own = {n: f for n, f in space.items() if isinstance(f, types.FunctionType) and _is_activation(n, f)}
-        self._logistic = Logistic()
+        self._logistic = logistic()
 
     def taken(self, name: str) -> Callable[..., Any] | None:
         """Return what a parameter of that name takes, None where it is no activation, or one that is not called."""
@@ -51,16 +51,22 @@ class Activations:
         return self._logistic.slope if is_slope else self._logistic.value
 
 
-class Logistic:
-    """The logistic sigmoid, and its derivative in the form that it is first asked for: of z, or of a = f(z)."""
+class Saturating:
+    """A function, and its derivative in the form that it is first asked for: of z, or of a = f(z).
 
-    def __init__(self) -> None:
+    Arguments:
+        function: z -> f(z).
+        slope: f(z) -> f'(z).
+    """
+
+    def __init__(self, function: Callable[[Any], Any], slope: Callable[[Any], Any]) -> None:
+        self._function, self._slope = function, slope
         self._activated: list[NDArray[Any]] = []
         self._of_a: bool | None = None
 
     def value(self, z: Any) -> Any:
-        """Return 1 / (1 + exp(-z))."""
-        a = 1 / (1 + np.exp(-np.asarray(z, np.float64)))
+        """Return f(z)."""
+        a = self._function(np.asarray(z, np.float64))
         self._activated = [*self._activated[-KEPT:], a]
         return a
 
@@ -68,8 +74,13 @@ class Logistic:
         """Return f' at the value, which is z, or a wherever the first was an activation."""
         if self._of_a is None:
             self._of_a = any(np.array_equal(value, a) for a in self._activated)
-        a = np.asarray(value, np.float64) if self._of_a else 1 / (1 + np.exp(-np.asarray(value, np.float64)))
-        return a * (1 - a)
+        given = np.asarray(value, np.float64)
+        return self._slope(given if self._of_a else self._function(given))
+
+
+def logistic() -> Saturating:
+    """Return the logistic sigmoid."""
+    return Saturating(lambda z: 1 / (1 + np.exp(-z)), lambda a: a * (1 - a))
 
 
 def _is_activation(name: str, function: Any) -> bool:

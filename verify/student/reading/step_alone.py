@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from itertools import takewhile
 from typing import NamedTuple
 
 from ..runs.tape import Tape, upstream
 
+EARLY = 8  # evaluations of an expression, among which are those of the first pass
 FEW = 6  # operations that a step is made of after its gradient
 GIVING = ("bind", "store")
 SCALING = ("*", "/", "-")
@@ -28,6 +28,11 @@ def steps_alone(tape: Tape, roles: Callable[[int, int], tuple[str, ...]], change
         roles: the roles that a value had before a position: as a weight, as a bias.
         changed: the groups of the parameters that are changed by sums.
     """
+    first = tape.products[0].at if tape.products else 0
+    used = {k for p in tape.products for k in (p.left, p.right)} | {k for t in tape.sums for k in (t.left, t.right)}
+    there = {k for k in used if tape.shape(k) and tape.first_made(k, first) is not None}
+    unchanged = {k for k in there if tape.group(k) not in changed}
+    shapes = {tape.shape(k) for k in unchanged}
     seen: set[int] = set()
     places: dict[int, list[int]] = defaultdict(list)
     for at, event in enumerate(tape.events):
@@ -35,14 +40,14 @@ def steps_alone(tape: Tape, roles: Callable[[int, int], tuple[str, ...]], change
     for at, event in enumerate(tape.events):
         node = tape.node(at)
         given = node.kind in GIVING or node.what in SCALING
-        if not given or event.result < 0 or not tape.shape(event.result):
+        if not given or event.result < 0 or tape.shape(event.result) not in shapes:
             continue
         for old in _before(tape, at, places):
             group = tape.group(old)
             fits = tape.shape(old) == tape.shape(event.result) and group != tape.group(event.result)
-            if not fits or group in changed | seen or not roles(old, at) or not _is_first(tape, old, at):
+            if not fits or old not in unchanged or group in seen:
                 continue
-            found = _constant(tape, at)
+            found = _constant(tape, at) if roles(old, at) else None
             if found is not None and _is_used(tape, old, found[1]):
                 seen.add(group)
                 yield Alone(old, at, found[0])
@@ -57,14 +62,8 @@ def _before(tape: Tape, at: int, places: Mapping[int, list[int]]) -> Iterator[in
     used = next((i for i in later if i > at and tape.node(i).kind in ("binary", "call")), None)
     if used is not None:
         position = tape.events[used].operands.index(event.result)
-        same = (tape.events[i].operands for i in takewhile(lambda i: i < at, places[tape.events[used].node]))
+        same = (tape.events[i].operands for i in places[tape.events[used].node][:EARLY] if i < at)
         yield from dict.fromkeys(operands[position] for operands in same)
-
-
-def _is_first(tape: Tape, old: int, before: int) -> bool:
-    """Return whether a value was there before anything was multiplied."""
-    made = tape.first_made(old, before)
-    return made is not None and tape.product_places.isdisjoint(upstream(tape, made))
 
 
 def _constant(tape: Tape, at: int) -> tuple[int, int] | None:

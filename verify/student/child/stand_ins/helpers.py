@@ -1,10 +1,13 @@
 """Functions that well-known courses and books hand out beside their exercises, by the name they are imported under."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..activations import Saturating, logistic
+from ..notes import note
 from .samples import Values, generator, pictures
 
 PLANAR = 60  # points of the flower that a course's first network tells apart
@@ -96,9 +99,7 @@ def load_dataset(*_: Any) -> tuple[Values, Values, Values, Values, Values]:
 
 
 KNOWN: dict[str, Any] = {
-    "sigmoid": sigmoid,
     "sigmoid_grad": sigmoid_grad,
-    "relu": relu,
     "relu_grad": relu_grad,
     "softmax": softmax,
     "cross_entropy_error": cross_entropy_error,
@@ -112,6 +113,8 @@ KNOWN: dict[str, Any] = {
     "load_dataset": load_dataset,
     "load_data": load_dataset,
 }
+SATURATING = {"sigmoid": logistic(), "tanh": Saturating(np.tanh, lambda a: 1 - a**2)}
+SLOPE = re.compile(r"^(?:d(?:er)?_?)?(sigmoid|tanh|relu)(?:_?(?:prime|der|deriv|derivative|derivada|d|diff))?$")
 WITH_CACHE = {"sigmoid": sigmoid_with_cache, "relu": relu_with_cache}
 
 
@@ -119,4 +122,12 @@ def helper(module: str, name: str) -> Any:
     """Return what a missing module most likely holds under a name, None where nothing is known."""
     if module.startswith("dnn") and name in WITH_CACHE:
         return WITH_CACHE[name]
-    return KNOWN.get(name)
+    match = SLOPE.match(name)
+    if match is None:
+        return KNOWN.get(name)
+    own = name == match[1]
+    if not own:
+        note(f"{module}.{name} was taken for the derivative of {match[1]}, in the form that suits what it is given")
+    if match[1] == "relu":
+        return relu if own else relu_grad
+    return SATURATING[match[1]].value if own else SATURATING[match[1]].slope
