@@ -210,6 +210,24 @@ def test_gradients_handed_to_an_optimiser_belong_to_the_point_they_were_computed
     assert (wrong.bugs[0].id, wrong.first_fault and wrong.first_fault.line) == ("B40", 17)
 
 
+SET = "net.set(v)\n    "
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "bug", "line"),
+    [
+        (f"{SET}return net.cost(), net.slopes()", f"g = net.slopes()\n    {SET}return net.cost(), g", "B34", 23),
+        ("self.forward() - Y", "Y - self.forward()", "B14", 18),
+    ],
+)  # fmt: skip
+def test_a_minimiser_given_the_gradient_of_the_point_before_or_one_that_climbs(
+    right: str, wrong: str, bug: str, line: int, tmp_path: Path
+) -> None:
+    started = FITTED.replace("{power}", "** 2").replace("Net(), []", "Net(), []\nnet.set(np.ones(13))")
+    found = told(tmp_path, started.replace(right, wrong, 1))
+    assert (found.verdict, found.bugs[0].id, found.first_fault and found.first_fault.line) == ("wrong", bug, line)
+
+
 @pytest.mark.parametrize(
     ("back", "dV", "said"),
     [

@@ -6,6 +6,9 @@ import pytest
 
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
+from verify.student.judging.look import look
+from verify.student.runs.session import watch
+from verify.student.runs.tape import Tape
 from verify.student.source.ingest import read
 
 THETAS = """
@@ -203,6 +206,16 @@ def test_steps_with_another_penalty_than_the_loss_has_are_no_weight_decay(tmp_pa
     said = diagnosed(tmp_path, LASSO.replace("np.sign(V)", "V").replace("np.sign(W)", "W"))
     assert held_against(said) == ("wrong", "B13", 2, "dW", line_of(LASSO, "np.sign(V)"))
     assert diagnosed(tmp_path, LASSO).verdict.startswith("correct")
+
+
+def test_a_loss_is_known_where_outputs_are_so_small_that_the_guards_beside_them_are_seen(tmp_path: Path) -> None:
+    guarded = LASSO.replace("np.log(P)", "np.log(P + 1e-8)").replace("np.log(1 - P)", "np.log(1 - P + 1e-8)")
+    path = tmp_path / "net.py"
+    path.write_text(guarded.replace("V = rng.normal(size=(4, 6)), ", "V = rng.normal(size=(4, 6)), 40 * "))
+    with watch(read(path)) as session:
+        seen = look(Tape(session.run()))
+    assert seen is not None
+    assert {one.name for one in seen.seen} == {"bce"}
 
 
 DECAYED = SUMMED.replace("130", "24").replace("samples))", "samples) / 24 + 0.3 * (np.sum(W**2) + np.sum(V**2)))")

@@ -25,6 +25,9 @@ MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the pr
 OWN_MAIN = "the file's own main ended in "  # the beginning of a note: what the file runs by itself failed
 MISFITTING = re.compile(r"shape|broadcast|aligned|core dimension|Cannot cast|NoneType")  # of an exception's words
 LINE = re.compile(r"\(line (\d+)\)")
+OWN_MISTAKE = re.compile(
+    r"(Index|Value|Type|Attribute|Name|UnboundLocal|ZeroDivision)Error "
+)  # no file, module or input
 STOOD_IN = "'Anything'"  # of an exception: what stands for a library's own object came among the numbers
 EXPONENTIALS = ("exp", "exp2", "expm1", "cosh", "sinh")
 
@@ -50,9 +53,20 @@ def nothing_found(recording: Recording) -> tuple[str, str]:
         return "inconclusive", f"a training step {limit}{where}"
     if spoilt := not_numbers(recording):
         return "inconclusive", spoilt[0]
+    if why := _own_end(recording):
+        return "cannot run", why
     if not recording.events:
         return "inconclusive", "any computation with arrays: nothing in the file calls what it defines"
     return "inconclusive", missing_of_step(recording)
+
+
+def _own_end(recording: Recording) -> str:
+    """Return the note on the exception that ended the file's own main, "" where it may not be its own fault.
+
+    It is where nothing was noted before: no data were made up, nothing was stood in for or left out.
+    """
+    first = next(iter(recording.notes), "")
+    return first if first.startswith(OWN_MAIN) and OWN_MISTAKE.match(first.removeprefix(OWN_MAIN)) else ""
 
 
 def out_of_time(runs: int, seconds: float) -> str:

@@ -10,6 +10,7 @@ from ..mistakes.explanation import Explanation
 from ..reading.points import stirring
 from ..runs.recording import Place, Recording
 from ..runs.tape import Tape
+from .asked_point import behind
 from .beside import astray
 from .decays import Right, is_decayed
 from .injected import POINTS, is_one_number, on_other_values, parameters, points_of
@@ -17,6 +18,7 @@ from .judgement import (
     Judgement,
     Shown,
     accumulating,
+    behind_its_point,
     beside_right_layers,
     cut_by_a_mask,
     forgetting,
@@ -192,6 +194,8 @@ def _rightly(runs: Runs, first: Look, points: tuple[Shown, ...], rights: list[Ri
         masked = masked_before(longer(0))
         if masked is not None:
             return cut_by_a_mask(longer(0), first, points, masked)
+        if (late := behind(longer(0))) is not None:
+            return behind_its_point(longer(0), first, points, late)
         amiss = (
             remembering(longer, first, points)
             or _keeping(longer, partial(_on_own_data, runs), first, points, rights)

@@ -84,6 +84,17 @@ def forgetting(judged: Judgement, amiss: Spoilt) -> Judgement:
 def cut_by_a_mask(longer: Look, first: Look, points: tuple[Shown, ...], what: Spoilt) -> Judgement:
     """Return "wrong" for a program that cuts its activations by the mask of an earlier pass."""
     sentence = "the first step is right; a later one cuts its activations where those of an earlier pass were cut"
+    return _later(longer, first, points, what, sentence)
+
+
+def behind_its_point(longer: Look, first: Look, points: tuple[Shown, ...], what: Spoilt) -> Judgement:
+    """Return "wrong" for a program that gives a minimiser the gradient of the point before."""
+    sentence = "each gradient is made of the parameters of the call before, not of those that the function was given"
+    return _later(longer, first, points, what, sentence)
+
+
+def _later(longer: Look, first: Look, points: tuple[Shown, ...], what: Spoilt, sentence: str) -> Judgement:
+    """Return "wrong" for what only later steps show."""
     shown = (replace(points[0], look=longer),)
     loss = "" if longer.right is None else longer.right.loss
     return Judgement("wrong", first, shown, evidence=(sentence,), loss=loss, spoilt=what)

@@ -1,6 +1,7 @@
 """Which loss a program believes in: the recorded numbers that are a known loss of its output and targets."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "k
 METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
 OF_LOGARITHMS = ("bce", "cross_entropy", "kl_divergence", "poisson")
 EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
+GUARDS = tuple(10.0**-k for k in range(5, 17))  # what is added to an output, or what it is cut at
+MOST_GUARDED = 20_000  # outputs
 NEAR = 2 * LOGARITHMIC  # beyond which a number is none of the losses
 
 
@@ -38,22 +41,25 @@ class LossSeen(NamedTuple):
 def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
     """Return every recorded number of the step that is a simple multiple of a known loss, in the order of computing."""
     found: list[LossSeen] = []
-    known = [
-        (name, total, factors) for name, total, factors in _totals(reading.point) if total > 0 or name == "poisson"
-    ]
-    norms = [sign * float(np.sqrt(2 * total)) for _, total, _ in known if total > 0 for sign in (1, -1)]
-    possible = sorted([*norms, *(f * total for _, total, factors in known for f in factors)])
+    known = [(name, totals, factors) for name, totals, factors in _totals(reading.point) if totals]
+    norms = [sign * float(np.sqrt(2 * totals[0])) for _, totals, _ in known if totals[0] > 0 for sign in (1, -1)]
+    possible = sorted([*norms, *(f * total for _, totals, factors in known for total in totals for f in factors)])
     for at, value in _computed(tape, reading.start, reading.end):
         if not _is_near(value, possible):
             continue
-        for name, total, factors in known:
-            within = LOGARITHMIC if name in OF_LOGARITHMS else EXACT
-            factor = next((f for f in factors if abs(value - f * total) <= within * abs(value)), None)
+        for name, totals, factors in known:
+            within = (LOGARITHMIC if name in OF_LOGARITHMS else EXACT) * abs(value)
+            factor = next((f for total in totals for f in factors if abs(value - f * total) <= within), None)
             if factor is not None:
                 found.append(LossSeen(name, tape.place(at), at, value, factor))
-            elif name == "half_sse" and reading.point.Y.size > 1 and abs(value**2 - 2 * total) <= 4 * EXACT * total:
+            elif name == "half_sse" and reading.point.Y.size > 1 and _is_norm(value, totals[0]):
                 found.append(LossSeen(name, tape.place(at), at, value, 1 / value))
     return _not_of_the_way(tape, reading, found)
+
+
+def _is_norm(value: float, total: float) -> bool:
+    """Return whether a number is the root of twice a loss."""
+    return abs(value**2 - 2 * total) <= 4 * EXACT * total
 
 
 def _not_of_the_way(tape: Tape, reading: Reading, found: list[LossSeen]) -> list[LossSeen]:
@@ -81,8 +87,10 @@ def _is_near(value: float, possible: list[float]) -> bool:
     return i < len(possible) and possible[i] <= value + NEAR * abs(value)
 
 
-def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
-    """Return the summed value of each loss at a point, with the factors that a program may put before it.
+def _totals(point: Point) -> list[tuple[str, tuple[float, ...], tuple[float, ...]]]:
+    """Return the summed values of each loss at a point, with the factors that a program may put before them.
+
+    A loss has several where a guard beside each output makes another sum of it; none where its sum is no loss.
 
     The loss that the output is made for comes first: of a softmax of two classes the binary cross-entropy is twice
     the other one, and no number tells them apart.
@@ -99,9 +107,25 @@ def _totals(point: Point) -> list[tuple[str, float, tuple[float, ...]]]:
             if name == "poisson" and (point.curves[-1].family in ("sigmoid", "softmax") or not point.Y.any()):
                 continue  # a probability is no rate; for targets of 0 it is the output itself
             total = float(np.sum(JUDGED_BY[name].forward(point.a[-1], point.Y)))
-            if np.isfinite(total):
-                found.append((name, total, both))
+            plain = (total,) if np.isfinite(total) and (total > 0 or name == "poisson") else ()
+            found.append((name, (*plain, *_guarded(point, name, total)), both))
     return found
+
+
+def _guarded(point: Point, name: str, total: float) -> Iterator[float]:
+    """Yield the other sums of a loss of probabilities, of outputs that are so small that its guard is seen."""
+    a, Y = point.a[-1], point.Y
+    if name not in ("bce", "cross_entropy") or a.size > MOST_GUARDED:
+        return
+    moved = GUARDS[0] * float(np.sum(np.abs(JUDGED_BY[name].derivative(a, Y))))
+    if np.isfinite(total) and moved <= LOGARITHMIC * total:
+        return
+    logarithm = JUDGED_BY["cross_entropy"].forward
+    for guard in GUARDS:
+        other = np.sum(logarithm(1 - a + guard, 1 - Y)) if name == "bce" else 0.0
+        cut = JUDGED_BY[name].forward(np.clip(a, guard, 1 - guard), Y)
+        sums = float(np.sum(logarithm(a + guard, Y)) + other), float(np.sum(cut))
+        yield from (one for one in sums if np.isfinite(one) and one > 0)
 
 
 def believed(seen: list[LossSeen]) -> list[str]:

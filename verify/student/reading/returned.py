@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from operator import attrgetter
 
 import numpy as np
 
@@ -21,7 +22,11 @@ def returned(tape: Tape) -> Lineage:
     """Return the gradients of every parameter of a forward pass as updates that were never made, {} where some lack."""
     given = [c for c in chains(tape, len(tape.events)) if all(tape.was_there(key, c.start) for key in c.weights)]
     first = {tuple(tape.group(key) for key in c.weights): c for c in reversed(given)}
-    own = (c for c in list(first.values())[::-1] if not any(_is_activation(tape, c, key) for key in c.weights))
+    own = (
+        c
+        for c in sorted(first.values(), key=attrgetter("start"))
+        if not any(_is_activation(tape, c, key) for key in c.weights)
+    )
     likely = sorted(islice(own, MOST_CHAINS), key=lambda c: (-len(c.layers), *_unlike_weights(tape, c)))
     return next((found for chain in likely if (found := _gradients(tape, chain, _elsewhere(tape, chain, given)))), {})
 
