@@ -189,6 +189,12 @@ def test_shapes_that_do_not_fit_stop_the_program_and_no_made_up_call_hides_it(tm
     assert "ValueError" in told.missing[0]
 
 
+def test_a_decay_that_no_loss_tells_of_is_known_by_the_layer_below_a_wrong_one(tmp_path: Path) -> None:
+    penalty = "    loss = loss + 0.05 * (np.sum(W1 ** 2) + np.sum(W2 ** 2))\n"
+    told = diagnosed(tmp_path, DECAYED, (penalty, ""), ("a1.T @ d2", "z1.T @ d2"))
+    assert (told.verdict, told.bugs[0].id) == ("wrong", "B19")
+
+
 @pytest.mark.parametrize(
     ("made", "bug"), [("own", "B13"), ("turned", "B60"), ("gradient", "B13"), ("number", "B13"), ("none", "B13")]
 )

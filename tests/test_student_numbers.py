@@ -125,6 +125,8 @@ def test_a_missing_derivative_is_found_among_lists_of_lists(tmp_path: Path) -> N
     wrong = told(tmp_path, LOOPS.replace("low[j] = (1.0 - self.ah[j] ** 2) * error", "low[j] = error"))
     assert wrong.verdict == "wrong", wrong.missing
     assert wrong.bugs[0].id == "B11"
+    wrong = told(tmp_path, LOOPS.replace("change = top[k] * self.ah[j]", "change = top[k] * self.ao[k]"))
+    assert (wrong.bugs[0].id, wrong.first_fault and wrong.first_fault.line) == ("B19", 43)
 
 
 @pytest.mark.parametrize(

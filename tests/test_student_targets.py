@@ -269,6 +269,45 @@ def test_rates_are_judged_by_the_likelihood_of_their_counts(
     assert (found.verdict.partition(" ")[0], next((bug.id for bug in found.bugs), None)) == said
 
 
+MARGINS = """
+import numpy as np
+rng = np.random.default_rng(5)
+X, y = rng.normal(size=(14, 3)), rng.integers(0, 4, 14)
+W, V = rng.normal(size=(3, 5)), rng.normal(size=(5, 4))
+rows = np.arange(14)
+for step in range(100):
+    H = np.maximum(X @ W, 0)
+    scores = H @ V
+    margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
+    margins[rows, y] = 0
+    loss = margins.sum() / 14
+    d = (margins > 0) / 14
+    d[rows, y] -= d.sum(axis=1)
+    g = (d @ V.T) * (H > 0)
+    V -= 0.1 * H.T @ d
+    W -= 0.1 * X.T @ g
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("scores", "scores", ("correct", None, None)),
+        ("(d @ V.T)", "(d @ V.T) / 14", ("wrong", "B15", 15)),
+        ("-= d.sum(axis=1)", "-= 0", ("wrong", None, None)),
+    ],
+    ids=["right", "divided again", "the right class left out"],
+)
+def test_classes_are_judged_by_the_hinge_between_them(
+    right: str, wrong: str, said: tuple[str, str | None, int | None], tmp_path: Path
+) -> None:
+    path = tmp_path / "classes.py"
+    path.write_text(MARGINS.replace(right, wrong))
+    found = diagnose(path, Options(autodiff=False))
+    line = found.first_fault.line if found.first_fault and found.bugs else None
+    assert (found.verdict, next((bug.id for bug in found.bugs), None), line) == said
+
+
 A_LIST_OF_TARGETS = """
 import numpy as np
 

@@ -19,6 +19,7 @@ LOSS_WORDS = {
     "bce": "binary cross-entropy",
     "cross_entropy": "cross-entropy",
     "mae": "absolute error",
+    "class_hinge": "hinge between classes",
 }
 
 

@@ -65,16 +65,17 @@ def fitted(rows: list[tuple[Array, Array, Array]], observed: Observed, loss: str
 
 
 def without_decay(point: Point, observed: Observed, loss: str) -> Observed | None:
-    """Return the observed gradients less the weight decay that the top layer shows, None where it shows none.
+    """Return the observed gradients less the weight decay that a layer shows, None where none shows one.
 
-    Where its delta is no right one, it is that of a mistake that the catalogue knows.
+    That is the top one, whose delta is the right one or that of a mistake that the catalogue knows; else the first
+    below it whose step is right.
     """
-    W, got = point.W[-1], observed.dW[-1]
-    if got is None:
-        return None
     with np.errstate(all="ignore"):
         deltas = [state.delta for state in few_enough(top_deltas(point, loss, 1, observed, lambda _: (), None), 1)]
-        fits = (fitted([(got, point.inputs[-1].T @ delta, W)], observed, loss) for delta in deltas)
+        given = [(point.depth - 1, point.inputs[-1].T @ delta) for delta in deltas]
+        below = [(l, dW) for l, dW in enumerate(reverse_sweep(of_data(point), loss).dW[:-1])][::-1]
+        steps = ((observed.dW[l], dW, point.W[l]) for l, dW in (*given, *below))
+        fits = (fitted([(got, dW, W)], observed, loss) for got, dW, W in steps if got is not None)
         fit = next((fit for fit in fits if fit is not None), None)
     if fit is None or not fit.decay:
         return None

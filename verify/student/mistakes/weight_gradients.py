@@ -29,6 +29,11 @@ def _own_output(s: Stage) -> Array | None:
     return np.full_like(s.W, dW.item()) if dW.shape == (1, 1) else same_shape(dW, s.W)
 
 
+def _output_in_columns(s: Stage) -> Array:
+    """Return dW from the layer's own activations in place of each input, as loops over single weights may take them."""
+    return np.repeat((s.a * s.delta).sum(axis=0, keepdims=True), len(s.W), 0)
+
+
 def _activated_again(s: Stage) -> Array:
     """Return dW from inputs that went through an activation once more, those of the network through the first."""
     f = s.point.curves[max(s.l - 1, 0)]
@@ -99,6 +104,7 @@ def _product(left: Array, right: Array) -> Array | None:
 
 DW: tuple[Variant, ...] = (
     Variant("B19", _own_output, "dW_l = a_l^T delta_l", RIGHT_DW),
+    Variant("B19", _output_in_columns, "dW_l = a_l * delta_l in place of a_(l-1)^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, "dW_l = z_(l-1)^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: same_shape(s.z.T @ s.delta, s.W), "dW_l = z_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: same_shape(s.point.X.T @ s.delta, s.W) if s.l else None, "dW_l = X^T delta_l", RIGHT_DW),

@@ -13,7 +13,7 @@ from .align import Reading
 from .point import FUSED, Point
 from .rates import JUDGED_BY
 
-BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence", "poisson")
+BELIEVED = ("half_sse", "bce", "cross_entropy", "huber", "log_cosh", "hinge", "kl_divergence", "poisson", "class_hinge")
 METRICS = ("mae",)  # often printed as "the error" beside a squared loss that is trained
 OF_LOGARITHMS = ("bce", "cross_entropy", "kl_divergence", "poisson")
 EXACT, LOGARITHMIC = 1e-9, 3e-6  # the logarithms are often guarded by a small constant
@@ -106,6 +106,8 @@ def _totals(point: Point) -> list[tuple[str, tuple[float, ...], tuple[float, ...
                 continue  # 1 - a is computed for many a reason, and |a - y| - 1/2 is -a beside a y of 1/2
             if name == "poisson" and (point.curves[-1].family in ("sigmoid", "softmax") or not point.Y.any()):
                 continue  # a probability is no rate; for targets of 0 it is the output itself
+            if name == "class_hinge" and point.curves[-1].name != "linear":
+                continue  # of two probabilities the margin is twice the error of one
             total = float(np.sum(JUDGED_BY[name].forward(point.a[-1], point.Y)))
             plain = (total,) if np.isfinite(total) and (total > 0 or name == "poisson") else ()
             found.append((name, (*plain, *_guarded(point, name, total)), both))

@@ -7,6 +7,7 @@ from reference.losses import LOSSES
 from reference.losses.entry import Loss, per_sample
 
 from .curves import Curve
+from .margins import CLASS_HINGE
 
 EXP = Curve("exp", lambda z: np.asarray(np.exp(z)), lambda z, da: da * np.exp(z), lambda z: np.exp(z), "e^z")
 
@@ -30,5 +31,5 @@ POISSON = Loss(
     reduction="batch_mean",
     source="the log likelihood of a Poisson distribution, without log y!",
 )
-JUDGED_BY = {**LOSSES, POISSON.name: POISSON}
+JUDGED_BY = {**LOSSES, POISSON.name: POISSON, CLASS_HINGE.name: CLASS_HINGE}
 """The losses that a program may be judged by: those of the reference, and what only programs of strangers have."""
