@@ -11,6 +11,7 @@ from ..mistakes.constants import FACTOR
 from ..mistakes.explanation import IMPLIED, KEPT, LAID_OUT, Explanation, Found
 from ..mistakes.partly import PART_OF
 from ..mistakes.replay import of_one
+from ..mistakes.sent_down import OF_THE_LOSS
 from ..mistakes.stage import NOTHING_DOWN, RIGHT_DOWN, UNSUMMED, UNSUMMED_ABOVE
 from ..reading.lineage import Update
 from ..reading.multiples import SAME, closest_factor, factor_between
@@ -20,7 +21,9 @@ from ..runs.handed import mentions
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import GATHERED_STEP, Tape, upstream
 from .autograd import goes_back_through_a_graph
+from .kept_z import kept_for_activations
 from .look import Look
+from .made_input import maker
 from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
 from .replaced import assigned, overwritten
@@ -49,6 +52,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
     if found.step.startswith(PART_OF):
         return own_update(look, found)
     if (at := _by_its_step(look, explanation, found)) is not None:
+        return at
+    if found.bug in ("B9", "B19") and (at := kept_for_activations(look, explanation)) is not None:
         return at
     if len(look.reading.passes) > 1:
         if found.quantity != "delta":
@@ -101,7 +106,8 @@ def _on_the_trail(trail: Trail, look: Look, explanation: Explanation, found: Fou
     if found.step in ("slope", IMPLIED):
         return wrong_slope(trail, look, explanation, found, places)
     places = [at for at in places if at > look.reading.passes[0].output.at]
-    return _at_a_product(trail, look, explanation, found, _at_scale(trail, explanation, found, places, forms))
+    at = _at_a_product(trail, look, explanation, found, _at_scale(trail, explanation, found, places, forms))
+    return maker(trail, look, explanation.deltas[found.layer - 1], at) if found.bug == "B19" else at
 
 
 def _nothing(trail: Trail, look: Look, found: Found) -> int | None:
@@ -350,8 +356,8 @@ def _assigned(tape: Tape, at: int) -> bool:
 
 
 def _scales(trail: Trail, explanation: Explanation) -> set[float]:
-    """Return the factors at which the deltas are held: a single number is told from others by them."""
-    found = {1.0, abs(explanation.scale)}
+    """Return the factors at which the deltas are held, or may be: a single number is told from others by them."""
+    found = {1.0, abs(explanation.scale), *(of(*explanation.deltas[-1].shape) for of in OF_THE_LOSS.values())}
     step = trail._replace(places=tuple(range(trail.places[0], trail.places[-1] + 1)))  # below, deltas have more entries
     for delta in explanation.deltas:
         if delta.size > 1:

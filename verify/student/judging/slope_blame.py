@@ -8,6 +8,7 @@ from reference.arrays import Array
 
 from ..mistakes.explanation import Explanation, Found
 from ..mistakes.sent_down import OF_THE_LOSS
+from ..reading.align import Reading
 from ..reading.dropout import Dropped
 from ..reading.multiples import SAME, factor_between
 from ..reading.point import loss_gradient
@@ -21,6 +22,7 @@ from .trail import Trail, computed_last, holding, ratios
 OWN_FORMULA = ("B40", "B41", "B42", "B6")  # the helper itself is wrong: blame its formula, not its call
 MISSING = ("B4", "B11", "B44")
 TWICE = ("B7", "B25")
+KEEPING = (".append", ".insert", ".extend")
 
 
 def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found, places: list[int]) -> int | None:
@@ -108,11 +110,28 @@ def _of_output_again(trail: Trail, look: Look, at: int, found: Found) -> int:
 
 
 def renamed(trail: Trail, places: list[int]) -> int:
-    """Return where a value that serves for something else too is taken under another name; else its first place."""
+    """Return where a value that serves for something else too is taken under another name; else its first place.
+
+    A helper that is called elsewhere too serves there: the call that takes its value for another one is the place.
+    """
     tape = trail.tape
+    if (call := _of_called_twice(tape, places)) is not None:
+        return call
     own = (at for at in places if tape.node(at).function == tape.node(places[0]).function)
     pairs = (at for at in own if tape.node(at).kind == "name" and at + 1 in places and _serves_before(trail, at))
     return next((at for at in pairs if tape.node(at + 1).kind == "bind"), computed_last(tape, places) or places[0])
+
+
+def _of_called_twice(tape: Tape, places: list[int]) -> int | None:
+    """Return the call of the helper that makes a value first, None where no other line calls that helper."""
+    helper = tape.node(places[0]).function
+    if not helper:
+        return None
+    returned = (at for at in range(1, len(tape.events)) if tape.node(at - 1).function == helper)
+    calls = [at for at in returned if tape.node(at).kind == "call" and tape.node(at).function != helper]
+    given = next((at for at in calls if at in places), None)
+    others = {tape.node(at).line for at in calls}
+    return given if given is not None and len(others) > 1 else None
 
 
 def _serves_before(trail: Trail, at: int) -> bool:
@@ -227,7 +246,8 @@ def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found,
 
     A helper called in several places, and wrong in all, is at fault; wrong in one of them, that call is. One that is
     also called where the run did not come may be right there.
-    Where there is one call, a derivative of z that was written in a is the helper's, one given a the call's.
+    Where there is one call, a derivative of z that was written in a is the helper's, one given a the call's, unless
+    there is no z that the call could give.
     """
     if found.bug not in ("B8", "B9"):
         return False
@@ -241,6 +261,8 @@ def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found,
     if any(_is_call(node, helper) and i not in run for i, node in enumerate(tape.nodes) if helper):
         return False
     lines = len({tape.node(at).line for at in calls})
+    if found.bug == "B8" and lines == 1 and not _is_within_reach(tape, reading, found.layer - 1, calls[0]):
+        return True
     if lines <= 1:
         return found.bug == "B9" and bool(helper) and helper.count(".") != 1
     each = any(node.what == GATHERED_STEP for node in tape.nodes)  # neuron calls it
@@ -248,6 +270,17 @@ def _formula_at_fault(trail: Trail, look: Look, inside: list[int], found: Found,
     curves = [curve.name for curve in reading.point.curves]
     ways = min(max(lines, sum(at in span for at in calls)), curves.count(curves[found.layer - 1]))
     return len({f.layer for f in explanation.found if f.bug == found.bug}) >= ways
+
+
+def _is_within_reach(tape: Tape, reading: Reading, l: int, call: int) -> bool:
+    """Return whether the function of a call has z of a layer, or it was kept or returned where that may find it."""
+    here = {"", tape.node(call).function}
+    keys = {p.chain.layers[l].z_key for p in reading.passes}
+    holders = {at for key in keys for at in (*tape.made.get(key, ()), *tape.used.get(key, ()))}
+    nodes = [tape.node(at) for at in holders]
+    kept = (n.kind in ("return", "store") or n.what.endswith(KEEPING) for n in nodes)
+    named = (n.kind == "bind" and not n.what.isidentifier() for n in nodes)
+    return any(kept) or any(named) or any(n.function in here for n in nodes)
 
 
 def _is_call(node: Node, helper: str) -> bool:

@@ -177,9 +177,8 @@ def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Ar
         yield Variant("B24", _given(a), "the squared error (a_L - y)^2 as dL/da_L", right), (a - y) ** 2
         yield Variant("B24", _given(a), "|a_L - y| as dL/da_L", right), np.abs(a - y)
         yield Variant("B24", _given(a), "sign(a_L - y) as dL/da_L", right), np.sign(a - y)
+        yield from _values(a, (a - y) ** 2, "dL/da_L", right)
         if len(a) > 1:
-            mean = np.full_like(a, np.mean((a - y) ** 2))
-            yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), mean
             total = np.repeat((a - y).sum(axis=0, keepdims=True), len(a), 0)
             yield Variant("B33", _given(a), "the error summed over the batch as dL/da_L", right), total
         yield Variant("B14", _given(a), "a_L + y as dL/da_L", right), a + y
@@ -190,14 +189,14 @@ def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Ar
             right = "-y/a + (1 - y)/(1 - a)"
             yield Variant("B39", _given(a), "-(y/a + (1 - y)/(1 - a))", right), -(y / a + (1 - y) / (1 - a))
             yield Variant("B39", _given(a), "-y/a alone", right), -y / a
-            yield (
-                Variant("B24", _given(a), "the loss's value as dL/da_L", right),
-                -(y * np.log(a) + (1 - y) * np.log(1 - a)),
-            )
+            value = -(y * np.log(a) + (1 - y) * np.log(1 - a))
+            yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), value
+            yield from _values(a, value, "dL/da_L", right)
         if loss == "cross_entropy":
             right = "-y/p"
             yield Variant("B39", _given(a), "y/p + ... with the wrong sign inside", right), -(y / a + (1 - y) / (1 - a))
             yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), -y * np.log(a)
+            yield from _values(a, -y * np.log(a), "dL/da_L", right)
         if loss in SLOPES:
             each = JUDGED_BY[loss].forward(a.reshape(-1, 1), y.reshape(-1, 1)).reshape(a.shape)
             yield Variant("B24", _given(a), "the loss's value as dL/da_L", SLOPES[loss]), each
@@ -217,6 +216,16 @@ def fused_variants(point: Point, loss: str) -> Iterator[tuple[Variant, Array]]:
         if loss == "bce":
             value = value - (1 - point.Y) * np.log(1 - point.a[-1])
     yield Variant("B24", _given(error), "the loss's value as delta_L", right), value
+    yield from _values(error, value, "delta_L", right)
+
+
+def _values(a: Array, each: Array, quantity: str, right: str) -> Iterator[tuple[Variant, Array]]:
+    """Yield the value of the loss in every place of the error: that of the batch, and that of each sample."""
+    variant = Variant("B24", _given(a), f"the loss's value as {quantity}", right)
+    if len(each) > 1:
+        yield variant, np.full_like(a, each.mean())
+    if each.shape[1] > 1:
+        yield variant, np.repeat(each.mean(axis=1, keepdims=True), each.shape[1], 1)
 
 
 def _given(value: Array) -> Change:

@@ -8,6 +8,8 @@ from reference.elementwise import ELEMENTWISE
 from ..reading.dropout import Dropped
 from .stage import ONE, RIGHT_DW, Change, Stage, Variant, same_shape
 
+OF_Z = "dW_l = z_(l-1)^T delta_l"
+
 
 def _layer_input(step: int) -> Change:
     """Return dW from another layer's activations, where they have the right width."""
@@ -105,7 +107,7 @@ def _product(left: Array, right: Array) -> Array | None:
 DW: tuple[Variant, ...] = (
     Variant("B19", _own_output, "dW_l = a_l^T delta_l", RIGHT_DW),
     Variant("B19", _output_in_columns, "dW_l = a_l * delta_l in place of a_(l-1)^T delta_l", RIGHT_DW),
-    Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, "dW_l = z_(l-1)^T delta_l", RIGHT_DW),
+    Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, OF_Z, RIGHT_DW),
     Variant("B19", lambda s: same_shape(s.z.T @ s.delta, s.W), "dW_l = z_l^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: same_shape(s.point.X.T @ s.delta, s.W) if s.l else None, "dW_l = X^T delta_l", RIGHT_DW),
     Variant("B19", _layer_input(-1), "dW_l = a_(l-2)^T delta_l", RIGHT_DW),

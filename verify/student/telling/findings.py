@@ -163,8 +163,10 @@ def named(judgement: Judgement) -> tuple[Named, ...]:
     best = judgement.explanations[0]
     if not best.found:
         return (_whole(judgement, "B35" if judgement.repeats else "B14"),)
-    distinct = {(f.bug, f.wrong): f for f in reversed(best.found)}.values()
-    told = [_named(judgement, best, found, alternative=False) for found in reversed(list(distinct))]
+    distinct: dict[tuple[str, str], Found] = {}
+    for found in best.found:
+        distinct.setdefault((found.bug, found.wrong), found)
+    told = [_named(judgement, best, found, alternative=False) for found in distinct.values()]
     if best.scale < 0 and (turned := _turned(judgement)) is not None:
         told.append(as_named("B14", turned))
     ids = {n.id for n in told}
