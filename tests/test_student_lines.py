@@ -87,6 +87,41 @@ DECAYED_LATER = DECAYED.replace("    back = d_out @ W2.T\n", "").replace("    gr
 DECAYED_LATER = DECAYED_LATER.replace(
     "    d_hidden =", "    grad2 = hidden.T @ d_out\n    back = d_out @ W2.T\n    d_hidden ="
 )
+STORED = (
+    PROGRAM[: PROGRAM.index("for epoch")]
+    + """class Net:
+    def __init__(self):
+        self.W, self.b, self.a = [W1, W2], [b1, b2], [None] * 3
+
+    def forward(self, x):
+        self.a[0] = x
+        for i, W in enumerate(self.W):
+            z = x @ W + self.b[i]
+            x = squash(z)
+            self.a[i + 1] = x
+        return x
+
+    def backward(self, error):
+        for i in (1, 0):
+            delta = error * slope(self.a[i + 1])
+            given = self.a[i].reshape(-1, 1)
+            error = delta @ self.W[i].T
+            self.W[i] = self.W[i] - 0.1 * given @ delta.reshape(1, -1)
+            self.b[i] = self.b[i] - 0.1 * delta
+
+    def cost(self, t, out):
+        return np.mean((out - t) ** 2)
+
+
+net = Net()
+for epoch in range(50):
+    for x, t in zip(data, target):
+        out = net.forward(x)
+        error = out - t
+        net.backward(error)
+        print(net.cost(t, out))
+"""
+)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +155,10 @@ DECAYED_LATER = DECAYED_LATER.replace(
         (SAMPLED, "sum3 += d_hidden", "sum3 += d_hidden * slope(hidden)", "B25", "sum3 += d_hidden * slope"),
         (PROGRAM, "W1 -= 0.1 * grad1", "W1 = W1", "B54", "W1 = W1"),
         (SWEPT, "range(1, 2)", "range(2, 2)", "B54", "for l in range(2, 2)"),
+        (STORED, "self.a[i + 1] = x", "self.a[i + 1] = z", "B9", "self.a[i + 1] = z"),
+        (STORED, "given = self.a[i]", "given = squash(self.a[i])", "B19", "given = squash(self.a[i])"),
+        (STORED, "return v * (1 - v)", "return squash(v) * (1 - squash(v))", "B8", "return squash(v) * (1"),
+        (STORED, "error = out - t", "error = net.cost(t, out)", "B24", "error = net.cost(t, out)"),
     ],
     ids=[
         "a derivative left out where a method keeps what it is given",
@@ -150,6 +189,10 @@ DECAYED_LATER = DECAYED_LATER.replace(
         "a derivative once more in each sample's gradient of the bias",
         "weights given their own name in place of an update",
         "a loop over the layers below that has no round",
+        "pre-activations kept where the activations belong",
+        "an input that is made anew in a line of its own",
+        "a derivative of z where no z is within reach",
+        "the value of the loss that is called for elsewhere too",
     ],
 )
 def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: str, guilty: str) -> None:

@@ -107,7 +107,7 @@ def _on_the_trail(trail: Trail, look: Look, explanation: Explanation, found: Fou
         return wrong_slope(trail, look, explanation, found, places)
     places = [at for at in places if at > look.reading.passes[0].output.at]
     at = _at_a_product(trail, look, explanation, found, _at_scale(trail, explanation, found, places, forms))
-    return maker(trail, look, explanation.deltas[found.layer - 1], at) if found.bug == "B19" else at
+    return maker(trail, look, explanation.deltas, at) if found.bug == "B19" else at
 
 
 def _nothing(trail: Trail, look: Look, found: Found) -> int | None:
