@@ -264,3 +264,23 @@ X, y = np.array(rows), np.array(kinds)
     found = told(tmp_path, text)
     assert found.verdict == "inconclusive"
     assert any("made-up" in sentence for sentence in found.missing)
+
+
+def test_matrices_that_do_not_fit_after_made_up_targets_met_their_output_cannot_run(tmp_path: Path) -> None:
+    text = """
+import csv
+import numpy as np
+rows = [[float(v) for v in row[:4]] for row in csv.reader(open("flowers.csv"))]
+W, V = np.random.randn(6, 4), np.random.randn(3, 6)
+for row in rows:
+    x, t = np.array(row).reshape(4, 1), np.eye(3)[:, :1]
+    h = np.tanh(np.dot(W, x))
+    d = np.dot(V, h) - t
+    g = np.dot(V{turned}, d) * (1 - h ** 2)
+    V -= 0.1 * np.dot(d, h.T)
+    W -= 0.1 * np.dot(g, x.T)
+"""
+    assert told(tmp_path, text.replace("{turned}", ".T")).verdict.startswith("correct")
+    found = told(tmp_path, text.replace("{turned}", ""))
+    assert found.verdict == "cannot run"
+    assert found.missing[0].startswith("ValueError in line 10")

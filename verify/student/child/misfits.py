@@ -37,6 +37,14 @@ def misfit(recorder: Recorder) -> str:
     return ""
 
 
+def suited(recorder: Recorder) -> bool:
+    """Return whether something given met an output of its very shape, and nothing met one that it does not suit."""
+    if misfit(recorder):
+        return False
+    shapes = [described[0] for described in recorder.kept.values]
+    return any(shapes[given] == shapes[computed] for given, computed, *_ in _compared(recorder))
+
+
 def _has_no_logarithm(recorder: Recorder) -> bool:
     """Return whether a function of one argument makes NaN of numbers before the first product: a logarithm, a root."""
     for node, _, operands, result, *_ in recorder.reports:

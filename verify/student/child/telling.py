@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .callers import USED
 from .frames import Described, describe, pack
-from .misfits import crossed, misfit
+from .misfits import crossed, misfit, suited
 from .recorder import KEPT, Recorder, Report
 from .stand_ins.samples import MADE
 
@@ -46,6 +46,7 @@ def recorded(recorder: Recorder, more: Mapping[str, Any], names: Mapping[str, in
         "made": MADE,
         "misfit": misfit(recorder) if "table" in USED else "",
         "crossed": "table" in USED and crossed(recorder),
+        "suited": "table" in USED and suited(recorder),
         "updates": max(found.counts.values(), default=0),
         "matrices": recorder.matrices,
         "objects": [] if found.products else recorder.objects.seen,

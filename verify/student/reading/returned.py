@@ -104,10 +104,13 @@ def _gradient(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> i
 
 
 def _is_below(tape: Tape, chain: Chain, layer: Layer, at: int) -> bool:
-    """Return whether a value went back through the layer's weights: it is of a layer below, whatever it is named."""
-    W, trail = tape.group(layer.W_key), upstream(tape, at)
-    back = (p for p in tape.products if p.at > chain.end and p.at in trail)
-    return any(W in (tape.group(p.left), tape.group(p.right)) for p in back)
+    """Return whether a value went back through the layer's weights: it is of a layer below, whatever it is named.
+
+    Another forward pass, which meets the layer's input there, is no way back.
+    """
+    W, x, trail = tape.group(layer.W_key), tape.group(layer.a_key), upstream(tape, at)
+    later = ({tape.group(p.left), tape.group(p.right)} for p in tape.products if p.at > chain.end and p.at in trail)
+    return any(W in sides and x not in sides for sides in later)
 
 
 def _candidates(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> Iterator[int]:

@@ -17,6 +17,7 @@ from ...isolation.process import NoAnswer, Process
 from ..child.frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
 from ..source.ingest import Source
 from .adapter import Adapter
+from .ended_by import are_matrices, is_on_nothing, widths_differ
 from .pieces import told_whole
 from .recording import Event, Injection, Node, Objects, Raised, Recording
 from .sizes import wishes
@@ -85,6 +86,7 @@ class Session:
         self._tables: list[Header] = [{**table, "unguarded": True} for table in header["tables"]]
         self._used: list[str] = []
         self._made: dict[str, int] = {}
+        self._suited = False  # whether made-up targets met an output of their shape
         self._large, self._argv = bool(header["large"]), bool(header["argv"])
         self._plans: list[Header] = _of(self._function, header["plans"]) if self.seen else []
         return process
@@ -191,7 +193,8 @@ class Session:
         fewer = self._large and "data" in self._used
         free = self._argv or bool(self._made) or fewer
         own_mistake = recording.ended == "raised" and (
-            (promise > 0 and (not free or _on_nothing(recording))) or _widths_differ(recording)
+            (promise > 0 and (not free or is_on_nothing(recording) or (self._suited and are_matrices(recording))))
+            or widths_differ(recording)
         )
         computed = promise >= TRAINS or (promise >= BACKWARD and recording.ended == "finished")
         stopped = recording.ended not in ("finished", "raised", "too few data", *(["memory"] if fewer else []))
@@ -248,7 +251,7 @@ class Session:
         seen = BACKWARD * header["backward"] + (header["products"] > 0)
         if header["updates"]:
             seen = TRAINS_BADLY if header["misfit"] or header["crossed"] else TRAINS
-        self._used, self._made = header["used"], header["made"]
+        self._used, self._made, self._suited = header["used"], header["made"], header["suited"]
         return self._recording(header, arrays), seen
 
     def _recording(self, header: Header, arrays: Sequence[NDArray[Any]]) -> Recording:
@@ -325,25 +328,6 @@ def _without_blame(recording: Recording) -> Recording:
         return recording
     said = f"the made-up calls ended in {raised.type} (line {raised.line}): {raised.message}"
     return replace(recording, ended="finished", raised=None, notes=(*recording.notes, said))
-
-
-def _widths_differ(recording: Recording) -> bool:
-    """Return whether a program stopped at arrays of its own whose shapes do not fit: none of them was made up."""
-    raised = recording.raised
-    if (
-        raised is None
-        or raised.type != "ValueError"
-        or any("made" in note and "up" in note for note in recording.notes)
-    ):
-        return False
-    return any(words in raised.message for words in ("not aligned", "mismatch", "could not be broadcast"))
-
-
-def _on_nothing(recording: Recording) -> bool:
-    """Return whether a program stopped where it computes with None: no data of other sizes mend that."""
-    raised = recording.raised
-    words = ("unsupported operand", "'NoneType'")
-    return raised is not None and raised.type == "TypeError" and all(word in raised.message for word in words)
 
 
 def _other_widths(plan: Header, found: Recording) -> list[Header]:
