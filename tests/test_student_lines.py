@@ -87,6 +87,17 @@ DECAYED_LATER = DECAYED.replace("    back = d_out @ W2.T\n", "").replace("    gr
 DECAYED_LATER = DECAYED_LATER.replace(
     "    d_hidden =", "    grad2 = hidden.T @ d_out\n    back = d_out @ W2.T\n    d_hidden ="
 )
+LEAKY = PROGRAM.replace("return 1 / (1 + np.exp(-v))", "return np.where(v > 0, v, 0.01 * v)")
+LEAKY = LEAKY.replace("return v * (1 - v)", "return np.where(v > 0, 1, 0.01)")
+GIVEN = PROGRAM.replace("for epoch", "steep = [slope]\nfor epoch").replace("back * slope(h", "back * steep[0](h")
+DOWN = PROGRAM.replace("for epoch", "def down(d, a, W):\n    return d @ W.T, a.T @ d\n\n\nfor epoch")
+DOWN = DOWN.replace(
+    "    back = d_out @ W2.T\n    d_hidden = back *", "    d, grad2 = down(d_out, hidden, W2)\n    d = d *"
+)
+DOWN = DOWN.replace(
+    "    grad2 = hidden.T @ d_out\n    grad1 = data.T @ d_hidden\n", "    _, grad1 = down(d, data, W1)\n"
+)
+DOWN = DOWN.replace("d_hidden", "d")
 STORED = (
     PROGRAM[: PROGRAM.index("for epoch")]
     + """class Net:
@@ -158,6 +169,9 @@ for epoch in range(50):
         (STORED, "self.a[i + 1] = x", "self.a[i + 1] = z", "B9", "self.a[i + 1] = z"),
         (STORED, "given = self.a[i]", "given = squash(self.a[i])", "B19", "given = squash(self.a[i])"),
         (STORED, "return v * (1 - v)", "return squash(v) * (1 - squash(v))", "B8", "return squash(v) * (1"),
+        (LEAKY, "np.where(v > 0, 1, 0.01)", "np.where(v > 0, 1, 0)", "B42", "return np.where(v > 0, 1, 0)"),
+        (GIVEN, "steep = [slope]", "steep = [lambda v: 1]", "B11", "steep = [lambda v: 1]"),
+        (DOWN, "    d = d * slope(hidden)\n", "", "B11", "_, grad1 = down(d, data, W1)"),
         (STORED, "error = out - t", "error = net.cost(t, out)", "B24", "error = net.cost(t, out)"),
     ],
     ids=[
@@ -192,6 +206,9 @@ for epoch in range(50):
         "pre-activations kept where the activations belong",
         "an input that is made anew in a line of its own",
         "a derivative of z where no z is within reach",
+        "a slope of 0 that no cube of a small slope is",
+        "a derivative of 1 that is given where it is asked for",
+        "a derivative left out between two calls of one function",
         "the value of the loss that is called for elsewhere too",
     ],
 )

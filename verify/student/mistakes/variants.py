@@ -23,6 +23,11 @@ def _diagonal_only(s: Stage) -> Array | None:
     return s.da * s.a * (1 - s.a) if s.point.curves[s.l].family == "softmax" else None
 
 
+def _thrice(s: Stage) -> Array | None:
+    """Return the step with f' three times; None of a leaky relu, whose slope's cube is as good as a slope of 0."""
+    return None if s.point.curves[s.l].family == "leaky_relu" else s.da * s.slope**3
+
+
 def _at_output(s: Stage) -> Array | None:
     formula = s.point.curves[s.l].from_output(s.z)
     return None if formula is None else s.da * formula
@@ -100,7 +105,7 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B8", lambda s: s.da * s.point.curves[s.l].derivative(s.a), "dL/da_l * f'(a_l)", RIGHT_DERIVATIVE),
     Variant("B9", _at_output, "dL/da_l * g(z_l), g the formula for f' in a", "dL/da_l * g(a_l)"),
     Variant("B25", lambda s: s.da * s.slope**2, "dL/da_l * f'(z_l) * f'(z_l)", RIGHT_DERIVATIVE),
-    Variant("B25", lambda s: s.da * s.slope**3, "dL/da_l * f'(z_l) three times", RIGHT_DERIVATIVE),
+    Variant("B25", _thrice, "dL/da_l * f'(z_l) three times", RIGHT_DERIVATIVE),
     Variant("B25", lambda s: s.da**2 * s.slope, "(dL/da_l)^2 * f'(z_l)", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(0.0), "slope 0 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(1.0), "slope 1 where z_l < 0", RIGHT_DERIVATIVE),

@@ -60,8 +60,11 @@ class Curve:
         return self.name.partition("(")[0]
 
     def from_output(self, a: Array) -> Array | None:
-        """Return f'(z) by the formula in a, applied to whatever is given; None where there is no such formula."""
-        formula = FROM_OUTPUT.get(self.family)
+        """Return f'(z) by the formula in a, applied to whatever is given; None where there is no such formula.
+
+        That of a curve with a constant of its own, such as a leaky relu's slope, is not the family's.
+        """
+        formula = FROM_OUTPUT.get(self.name)
         return None if formula is None else formula(a)
 
 

@@ -84,9 +84,10 @@ def _constant_factor(tape: Tape, holders: Sequence[int], keys: Container[int]) -
         if not (node.what == "*" or node.what.rpartition(".")[2] == "multiply") or len(event.operands) != 2:
             continue
         for key, held in zip(event.operands, event.held_by, strict=True):
-            if key >= 0 and key not in keys and tape.recording.values[key].size > 1 and (tape.array(key) == 1).all():
+            if key >= 0 and key not in keys and (tape.array(key) == 1).all():
                 made = tape.last_made(key, held, at)
-                if made is not None and not _fetched(tape, made):
+                written = made is None or (not tape.shape(key) and tape.node(made).kind != "call")
+                if made is not None and not written and not _fetched(tape, made):
                     return _first_inside(tape, made)
     return None
 
@@ -94,6 +95,14 @@ def _constant_factor(tape: Tape, holders: Sequence[int], keys: Container[int]) -
 def _fetched(tape: Tape, at: int) -> bool:
     """Return whether an event gives a name to what was kept elsewhere, such as a mask of the forward pass."""
     return tape.node(at).kind == "bind" and tape.events[at - 1].result != tape.events[at].result
+
+
+def _is_unpacked(tape: Tape, at: int) -> bool:
+    """Return whether a name is one of several that take what a call gave."""
+    before, line = at - 1, tape.node(at).line
+    while before and tape.node(before).kind == "bind" and tape.node(before).line == line:
+        before -= 1
+    return tape.node(before).kind == "call"
 
 
 def _first_inside(tape: Tape, made: int) -> int:
@@ -141,7 +150,8 @@ def _rename_for_a_call(tape: Tape, holders: Sequence[int], call: int) -> int | N
     parameters = {tape.node(i).what for i in holders if i < call and tape.node(i).kind == "argument"}
     bound = [i for i in holders if i < call and tape.node(i).kind == "bind" and tape.node(i).function == function]
     for at in (i for i in reversed(bound) if mentions(text, tape.node(i).what)):
-        if _hands_on(tape, at - 1, at) or (_fetched(tape, at) and tape.node(at).what in parameters):
+        fetched = _fetched(tape, at) and not _is_unpacked(tape, at)
+        if _hands_on(tape, at - 1, at) or (fetched and tape.node(at).what in parameters):
             return at
     return None
 
