@@ -100,14 +100,20 @@ def _known_as(look: Look, value: Array, at: int) -> tuple[int, str]:
         for l, array in enumerate(arrays):
             if any(_alike(value, form) for form in (array, array.T)):
                 return l + 1, quantity
-    return _placed(look, at)
+    return _placed(look, value, at)
 
 
-def _placed(look: Look, at: int) -> tuple[int, str]:
-    """Return the layer and the quantity that are computed around a position: an output, the top delta, a gradient."""
+def _placed(look: Look, value: Array, at: int) -> tuple[int, str]:
+    """Return the layer and the quantity that are computed around a position: an output, the top delta, a gradient.
+
+    A single number that is rounded before the output may be one of an array's.
+    """
     reading, depth = look.reading, look.reading.point.depth
     first = reading.passes[0]
     if at < first.output.at:
+        for l, a in enumerate(reading.point.a if value.size == 1 else ()):
+            if np.isclose(a, value.reshape(()), rtol=1e-9, atol=0).any():
+                return l + 1, "a"
         return max(sum(layer.product.at < at for layer in first.chain.layers), 1), "a"
     taken = next((p.at for p in look.tape.products if p.at > first.output.at), reading.end)
     return depth, "delta" if at < taken else "dW"

@@ -10,6 +10,7 @@ from reference.elementwise import ELEMENTWISE
 from ..reading.dropout import Dropped
 from ..reading.point import FUSED, Point, loss_gradient
 from ..reading.rates import JUDGED_BY
+from .sent_down import MOST_ROWS
 from .stage import MASKED, RIGHT_DERIVATIVE, Change, Stage, Variant, same_shape
 
 SLOPES = {"log_cosh": "tanh(a_L - y)", "huber": "a_L - y, cut at -1 and 1"}
@@ -26,6 +27,21 @@ def _diagonal_only(s: Stage) -> Array | None:
 def _thrice(s: Stage) -> Array | None:
     """Return the step with f' three times; None of a leaky relu, whose slope's cube is as good as a slope of 0."""
     return None if s.point.curves[s.l].family == "leaky_relu" else s.da * s.slope**3
+
+
+def _bias_entry_kept(row: int) -> Change:
+    """Return the delta with a merged bias's entry left in, where f' is 0, and entry ``row`` of them all removed."""
+
+    def change(s: Stage) -> Array | None:
+        end, constant = s.point.merged.get(s.l + 1, (None, 1.0))
+        slope = None if end is None else s.point.curves[s.l].from_output(np.array(constant))
+        width = s.da.shape[1] + 1
+        if slope is None or slope.any() or row >= width or row % width == (end or 0) % width:
+            return None
+        delta, nothing = s.da * s.slope, np.zeros((len(s.da), 1))
+        return np.delete(np.hstack([delta, nothing] if end else [nothing, delta]), row, axis=1)
+
+    return change
 
 
 def _at_output(s: Stage) -> Array | None:
@@ -111,6 +127,11 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B42", _negative_side(1.0), "slope 1 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _negative_side(0.01), "slope 0.01 where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _mirrored, "dL/da_l * f'(-z_l)", RIGHT_DERIVATIVE),
+    *(
+        Variant(bug, _bias_entry_kept(row), f"delta_l with the bias's entry, entry {row} removed", RIGHT_DERIVATIVE)
+        for bug, rows in (("B32", (0, -1)), ("B31", range(1, MOST_ROWS)))
+        for row in rows
+    ),
     Variant("B29", lambda s: np.zeros_like(s.da), "delta_l = 0", RIGHT_DERIVATIVE),
     Variant("B29", _when("relu", lambda s: s.da * (s.da > 0)), "dL/da_l where dL/da_l > 0", RIGHT_DERIVATIVE),
     Variant("B29", _when("relu", lambda s: s.da * (s.z <= 0)), "dL/da_l where z_l <= 0", RIGHT_DERIVATIVE),

@@ -80,11 +80,15 @@ def _nothing_of_the_data(s: Stage) -> Array | None:
     return np.zeros_like(s.W) if np.any(s.penalty) else None
 
 
-def _entry_by_entry(s: Stage) -> Array | None:
-    """Return a * delta as NumPy spreads it over the shape of W."""
-    if len(s.delta) > 1 or s.a_in.shape != s.delta.shape:
-        return None
-    return np.repeat(s.a_in * s.delta, s.W.shape[0], 0)
+def _entry_by_entry(axis: int) -> Change:
+    """Return each sample's a * delta as NumPy spreads it over W, row-major (0) or turned (1), summed over samples."""
+
+    def change(s: Stage) -> Array | None:
+        if s.a_in.shape != s.delta.shape or (axis and len(s.W) == 1):
+            return None
+        return np.repeat(np.expand_dims((s.a_in * s.delta).sum(axis=0), axis), len(s.W), axis)
+
+    return change
 
 
 def _of_input_index(s: Stage) -> Array | None:
@@ -138,7 +142,8 @@ DW: tuple[Variant, ...] = (
     ),
     Variant("B22", lambda s: _product(s.a_in, s.delta), "dW_l = a_(l-1) delta_l, not transposed", RIGHT_DW),
     Variant("B22", lambda s: _product(s.a_in.T, s.delta.T), "dW_l = a_(l-1)^T delta_l^T", RIGHT_DW),
-    Variant("B12", _entry_by_entry, "dW_l = a_(l-1) * delta_l entry by entry", RIGHT_DW),
+    Variant("B12", _entry_by_entry(0), "dW_l = a_(l-1) * delta_l entry by entry", RIGHT_DW),
+    Variant("B12", _entry_by_entry(1), "dW_l = a_(l-1) * delta_l entry by entry", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.slope), "dW_l = a_(l-1)^T (delta_l * f'(z_l))", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.a), "dW_l = a_(l-1)^T (delta_l * a_l)", RIGHT_DW),
     Variant("B25", lambda s: s.a_in.T @ (s.delta * s.delta), "dW_l = a_(l-1)^T delta_l^2", RIGHT_DW),
