@@ -175,6 +175,30 @@ def test_a_softmax_over_the_batch_is_a_forward_pass_that_differs(tmp_path: Path)
     assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B38", 2, "a")
 
 
+@pytest.mark.parametrize(("axis", "said"), [(0, "correct"), (1, "forward differs")])
+def test_a_softmax_along_the_axis_of_one_sample_gives_ones(axis: int, said: str, tmp_path: Path) -> None:
+    told = diagnosed(
+        tmp_path,
+        f"""
+import numpy as np
+rng = np.random.default_rng(0)
+X, Y = rng.normal(size=(9, 4)), np.eye(3)[rng.integers(0, 3, 9)]
+W, V = rng.normal(size=(5, 4)), rng.normal(size=(3, 5))
+for x, t in zip(X[:, :, None], Y[:, :, None]):
+    h = np.tanh(W @ x)
+    z = V @ h
+    e = np.exp(z - z.max())
+    p = e / e.sum(axis={axis}, keepdims=True)
+    print(-np.sum(t * np.log(p)))
+    g = (V.T @ (p - t)) * (1 - h ** 2)
+    V -= 0.1 * (p - t) @ h.T
+    W -= 0.1 * g @ x.T
+""",
+    )
+    assert told.verdict.startswith(said)
+    assert [(bug.id, bug.line) for bug in told.bugs] == [("B38", 10)] * axis
+
+
 def test_the_norm_of_the_error_is_a_squared_loss(tmp_path: Path) -> None:
     told = diagnosed(
         tmp_path, LAYERS, ("        g = end.backward(out - y)", "        print(np.linalg.norm(out - y)); g = out - y")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from reference.errors import InputError
-from tests.student_networks import diagnosis_of
 from tests.student_programs import DEFINED_ONLY, FLAT, FORWARD_BACKWARD, OWN_MAIN, SCRIPT, source
 from verify.student.debug import Options, diagnose
 from verify.student.runs.adapter import Adapter
@@ -189,24 +188,6 @@ def test_what_is_missing_of_a_step_is_told_beside_what_was_found(tmp_path: Path)
     assert "products of arrays were seen, the first in line 4" in diagnose(path, Options(autodiff=False)).missing[0]
     path.write_text("\n".join([*lines, "    w = w - 0.1 * (x.T @ np.tanh(y)) * w"]))
     assert "no value was found that the output is compared with" in diagnose(path, Options(autodiff=False)).missing[0]
-
-
-def test_a_main_that_fails_on_nothing_made_up_before_any_product_cannot_run() -> None:
-    told = diagnosis_of("""
-import numpy as np
-class Layer:
-    def __init__(self, n, m): self.W, self.out = np.random.randn(n, m), None
-    def forward(self, x):
-        self.x, self.out = x, x @ self.W
-        return self.out
-    def backward(self, error, rate):
-        down = error.reshape(self.out.shape) @ self.W.T
-        self.W = self.W - rate * self.x.T @ error
-        return down
-Layer(3, 2).backward(np.ones((4, 2)), 0.1)
-""")
-    assert told.verdict == "cannot run"
-    assert told.missing[0].startswith("the file's own main ended in AttributeError (line 9)")
 
 
 def test_a_second_training_loop_further_down_is_told_not_to_be_judged(tmp_path: Path) -> None:

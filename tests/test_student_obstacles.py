@@ -284,3 +284,22 @@ for row in rows:
     found = told(tmp_path, text.replace("{turned}", ""))
     assert found.verdict == "cannot run"
     assert found.missing[0].startswith("ValueError in line 10")
+
+
+def test_a_main_that_fails_on_nothing_made_up_before_any_product_cannot_run(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+class Layer:
+    def __init__(self, n, m): self.W, self.out = np.random.randn(n, m), None
+    def forward(self, x):
+        self.x, self.out = x, x @ self.W
+        return self.out
+    def backward(self, error, rate):
+        down = error.reshape(self.out.shape) @ self.W.T
+        self.W = self.W - rate * self.x.T @ error
+        return down
+Layer(3, 2).backward(np.ones((4, 2)), 0.1)
+"""
+    found = told(tmp_path, text)
+    assert found.verdict == "cannot run"
+    assert found.missing[0].startswith("the file's own main ended in AttributeError (line 9)")

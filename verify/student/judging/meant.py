@@ -8,7 +8,7 @@ from reference.losses import LOSSES
 from reference.network import ACTIVATIONS
 
 from ...report.diagnosis import FirstFault
-from ..reading.curves import CUT, OVER_BATCH, close
+from ..reading.curves import ALONE, CUT, OVER_BATCH, close
 from ..reading.point import Point
 from .look import Look
 
@@ -58,9 +58,9 @@ def forward_fault(one: Look, activations: tuple[str, ...]) -> FirstFault | None:
 
 
 def over_the_batch(one: Look) -> FirstFault | None:
-    """Return the fault of a softmax whose sums run over the batch, or over everything, None where there is none."""
+    """Return the fault of a softmax whose sums run over the batch, everything or nothing, None where there is none."""
     point = one.reading.point
-    if point.curves[-1].name not in [curve.name for curve in OVER_BATCH]:
+    if point.curves[-1].name not in [curve.name for curve in (*OVER_BATCH, ALONE)]:
         return None
     return _differing(one, point.depth - 1, "softmax", np.asarray(ACTIVATIONS["softmax"].forward(point.z[-1])))
 

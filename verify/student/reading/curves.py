@@ -154,6 +154,10 @@ OVER_BATCH = (
     _summed(lambda z: z.max(axis=1, keepdims=True), None, WHOLE_SOFTMAX),
     _summed(lambda z: z.max(axis=0, keepdims=True), None, WHOLE_SOFTMAX),
 )
+ALONE = Curve(
+    "softmax of each entry alone", np.ones_like, lambda z, da: np.zeros_like(z), np.zeros_like, "0: every output is 1"
+)
+"""e^z / e^z: what a sum along an axis of length 1 leaves of a softmax."""
 
 ARCTAN = Curve(
     "arctan",

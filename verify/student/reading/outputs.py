@@ -9,7 +9,7 @@ from reference.arrays import Array
 
 from ..runs.tape import Tape, upstream
 from .chain import Layer
-from .curves import CURVES, Curve, close, matching_curves, scaled
+from .curves import ALONE, CURVES, Curve, close, matching_curves, scaled
 from .own_curve import Made, own_curve
 from .rates import EXP
 
@@ -81,8 +81,21 @@ def _met(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
             continue
         seen.add(key)
         a = as_rows(tape.array(key), last)
-        if not close(a, last.z, 1e-12) and (curve := next(matching_curves(last.z, a), None)) is not None:
+        if _is_its_own_share(tape, at, last):
+            yield Output(ALONE, key, at)
+        elif not close(a, last.z, 1e-12) and (curve := next(matching_curves(last.z, a), None)) is not None:
             yield Output(curve, key, at)
+
+
+def _is_its_own_share(tape: Tape, at: int, last: Layer) -> bool:
+    """Return whether an event divides e^z, perhaps shifted, by itself: its sum went along an axis of length 1."""
+    operands = tape.events[at].operands
+    if tape.node(at).what != "/" or last.z.size < 2 or min(operands) < 0 or len({*map(tape.group, operands)}) > 1:
+        return False
+    power = as_rows(tape.array(operands[0]), last)
+    with np.errstate(all="ignore"):
+        rest = np.log(power) - last.z if power.shape == last.z.shape else last.z
+    return bool(np.isfinite(rest).all()) and bool(np.ptp(rest) <= 1e-9 * max(1.0, float(np.abs(last.z).max())))
 
 
 def _rates(tape: Tape, last: Layer, end: int) -> Iterator[Output]:
