@@ -417,3 +417,34 @@ def test_a_network_that_grows_by_its_own_method_is_grown_and_given_what_its_file
     found = diagnose(source(GROWN), Options(autodiff=False))
     assert [(bug.id, bug.line) for bug in found.bugs[:1]] == [("B3", 20)]
     assert any("np is not imported" in note for note in found.notes)
+
+
+ENDED_EARLY = """
+import numpy as np
+from course_tests import cost_case
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+def cost(A, Y):
+    return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]
+A, Y = cost_case()
+print(cost(A, Y))
+class Network:
+    def __init__(self):
+        self.W1, self.b1 = np.random.randn(4, 5), np.zeros((1, 5))
+        self.W2, self.b2 = np.random.randn(5, 3), np.zeros((1, 3))
+    def train(self, X, Y, epochs=5, rate=0.1):
+        for _ in range(epochs):
+            h = np.tanh(X @ self.W1 + self.b1)
+            out = sigmoid(h @ self.W2 + self.b2)
+            d2 = out - Y
+            d1 = d2 @ self.W2.T * (1 - h ** 2)
+            self.W2 -= rate * h.T @ d2
+            self.b2 -= rate * np.sum(d2, axis=0)
+            self.W1 -= rate * X.T @ d1
+            self.b1 -= rate * np.sum(d1, axis=0)
+"""
+
+
+def test_what_stands_below_the_line_that_ended_the_main_is_defined_before_it_is_called() -> None:
+    said = diagnose(source(ENDED_EARLY), Options(autodiff=False))
+    assert said.verdict.startswith("correct"), said

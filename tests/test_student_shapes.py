@@ -279,3 +279,33 @@ def test_the_value_of_a_log_cosh_in_place_of_its_slope_is_named(tmp_path: Path) 
     diagnosis = told(tmp_path, text)
     assert diagnosis.verdict == "wrong"
     assert diagnosis.bugs[0].id == "B24"
+
+
+KEYED = """
+import numpy as np
+f = lambda z: 1 / (1 + np.exp(-z))
+def initial():
+    return {{"W1": np.array([[-1, -2, -3], [1, -3, 3]]), "b1": np.array([[-1], [1]]),
+             "W2": np.array([[3, 1]]), "b2": np.array([[0]])}}
+def gradients(X, Y):
+    held = initial()
+    A1 = f(np.dot(held["W1"], X) + held["b1"])
+    Z2 = np.dot(held["W2"], A1) + held["b2"]
+    A2 = f(Z2)
+    print("loss", 0.5 * (A2 - Y) ** 2)
+    dZ2 = (A2 - Y) * A2 * (1 - A2)
+    dW2, db2 = np.dot(dZ2, A1.T), dZ2
+    dZ1 = np.dot(held["W2"].T, dZ2) * A1 * (1 - A1)
+    dW1, db1 = {factor} * np.dot(dZ1, X.T), np.sum(dZ1, axis=1, keepdims=True)
+    print(dW1, db1, dW2, db2)
+gradients(np.array([[1], [1], [1]]), np.array([[1]]))
+"""
+
+
+def test_gradients_that_are_only_printed_are_known_by_their_names_where_the_weights_are_keyed(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(KEYED.format(factor=1))
+    assert diagnose(path, Options(autodiff=False)).verdict.startswith("correct")
+    path.write_text(KEYED.format(factor=2))
+    wrong = diagnose(path, Options(autodiff=False))
+    assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B43", 16), wrong

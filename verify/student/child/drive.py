@@ -1,6 +1,7 @@
 """Run the file's own main under the recorder, and say how it ended."""
 
 import ast
+import contextlib
 import sys
 import traceback
 import types
@@ -23,11 +24,12 @@ LONGEST = 300  # characters of a message worth showing
 
 
 class Statement(NamedTuple):
-    """A statement of the file at its outermost level: its code, its line, the names it sets."""
+    """A statement of the file at its outermost level: its code, its line, the names it sets, whether it defines one."""
 
     code: types.CodeType
     line: int
     sets: frozenset[str]
+    defines: bool
 
 
 class Program(NamedTuple):
@@ -74,6 +76,7 @@ def run(program: Program, recorder: Recorder, plan: Mapping[str, Any]) -> End:
     if recorder.ended:
         recorder.start_again()
     _tell_end(end)
+    _define(program, end, space)
     done: list[str] = []
     trial = Trial(tuple(plan["sizes"]), plan["layout"], plan["labels"], plan["samples"])
     supply(space, program.lines, trial)
@@ -98,6 +101,14 @@ def _tell_end(end: End) -> None:
     """Take note of an exception that ended the file's own main, where that does not end the run."""
     if end.raised is not None:
         note(f"the file's own main ended in {end.raised['type']} (line {end.raised['line']}): {end.raised['message']}")
+
+
+def _define(program: Program, end: End, space: dict[str, Any]) -> None:
+    """Define what stands below the line in which the file's own main ended with an exception."""
+    for statement in program.statements if end.raised is not None else ():
+        if end.raised is not None and statement.defines and statement.line > end.raised["first"]:
+            with contextlib.suppress(Exception):
+                exec(statement.code, space)
 
 
 def run_main(program: Program, recorder: Recorder) -> tuple[End, dict[str, Any]]:
@@ -153,7 +164,14 @@ def told(program: Program, error: BaseException) -> dict[str, Any]:
         message = str(error)
     except Exception:  # their exception may not even print
         message = ""
-    return {"type": type(error).__name__, "message": message[:LONGEST], "line": last, "traceback": shown}
+    first = (frames[0].lineno or 0) if frames else 0
+    return {
+        "type": type(error).__name__,
+        "message": message[:LONGEST],
+        "line": last,
+        "traceback": shown,
+        "first": first,
+    }
 
 
 def frames_of(program: Program, error: BaseException) -> list[traceback.FrameSummary]:

@@ -154,7 +154,9 @@ def statements(tree: ast.Module, path: str) -> list[Statement]:
     ]
     flags = sum(getattr(__future__, name).compiler_flag for name in features)
     compiled = [compile(ast.Module([part], []), path, "exec", flags, dont_inherit=True) for part in tree.body]
-    return [Statement(code, part.lineno, _set_by(part)) for code, part in zip(compiled, tree.body, strict=True)]
+    made = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    both = zip(compiled, tree.body, strict=True)
+    return [Statement(code, part.lineno, _set_by(part), isinstance(part, made)) for code, part in both]
 
 
 def _set_by(statement: ast.stmt) -> frozenset[str]:

@@ -15,6 +15,7 @@ from .parts import parts
 
 MOST_CHAINS = 6
 CALLED = ("w", "theta", "syn", "coef", "weight")
+GRADIENTS = tuple(rf"(d|grads?_?|delta_?|nabla_?|g)_?{own}_?\d*" for own in ("(w|weights?|theta)", "(b|bias(es)?)"))
 NAMING = ("bind", "store", "augment")
 
 
@@ -99,8 +100,17 @@ def _gradient(tape: Tape, chain: Chain, layer: Layer, key: int, until: int) -> i
     places = list(_candidates(tape, chain, layer, key, until))
     places = [at for at in places if not _is_below(tape, chain, layer, at)] or places
     alike = [at for at in places if own and own in bare(tape.node(at).what) and own != bare(tape.node(at).what)]
+    if not own:
+        names = [at for at in places if _is_called_gradient(bare(tape.node(at).what), layer, key)]
+        places = names or places
     alone = len({bare(tape.node(at).what) for at in places}) == 1
     return max(alike, default=None) if alike or not alone else max(places)
+
+
+def _is_called_gradient(name: str, layer: Layer, key: int) -> bool:
+    """Return whether a name is that of a bias's gradient, or of a weight's: db2, grad_W1, nabla_b."""
+    bias = layer.bias is not None and key == layer.bias.key
+    return re.fullmatch(GRADIENTS[bias], name) is not None
 
 
 def _is_below(tape: Tape, chain: Chain, layer: Layer, at: int) -> bool:
