@@ -1,5 +1,6 @@
 """Gradients that a program computes and never applies: returned, stored or printed."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from operator import attrgetter
