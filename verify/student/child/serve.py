@@ -33,6 +33,7 @@ from .nodes import Table, table_of
 from .notes import NOTES
 from .recorder import Recorder
 from .stand_ins.samples import SHARE
+from .syntax import absolute
 from .telling import recorded
 
 GRACE = 1.0  # seconds that a run which was told to stop may take to do so
@@ -153,9 +154,10 @@ def statements(tree: ast.Module, path: str) -> list[Statement]:
         a.name for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__" for a in n.names
     ]
     flags = sum(getattr(__future__, name).compiler_flag for name in features)
-    compiled = [compile(ast.Module([part], []), path, "exec", flags, dont_inherit=True) for part in tree.body]
+    parts = [absolute(part) for part in tree.body]
+    compiled = [compile(ast.Module([part], []), path, "exec", flags, dont_inherit=True) for part in parts]
     made = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    both = zip(compiled, tree.body, strict=True)
+    both = zip(compiled, parts, strict=True)
     return [Statement(code, part.lineno, _set_by(part), isinstance(part, made)) for code, part in both]
 
 

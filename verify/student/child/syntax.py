@@ -10,6 +10,15 @@ def modules_of(tree: ast.Module) -> frozenset[str]:
     return frozenset(alias.asname or alias.name.partition(".")[0] for alias in imports)
 
 
+def absolute(statement: ast.stmt) -> ast.stmt:
+    """Return an import of a module beside the program as one that a program by itself can make; others as they are."""
+    if not isinstance(statement, ast.ImportFrom) or not statement.level:
+        return statement
+    names = statement.names
+    found = ast.ImportFrom(statement.module, names, 0) if statement.module else ast.Import(names)
+    return ast.copy_location(found, statement)
+
+
 def as_expression(node: Any) -> ast.expr:
     """Return the node, known to be an expression."""
     assert isinstance(node, ast.expr)
