@@ -252,6 +252,21 @@ for i in trange(3):
     assert "wine.csv is missing: a made-up table was read" in recording.notes
 
 
+def test_a_missing_module_beside_the_program_has_the_activations_that_it_is_asked_for() -> None:
+    recording = watched("""
+import numpy as np
+from .helpers import tanh, tanh_derivative
+X, W = np.ones((4, 2)), np.ones((2, 3))
+for step in range(5):
+    a = tanh(X @ W)
+    W = W - 0.1 * X.T @ (a * tanh_derivative(a))
+""")
+    assert recording.ended == "enough updates", recording.raised
+    slopes = [recording.values[e.result] for e in recording.events if recording.nodes[e.node].what == "tanh_derivative"]
+    assert np.allclose(slopes[0], 1 - np.tanh(2) ** 2)
+    assert any("helpers.tanh_derivative was taken for the derivative of tanh" in note for note in recording.notes)
+
+
 def test_the_child_is_made_of_the_standard_library_and_numpy() -> None:
     folder = Path(child.__file__).parent
     for path in folder.rglob("*.py"):
