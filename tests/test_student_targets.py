@@ -371,3 +371,27 @@ def test_a_loss_beyond_a_long_epoch_and_a_long_count_of_hits_is_waited_for_where
     said = diagnose(read(path), Options(autodiff=False))
     assert (said.verdict.partition(" ")[0], said.network["loss"]) == (verdict, "half_sse")
     assert "computes in another pass" in said.read_as
+
+
+CUT = """
+import numpy as np
+rng = np.random.default_rng(0)
+X = rng.normal(size=(20, 3))
+Y = (X[:, :1] > 0).astype(int)
+W, V = rng.normal(size=(3, 4)), rng.normal(size=(4, 1))
+for step in range(50):
+    h = np.tanh(X @ W)
+    p = 1 / (1 + np.exp(-(h @ V)))
+    print(-np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p)))
+    d = (p - Y) / 20
+    g = (d @ V.T) * (1 - h ** 2)
+    V -= 0.1 * h.T @ d
+    W -= 0.1 * X.T @ g
+"""
+
+
+def test_targets_that_a_program_cuts_to_whole_numbers_are_not_all_zero(tmp_path: Path) -> None:
+    path = tmp_path / "cut.py"
+    path.write_text(CUT.replace("(p - Y)", "-(Y / p + (1 - Y) / (1 - p)) * p * (1 - p)"))
+    found = diagnose(path, Options(autodiff=False))
+    assert (found.verdict, [bug.id for bug in found.bugs][:1]) == ("wrong", ["B39"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..reading.points import Sources, sources, spread
+from ..reading.points import Sources, sources, spread, with_whole_targets
 from ..runs.recording import Injection
 from ..runs.tape import Tape
 from .judgement import Shown
@@ -69,6 +69,9 @@ def _point(runs: Runs, first: Look, found: Sources, inject: Injection, tell: tup
     if not inject:
         return None
     one = look(Tape(runs.run(inject, updates=2)), tell)
+    if one is not None and np.ptp(first.reading.point.Y) and not one.reading.point.Y.any():
+        inject = with_whole_targets(inject, found)  # the program cut those inside (0, 1) to 0
+        one = look(Tape(runs.run(inject, updates=2)), tell)
     if one is None or one.reading.point.sizes != first.reading.point.sizes or not _arrived(one, found, inject):
         return None
     return Shown(inject, one if one.right else read_alike(one, first), found)

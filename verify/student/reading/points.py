@@ -240,6 +240,12 @@ def spread(
     return inject
 
 
+def with_whole_targets(inject: Injection, found: Sources) -> Injection:
+    """Return an injection whose targets are rounded to whole numbers, where they stand apart from the inputs."""
+    apart = {Y.place for Y in found.Y if Y is not None} - {X.place for X in found.X if X is not None}
+    return {place: np.round(value) if place in apart else value for place, value in inject.items()}
+
+
 def _biases(layer: Layer, own: Array | None, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Return normal biases, the same for every sample where they were read as one for each unit."""
     if own is None or own.ndim > 1 or shape not in (layer.z.shape, layer.z.T.shape):
