@@ -227,3 +227,34 @@ def test_weights_that_are_made_up_are_other_numbers_than_the_data_that_they_meet
     made = [Given(2, frozenset(), False).made(name, trial) for name in ("hidden_weights", "output_weights")]
     given = [*(value.ravel() for value in made if value is not None), data(trial).ravel()]
     assert len(np.unique(np.concatenate(given))) == 4 * 5 + 5 * 3 + 7 * 4
+
+
+LAST_BIAS_ALONE = """
+import math, random
+random.seed(1)
+f = lambda z: 1 / (1 + math.exp(-z))
+U = [[random.uniform(-1, 1) for _ in range(3)] for _ in range(2)]
+b, V, c = [0] * 3, [random.uniform(-1, 1) for _ in range(3)], 0
+X, Y = [[0.2, 0.9], [0.5, 0.3], [0.8, 0.7]], [0.3, 0.9, 0.5]
+for epoch in range(100):
+    for x, y in zip(X, Y):
+        h = [f(sum(x[i] * U[i][j] for i in range(2)) + b[j]) for j in range(3)]
+        o = f(sum(h[j] * V[j] for j in range(3)) + c)
+        top = (y - o) * o * (1 - o)
+        low = [top * V[j] * h[j] * (1 - h[j]) for j in range(3)]
+        for j in range(3):
+            V[j] += 0.1 * top * h[j]
+        c += 0.1 * top
+        for i in range(2):
+            for j in range(3):
+                U[i][j] += 0.1 * low[j] * x[i]
+{update}
+"""
+
+
+def test_a_bias_of_which_only_the_last_entry_is_updated_is_not_called_right(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(LAST_BIAS_ALONE.format(update="        for j in range(3):\n            b[j] += 0.1 * low[j]"))
+    assert diagnose(path, Options(autodiff=False)).verdict.startswith("correct")
+    path.write_text(LAST_BIAS_ALONE.format(update="        b[j] += 0.1 * low[j]"))
+    assert not diagnose(path, Options(autodiff=False)).verdict.startswith("correct")

@@ -97,7 +97,8 @@ class _Reader:
         after = {c.old: c for c in reversed(outside) if end < c.at < again}.values()
         left = [c for c in after if c.old in used - taken and c.at not in late and self.numbers.value(c.old)]
         unread = dict.fromkeys(Unread(written_name(self.tape, c.at), self.tape.node(c.at).line) for c in left)
-        layers = [_layers(one) for one in with_bias]
+        moved = {c.old for c in step if self.numbers.value(c.old) != self.numbers.value(c.new)}
+        layers = [[self._beside(layer, moved) for layer in _layers(one)] for one in with_bias]
         fixed = self._fixed(layers[0][0]) if layers else ()
         unbiased = (cell for cell in (with_bias[0] if with_bias else ()) if cell.bias == NOTHING)
         zeros = {name for cell in unbiased if (name := constant_zero(self.tape, self.numbers, cell.at))}
@@ -135,6 +136,21 @@ class _Reader:
         """Return where the forward pass is next seen after a position."""
         events = self.tape.events
         return next((at for at in range(until + 1, len(events)) if events[at].node in nodes), len(events))
+
+    def _beside(self, layer: list[Cell], moved: set[Number]) -> list[Cell]:
+        """Return a layer with the biases of 0 that nothing changes, where others of its biases are changed.
+
+        Only of units whose weights move: where relu is 0, a bias of 0 changes by 0, and stands nowhere.
+        """
+        told = next((cell for cell in layer if cell.bias != NOTHING and cell.at in self.sums), None)
+        if told is None or all(cell.bias != NOTHING for cell in layer):
+            return layer
+        sides = [i for i in (0, 1) if self.numbers.operand(told.at, i) == told.bias]
+        nodes = {self.tape.events[told.at].node}
+        still = [c for c in layer if c.bias == NOTHING and not moved.isdisjoint(c.weights)]
+        idle = [c for c in still if self.tape.events[c.at].node in nodes]
+        zero = {c.at: n for c in idle for i in sides if self.numbers.value(n := self.numbers.operand(c.at, i)) == 0}
+        return [cell._replace(bias=zero.get(cell.at, cell.bias)) for cell in layer]
 
     # -- what is a neuron ------------------------------------------------------------------------------------
 

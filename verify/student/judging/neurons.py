@@ -48,6 +48,8 @@ class Neurons:
             if scatter is None:
                 single[place] = value
                 continue
+            if np.size(value) != len(scatter.entries):
+                continue  # what was found of other values is of another size: it belongs to other numbers
             for entry, number in zip(scatter.entries, np.ravel(value), strict=True):
                 if entry is not None:
                     _put(single, entry, number, self._natural.recording)
