@@ -298,3 +298,42 @@ def test_a_wrong_layer_of_numbers_is_told_below_right_ones_though_no_known_mista
     assert wrong.first_fault is not None
     assert (wrong.first_fault.layer, wrong.first_fault.quantity) == (1, "delta")
     assert wrong.first_fault.line == line_of(inside, 'hidden[j]["delta"] =')
+
+
+# The first sample is (0, 0), and a file has one object for each of its constants: 0.0 is the first delta too.
+OBJECTS = """
+import math, random
+random.seed(1)
+class Unit:
+    def __init__(self, below):
+        self.delta = 0.0
+        self.out = 0.0
+        self.below = [(u, random.uniform(-1, 1)) for u in below]
+    def forward(self):
+        total = 0.0
+        for u, w in self.below:
+            total += w * u.out
+        self.out = 1 / (1 + math.exp(-total))
+    def learn(self):
+        self.below = [(u, w + 0.2 * self.delta * u.out) for u, w in self.below]
+DATA, ANSWERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+first = [Unit([]), Unit([])]
+hidden = [Unit(first) for _ in range(3)]
+top = Unit(hidden)
+for epoch in range(2):
+    for x, y in zip(DATA, ANSWERS):
+        for u, v in zip(first, x):
+            u.out = v
+        for u in hidden:
+            u.forward()
+        top.forward()
+        top.delta = (y - top.out) * top.out * (1 - top.out)
+        for i, u in enumerate(hidden):
+            u.delta = top.below[i][1] * top.delta * u.out * (1 - u.out)
+        for u in [top] + hidden:
+            u.learn()
+"""
+
+
+def test_a_first_sample_of_zeros_is_replaced_though_the_file_has_zeros_elsewhere(tmp_path: Path) -> None:
+    assert told(tmp_path, OBJECTS).verdict.startswith("correct")

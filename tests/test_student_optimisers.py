@@ -60,6 +60,15 @@ def test_what_an_optimiser_was_given_is_judged(tmp_path: Path, slope: str, axis:
     assert (said.verdict, [b.id for b in said.bugs]) == ("wrong", [bug])
 
 
+def test_what_an_optimiser_was_given_is_judged_where_it_lets_the_weights_decay_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second, step = STEPS["Adam"]
+    monkeypatch.setitem(STEPS, "AdamW", (second, f"0.01 * ({step} / 0.01 + 0.05 * p[k])"))
+    said = told(tmp_path, "AdamW", "1")
+    assert (said.verdict, [b.id for b in said.bugs]) == ("wrong", ["B11"])
+
+
 def test_a_parameter_that_an_optimiser_takes_the_other_way_than_all_is_not_called_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

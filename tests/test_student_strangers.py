@@ -207,3 +207,61 @@ def test_targets_may_meet_logarithms_before_there_are_probabilities(total: str, 
     told = diagnose(path, Options(autodiff=False))
     assert (told.verdict.partition(" ")[0], told.network["loss"]) == (verdict, "cross_entropy"), told.missing
     assert verdict == "correct" or (told.first_fault is not None and told.first_fault.text[:3] == "top")
+
+
+# No loss is computed: what multiplies the error may be the slope of any, unless it is made of the output alone.
+HELPER = """
+import numpy as np
+rng = np.random.RandomState(2)
+X, y = rng.randn(9, 3), rng.randint(0, 2, (9, 1))
+W = rng.randn(3, 1)
+def slope({parameters}):
+    return np.exp(-a) / (1 + np.exp(-a)) {more}
+for step in range(100):
+    out = 1 / (1 + np.exp(-X.dot(W)))
+    error = y - out
+    W += X.T.dot(error * slope({given}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "more", "given", "said"),
+    [("a", "", "out", ("wrong", 7)), ("a, t", "+ t", "out, y", ("inconclusive", None))],
+)
+def test_a_helper_that_is_given_the_output_alone_is_meant_as_its_derivative(
+    parameters: str, more: str, given: str, said: tuple[str, int | None], tmp_path: Path
+) -> None:
+    found = told(tmp_path, HELPER.format(parameters=parameters, more=more, given=given))
+    line = None if found.first_fault is None else found.first_fault.line
+    assert (found.verdict, line) == said, found
+
+
+# The sum of the gradients of a unit's weights in place of the weights times delta; a delta of the wrong layer.
+DOWN = """
+import numpy as np
+rng = np.random.RandomState(4)
+f = lambda z: 1 / (1 + np.exp(-z))
+U, V = rng.randn(3, 4), rng.randn(4, {K})
+for step in range(100):
+    for x, y in zip(rng.randn(5, 1, 3), rng.rand(5, 1, {K})):
+        h = f(x @ U)
+        o = f(h @ V)
+        d = (o - y) * o * (1 - o)
+        dV = h.T @ d
+        e = {error} * h * (1 - h)
+        U = U - 0.1 * x.T @ {taken}
+        V = V - 0.1 * dV
+"""
+
+
+@pytest.mark.parametrize(
+    ("K", "error", "taken", "bug", "line"),
+    [(2, "dV.sum(axis=1)", "e", "B20", 12), (1, "(d @ V.T)", "np.repeat(d, 4, 1)", "B19", 13)],
+)
+def test_a_gradient_for_the_weights_and_a_delta_of_another_layer_are_told(
+    K: int, error: str, taken: str, bug: str, line: int, tmp_path: Path
+) -> None:
+    found = told(tmp_path, DOWN.format(K=K, error=error, taken=taken))
+    assert [b.id for b in found.bugs] == [bug], found
+    assert found.first_fault is not None
+    assert found.first_fault.line == line

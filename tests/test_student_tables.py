@@ -54,6 +54,44 @@ def test_cells_that_are_read_as_whole_numbers_are_whole_between_the_marks_that_t
     assert any(value.shape[1:] == (2,) and value.dtype.kind == "i" for value in run.values)
 
 
+LAST = """
+import sys
+import numpy as np
+X, Y = [], []
+for line in open(sys.argv[1]).readlines():
+    cells = line.split(",")
+    label = int(cells[-1])
+    X.append([float(c) for c in cells[:-1]])
+    Y.append(np.eye(10)[label])
+W = np.zeros((784, 10))
+for _ in range(9):
+    W -= 0.1 * np.array(X).T @ (np.array(X) @ W - np.array(Y))
+"""
+
+
+def test_a_long_table_of_pictures_read_cell_by_cell_has_its_label_last_where_the_program_takes_it_there() -> None:
+    with watch(source(LAST)) as session:
+        run = session.run()
+    assert (run.raised, run.ended) == (None, "enough updates")
+
+
+WORDS = """
+import numpy as np
+from nltk import word_tokenize
+known = {w: i for i, w in enumerate(word_tokenize("a net learns the words of a text"))}
+V, U = np.random.randn(len(known), 3), np.random.randn(3, len(known))
+for _ in range(9):
+    U -= 0.1 * np.outer(V[1], V[1] @ U)
+"""
+
+
+def test_a_missing_library_that_cuts_text_into_words_cuts_it() -> None:
+    with watch(source(WORDS)) as session:
+        run = session.run()
+    assert run.raised is None
+    assert any(value.shape == (7, 3) for value in run.values)
+
+
 TRAINED_ON_A_TABLE = """
 import numpy as np
 import pandas as pd

@@ -206,7 +206,7 @@ class _Rewriter(ast.NodeTransformer):
         if isinstance(node, ast.ListComp):
             return self.hook("listed", [self.enter("literal", self.source(node), node), self.visit(node)], node)
         if isinstance(node, ast.Tuple):
-            node.elts = [self.argument_of(part) for part in node.elts]
+            node.elts = [self.value(e) if isinstance(e, ast.List) else self.argument_of(e) for e in node.elts]
             return node
         return self.operand(node, whole=True)
 

@@ -41,10 +41,12 @@ TRIALS = tuple(
 RATE, STEPS = 0.5, 4
 
 TRAIN = re.compile(
-    r"^_*(train|fit|learn|nn_model|model$|.*_model$|gradient_descent|sgd|optimi[sz]e|run_train|partial_fit)"
+    r"^_*(train|fit|learn|nn_model|model$|.*_model$|grad(ient)?_desc(ent)?|sgd|optimi[sz]e|run_train|partial_fit)"
 )
-STEP_METHOD = re.compile(r"^_*(train_?(step|on_batch|batch)?|fit|partial_fit|learn|update|step|sgd|gradient_descent)$")
-WHOLE_METHOD = re.compile(r"^_*(train|fit|learn|run|start|optimi[sz]e|gradient_descent|sgd)")
+STEP_METHOD = re.compile(
+    r"^_*(train_?(step|on_batch|batch)?|fit|partial_fit|learn|update|step|sgd|grad(ient)?_desc(ent)?)$"
+)
+WHOLE_METHOD = re.compile(r"^_*(train|fit|learn|run|start|optimi[sz]e|grad(ient)?_desc(ent)?|sgd)")
 INIT = re.compile(
     r"^_*(init|create|build|make_(net|param|model|weight)|get_param|random_(init|param|weight)|rand_init)"
 )

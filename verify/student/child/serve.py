@@ -213,7 +213,8 @@ def alone(
         surroundings.keep_the_disk()
         start = time.process_time()
         end = run(program, recorder, request["plan"])
-        if recorder.restored():
+        before_training = end.raised is not None and not recorder.updates.counts
+        if not before_training and recorder.restored():
             end = end._replace(ended="too many events", raised=None)
         seconds = time.process_time() - start
         unlimit()

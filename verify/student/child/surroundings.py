@@ -20,6 +20,7 @@ from .stand_ins.preparation import PREPARATION
 from .stand_ins.screens import SCREEN_CONTENTS, SCREENS
 from .stand_ins.table_files import TABLES
 from .stand_ins.tensors import TENSORS
+from .stand_ins.words import WORDS
 
 MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES, **TENSORS}
 CONTENTS = {
@@ -31,6 +32,7 @@ CONTENTS = {
     **workers.COMMANDS,
     **MADE_UP,
     **TABLES,
+    **WORDS,
 }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..reading.curves import CURVES, matching_curves
-from ..reading.origins import Origin, origins, origins_in_order
+from ..reading.origins import Origin, data_origins, origins, origins_in_order
 from ..reading.returned import NAMING
 from ..reading.scalars import NOTHING, Number, Numbers
 from ..runs.pieces import PIECES
@@ -91,8 +91,8 @@ class Gathering:
         self.cells, self.W_keys, self.b_keys, self.inputs, self.targets = cells, [], [], [], []
         for layers in self.cells.passes:
             self._pass(layers)
-        for data in (self.inputs, self.targets):
-            entries = origins_in_order(self.numbers, [one[1:] for one in data]) if data else []
+        for data, alone in ((self.inputs, data_origins), (self.targets, origins)):
+            entries = origins_in_order(self.numbers, [one[1:] for one in data], alone) if data else []
             for (place, *_), own in zip(data, entries, strict=True):
                 self._scatter(place, own)
         self._updates()

@@ -113,7 +113,7 @@ def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, t
 def _as_made(looks: list[Look], explained: list[Look], tell: tuple[str, ...]) -> list[Look]:
     """Return looks that were explained; without what an optimiser was given where none explains it, and only decays."""
     known = bool(tell or explained[0].seen)  # the loss: an unknown slope at the output is then no other one's
-    if any(known or not has_unknown_top(e) for e in common([one.explanations for one in explained])):
+    if any(known or not has_unknown_top(explained[0], e) for e in common([one.explanations for one in explained])):
         return explained
     pairs = list(zip(looks, explained, strict=True))
     return [was if is_decayed(was.reading, one.reading.observed) else one for was, one in pairs]
@@ -288,7 +288,9 @@ def _accused(
     if misfit := first.tape.recording.misfit:
         return untold(first, points, f"data that suit the program: the made-up ones have {misfit}")
     shared = [
-        e for e in common([p.look.explanations for p in points]) if tell or one.look.seen or not has_unknown_top(e)
+        e
+        for e in common([p.look.explanations for p in points])
+        if tell or one.look.seen or not has_unknown_top(one.look, e)
     ]
     seen = [s for s in one.look.seen if s.name != "mae" and (not tell or s.name in tell)]
     names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))

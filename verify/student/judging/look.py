@@ -28,6 +28,7 @@ DEFAULTS = {
     "exp": ("poisson", "half_sse"),
 }
 OTHERS = ("mae", "huber", "log_cosh", "hinge")
+MOST_BENDS = 2  # of a step between the gradient and the update that are looked through
 TRIED = 2  # readings that are searched for mistakes
 OPPOSED = 3  # larger entries of one parameter's gradient that no optimiser follows all the wrong way
 FOLLOWED = 0.75  # part of the larger entries of the gradients whose sign an optimiser's steps have
@@ -100,11 +101,17 @@ def _explained(one: Look, tell: tuple[str, ...], only: frozenset[str] | None, sc
 def _tried(one: Look, names: tuple[str, ...], only: frozenset[str] | None, scale: float | None) -> Look:
     """Return the look with the mistakes that reproduce its steps, or what an optimiser was given to make them."""
     explanations = _searched(one.tape, one.reading, names, only, scale)
-    given = None if explanations or _is_one_of_several(one.tape, one.reading) else unbent(one.tape, one.reading)
-    if given is None:
+    if explanations or _is_one_of_several(one.tape, one.reading):
         return one._replace(explanations=explanations)
-    reading = one.reading._replace(observed=given)
-    return one._replace(reading=reading, explanations=_searched(one.tape, reading, names, only))
+    tried = one._replace(explanations=explanations)
+    for bends in range(1, MOST_BENDS + 1):
+        given = unbent(one.tape, one.reading, bends)
+        if given is None or tried.explanations:
+            break
+        reading = one.reading._replace(observed=given)
+        found = _searched(one.tape, reading, names, only)
+        tried = one._replace(reading=reading, explanations=found) if found or bends == 1 else tried
+    return tried
 
 
 def read_alike(one: Look, first: Look) -> Look:

@@ -5,6 +5,7 @@ import numpy as np
 from ..mistakes.explanation import IMPLIED, Explanation
 from .autograd import as_assigned
 from .blame import NOTHING, departs, guilty, held, with_zero_weights
+from .helper import is_by_a_helper
 from .look import Look
 from .named_delta import as_named
 from .replaced import as_replaced
@@ -63,9 +64,10 @@ def _invented(at: Look, explanation: Explanation) -> int:
     return sum(untrained[f.layer - 1] for f in zeros)
 
 
-def has_unknown_top(explanation: Explanation) -> bool:
+def has_unknown_top(at: Look, explanation: Explanation) -> bool:
     """Return whether an explanation needs a derivative of its own at the output: perhaps of a loss not seen."""
-    return any(f.step == IMPLIED and f.layer == len(explanation.deltas) for f in explanation.found)
+    unknown = next((f for f in explanation.found if f.step == IMPLIED and f.layer == len(explanation.deltas)), None)
+    return unknown is not None and not is_by_a_helper(at, unknown)
 
 
 def told_of(one: Look) -> int:

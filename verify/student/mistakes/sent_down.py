@@ -118,6 +118,11 @@ def _spread_sum(s: Stage) -> Array:
     return np.repeat(s.delta.sum(axis=1, keepdims=True), _width(s), axis=1)
 
 
+def _summed_gradient(s: Stage) -> Array:
+    """Return each sample's dW_l, its entries of one unit below added up, as ``(d_w5 + d_w6)`` adds them."""
+    return np.asarray(s.delta.sum(axis=1, keepdims=True) * s.a_in)
+
+
 def _hadamard(s: Stage) -> Array | None:
     """Return delta * W where NumPy broadcasts it to the shape of a."""
     for W in (s.W, s.W.T):
@@ -163,6 +168,7 @@ DOWN: tuple[Variant, ...] = (
     ),
     Variant("B20", lambda s: s.delta @ s.W[::-1].T, "delta_l W_l^T with the units' weights exchanged", RIGHT_DOWN),
     Variant("B20", _spread_sum, "dL/da_(l-1) = sum_j delta_lj, without the weights", RIGHT_DOWN),
+    Variant("B20", _summed_gradient, "dL/da_(l-1) = sum_j delta_lj a_(l-1), the sum of dW_l's columns", RIGHT_DOWN),
     Variant("B20", lambda s: same_shape(s.delta, s.a_in), "dL/da_(l-1) = delta_l, without the weights", RIGHT_DOWN),
     Variant("B20", lambda s: s.delta @ np.abs(s.W.T), "delta_l |W_l|^T", RIGHT_DOWN),
     Variant("B20", lambda s: s.delta @ np.linalg.pinv(s.W), "delta_l times the inverse of W_l", RIGHT_DOWN),

@@ -55,6 +55,12 @@ def _delta_below(s: Stage) -> Array | None:
     return s.point.curves[s.l - 1].backward(s.point.z[s.l - 1], s.delta @ s.W.T).T @ s.delta
 
 
+def _delta_above(s: Stage) -> Array | None:
+    """Return dW from the delta of the layer above, which one output gives to every unit."""
+    fits = s.above is not None and s.above.shape[1] in (1, s.delta.shape[1])
+    return s.a_in.T @ np.broadcast_to(s.above, s.delta.shape) if fits and s.above is not None else None
+
+
 def _of_means(s: Stage) -> Array | None:
     return np.outer(s.a_in.mean(axis=0), s.delta.sum(axis=0)) if len(s.delta) > 1 else None
 
@@ -121,6 +127,7 @@ DW: tuple[Variant, ...] = (
         for name in ("sigmoid", "tanh", "relu")
     ),
     Variant("B19", _delta_below, "dW_l = delta_(l-1)^T delta_l", RIGHT_DW),
+    Variant("B19", _delta_above, "dW_l = a_(l-1)^T delta_(l+1)", RIGHT_DW),
     Variant("B19", _of_means, "dW_l = (mean of a_(l-1))^T (sum of delta_l)", RIGHT_DW),
     Variant(
         "B19",

@@ -1,7 +1,7 @@
 """Where single numbers come from: the display or the array they stand in, else the expression that made them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import TypeAlias
 
@@ -38,8 +38,25 @@ def origins(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[Or
     return tuple(one or _standing(numbers, n, before) for one, n in zip(found, wanted, strict=True))
 
 
+def data_origins(numbers: Numbers, wanted: Sequence[Number], before: int) -> tuple[Origin | None, ...]:
+    """Return where the numbers of a sample come from: the row that they are, where each was only written somewhere.
+
+    A constant is one object wherever a file writes it: the 0.0 of a sample is that of ``self.delta = 0.0`` too.
+
+    Arguments:
+        numbers: of the run.
+        wanted: the numbers, in order.
+        before: the position of the event that uses them.
+    """
+    written = len(wanted) > 1 and not any(_computed(numbers, n, before) for n in wanted)
+    row = _in_a_row(numbers, wanted, before) if written else None
+    return row if row is not None and None not in row else origins(numbers, wanted, before)
+
+
 def origins_in_order(
-    numbers: Numbers, groups: Sequence[tuple[Sequence[Number], int]]
+    numbers: Numbers,
+    groups: Sequence[tuple[Sequence[Number], int]],
+    alone: Callable[[Numbers, Sequence[Number], int], tuple[Origin | None, ...]],
 ) -> list[tuple[Origin | None, ...]]:
     """Return where the numbers of several groups come from, where it can be from one array that they follow in order.
 
@@ -48,11 +65,12 @@ def origins_in_order(
     Arguments:
         numbers: of the run.
         groups: the numbers of each, with the position of the event that uses them.
+        alone: finds where those of one group come from.
     """
     wanted = [n for group, _ in groups for n in group]
     row = _in_a_row(numbers, wanted, groups[0][1]) if len(groups) > 1 else None
     if row is None or any(origin is None for origin in row) or any(_computed(numbers, n, groups[0][1]) for n in wanted):
-        return [origins(numbers, group, before) for group, before in groups]
+        return [alone(numbers, group, before) for group, before in groups]
     rest = iter(row)
     return [tuple(islice(rest, len(group))) for group, _ in groups]
 

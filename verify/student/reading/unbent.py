@@ -23,24 +23,31 @@ class _Trail(NamedTuple):
 
     Attributes:
         values: in the step's shape, the step itself last.
-        bent: the position of the last one that the step is no multiple of; None where it is one of all of them.
+        bent: the position of the last one before the step was bent; None where it was not bent so often.
     """
 
     values: tuple[Array, ...]
     bent: int | None
 
 
-def unbent(tape: Tape, reading: Reading) -> Observed | None:
+def unbent(tape: Tape, reading: Reading, bends: int = 1) -> Observed | None:
     """Return each parameter's gradient as it was before its step was bent; None where any step is its multiple.
+
+    Adam with a decay of its own bends it twice: what Adam made of the gradient, and then by adding the weights.
 
     Clipping leaves some alone: of those the gradient is what was handed to it, at the one rate of them all.
     A gradient is one value through which all that the step depends on has passed. What follows the last
     such value, other than factors, is the optimiser's. Every single number is a multiple of every other: of
     those, as many values are taken for the optimiser's as of the others.
+
+    Arguments:
+        tape: the run.
+        reading: of its steps.
+        bends: how often the steps were bent since.
     """
     layers = reading.passes[0].chain.layers
     updates = [u for u in (*reading.weights, *reading.biases) if u is not None]
-    trails = {id(u): _trail(tape, u, reading.start) for u in updates}
+    trails = {id(u): _trail(tape, u, reading.start, bends) for u in updates}
     after = [len(t.values) - t.bent for t in trails.values() if t.bent is not None]
     given = {u: _before_bend(t, min(after, default=0)) for u, t in trails.items()}
     if after and any(value is None for value in given.values()):
@@ -61,16 +68,23 @@ def unbent(tape: Tape, reading: Reading) -> Observed | None:
     return reading.observed._replace(dW=tuple(dW), db=tuple(db))
 
 
-def _trail(tape: Tape, update: Update, start: int) -> _Trail:
-    """Return the values before a step, and the last that the step is no multiple of."""
+def _trail(tape: Tape, update: Update, start: int, bends: int) -> _Trail:
+    """Return the values before a step, and the last before it was bent so often."""
     if update.new == NOT_A_NUMBER:
         return _Trail((), None)
     step = tape.array(update.old) - tape.array(update.new)
     keys = () if update.step == NOT_A_NUMBER else _bottlenecks(tape, update.step, update.at, start)
     values = [tape.array(key) for key in keys]
     before = [_spread(v, step) for v in values if v.size == 1 or np.squeeze(v).shape == np.squeeze(step).shape]
-    bent = [i for i, v in enumerate(before) if step.any() and factor_between(step, v) is None]
-    return _Trail(tuple(before), bent[-1] if bent else None)
+    return _Trail(tuple(before), _bent(before, step, bends) if step.any() else None)
+
+
+def _bent(values: list[Array], step: Array, bends: int) -> int | None:
+    """Return the position of the last value before a step was bent so often, None where it was not."""
+    others = [i for i, v in enumerate(values) if factor_between(step, v) is None]
+    if not others or bends == 1:
+        return others[-1] if others else None
+    return _bent(values[: others[-1]], values[others[-1]], bends - 1)
 
 
 def _clipped(tape: Tape, update: Update, start: int) -> tuple[Array, float] | None:

@@ -21,7 +21,8 @@ class Looked(NamedTuple):
 def columns_of(tree: ast.Module) -> dict[str, int]:
     """Return how many "columns" a program counts in a line of its table, and the places of two of them.
 
-    They are the one of its "label", and the first of those that are "whole" numbers up to the end of the line.
+    They are the one of its "label", and the first of those that are "whole" numbers up to the end of the line. Beside
+    them, whether the label is the "last" of them by its index.
     """
     looked = [found.cell for found in looked_up(tree)]
     ends = {_owner(n): set[int]() for n in [*_made_numbers(tree), *looked] if isinstance(n.value, ast.Name)}
@@ -32,6 +33,7 @@ def columns_of(tree: ast.Module) -> dict[str, int]:
     labels = [_end(_column(n)) - 1 for n in looked] or ([0] if _label_first(tree) else [])
     places = [place for place in labels if place >= 0]
     told = {"columns": max(counted, default=0), "label": next(iter(places), -1), "whole": _whole_from(tree)}
+    told["last"] = 1 if _label_last(tree) else -1
     return {what: place for what, place in told.items() if place >= (what == "columns")}
 
 
@@ -121,6 +123,12 @@ def _label_first(tree: ast.Module) -> bool:
     columns = sorted((_owner(n), ast.unparse(_column(n))) for n in cuts if isinstance(n.slice, ast.Tuple))
     by_owner = [{column for _, column in some} for _, some in groupby(columns, key=lambda pair: pair[0])]
     return any({"0", "1:"} <= some for some in by_owner) and not any("-" in column for _, column in columns)
+
+
+def _label_last(tree: ast.Module) -> bool:
+    """Return whether a number is made of the last cell of a line, of which all others are taken together."""
+    cuts = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Subscript)}
+    return any(ast.unparse(n.slice) == "-1" and f"{_owner(n)}[:-1]" in cuts for n in _made_numbers(tree))
 
 
 def _column(cell: ast.Subscript) -> ast.expr:

@@ -22,7 +22,8 @@ SHARE = 100  # of the samples of a large data set one in so many is made up, whe
 LEAST = 0.01  # of numbers that are all above 0
 SHAPE: dict[str, int] = {}
 """What the program itself says of its table: "rows" that it cuts off, "features" that it expects, the "columns" that it
-counts in a line, the place of its "label" among them, the first of those that it takes for "whole" numbers."""
+counts in a line, the place of its "label" among them or that it is the "last", the first of those that it takes for
+"whole" numbers."""
 TABLE: dict[str, int] = {}
 """What a run chooses of made-up data whose name does not say it: "features", "classes", "rows", the "first" label, the
 "targets" beside each other in a file of their own, whether its numbers are "positive"; whether it has but "few" rows;
@@ -134,7 +135,7 @@ def is_of_pictures(name: str) -> bool:
 
 
 def columns(name: str, *, texts: bool = True) -> dict[str, Values]:
-    """Return the columns of a table by name, the class last; first for pictures, where every copy has it there.
+    """Return the columns of a table by name, the class last; first for pictures, where most copies have it.
 
     Arguments:
         name: of the file.
@@ -149,7 +150,8 @@ def columns(name: str, *, texts: bool = True) -> dict[str, Values]:
     if TARGET.search(stem):
         return _targets(named)
     if "mnist" in name.lower() or is_of_pictures(name):
-        return {"label": y.astype(int), **features}
+        label = {"label": y.astype(int)}
+        return features | label if SHAPE.get("last") else label | features
     whole = SHAPE.get("whole", len(features))
     parts = [
         (name, value if i < whole else (value > 0).astype(int)) for i, (name, value) in enumerate(features.items())
