@@ -33,6 +33,7 @@ def kept(one: Look, right: Right) -> Spoilt | None:
     for _ in range(STEPS):
         again = [two for two in second_looks(before) if _is_alike(two, one)]
         good = [two for two in again if (found := _rightness(two, right)) is not None and not found.optimiser]
+        good = good or [other for two in again for other in _with_other_labels(two, right.loss)]
         if not again or (not good and any(_is_chosen(two, before.reading, right) for two in again)):
             return None
         if not good:
@@ -44,13 +45,29 @@ def kept(one: Look, right: Right) -> Spoilt | None:
 
 
 def _is_alike(two: Look, one: Look) -> bool:
-    """Return whether a later step was read as the first was: the same code, activations, shapes and updates."""
+    """Return whether a later step was read as the first was: the same code, targets, activations, shapes and updates.
+
+    A label that was seen once, before the first pass, is not known of a later one: another number may be taken for it.
+    """
     first, second = one.reading, two.reading
-    starts = [tape.node(r.passes[0].chain.start)[:3] for tape, r in ((one.tape, first), (two.tape, second))]
+    starts = [
+        [tape.node(at)[:3] for at in (r.passes[0].chain.start, r.passes[0].target.at)]
+        for tape, r in ((one.tape, first), (two.tape, second))
+    ]
     names = [[c.name for c in r.point.curves] for r in (first, second)]
     seen = [[u is not None for u in (*r.weights, *r.biases)] for r in (first, second)]
     same = starts[0] == starts[1] and names[0] == names[1] and seen[0] == seen[1]
     return same and all(seen[0][: first.point.depth]) and first.point.X.shape == second.point.X.shape
+
+
+def _with_other_labels(two: Look, loss: str) -> Iterator[Look]:
+    """Yield a later step of one sample with the class that makes it right: its label may be a number not seen."""
+    point = two.reading.point
+    if len(point.Y) == 1 and two.reading.passes[0].target.labels:
+        for label in np.eye(point.Y.shape[1]):
+            reading = two.reading._replace(point=point._replace(Y=label[None]))
+            if is_right(reading.point, reading.observed, loss):
+                yield two._replace(reading=reading)
 
 
 def _rightness(two: Look, right: Right) -> Right | None:
