@@ -271,7 +271,7 @@ def _factor_of_delta(trail: Trail, look: Look, explanation: Explanation, found: 
 
 def _at_scale(trail: Trail, explanation: Explanation, found: Found, places: list[int], forms: list[Array]) -> list[int]:
     """Return the places that hold the value at the scale of a delta, where some do: of one sample, all are alike."""
-    if found.step not in ("dW", "db"):
+    if found.step not in ("dW", "db", "down"):
         return places
     scales = {abs(ratio) for delta in explanation.deltas if delta.size > 1 for _, ratio in ratios(trail, delta)}
     held = {at: ratio for form in forms[::-1] for at, ratio in ratios(trail, form)}

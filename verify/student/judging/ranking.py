@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from reference.arrays import Array
+
 from ..mistakes.explanation import IMPLIED, Explanation
+from ..reading.implied import recorded
+from ..reading.multiples import factor_between
 from .autograd import as_assigned
 from .blame import NOTHING, departs, guilty, held, with_zero_weights
 from .helper import is_by_a_helper
@@ -12,7 +16,7 @@ from .replaced import as_replaced
 from .scales import placed
 
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
-LAST = (np.inf, np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
+LAST = (np.inf, np.inf, np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
 
 
 def plainest(explanations: list[Explanation]) -> list[Explanation]:
@@ -44,7 +48,7 @@ def seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
     shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
     if len(shortest) < 2:
         return explanations
-    unseen = {id(e): (_invented(at, e), *_unheld(at, e)) for e in shortest}
+    unseen = {id(e): (_invented(at, e), _denied(at, e), *_unheld(at, e)) for e in shortest}
     return sorted(
         explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), LAST), [f.quantity != "delta" for f in e.found])
     )
@@ -62,6 +66,19 @@ def _invented(at: Look, explanation: Explanation) -> int:
     untrained = [update is None for update in at.reading.weights]
     zeros = [f for f in explanation.found if f.quantity == "delta" and np.abs(f.value).max(initial=0) <= NOTHING]
     return sum(untrained[f.layer - 1] for f in zeros)
+
+
+def _denied(at: Look, explanation: Explanation) -> int:
+    """Return how many layers have a wrong delta that the run never held, where it held the right one."""
+    point, back, deltas = at.reading.point, recorded(at.tape, at.reading), explanation.deltas
+    wrong = {f.layer - 1 for f in explanation.found if f.quantity == "delta" and f.layer < point.depth}
+    rights = {l: point.curves[l].backward(point.z[l], deltas[l + 1] @ point.W[l + 1].T) for l in wrong}
+    return sum(_is_among(right, back(l)) and not _is_among(deltas[l], back(l)) for l, right in rights.items())
+
+
+def _is_among(value: Array, held: tuple[Array, ...]) -> bool:
+    """Return whether some numbers, not all alike, are a multiple of values that were held."""
+    return bool(np.ptp(value)) and any(factor_between(one, value) for one in held)
 
 
 def has_unknown_top(at: Look, explanation: Explanation) -> bool:
