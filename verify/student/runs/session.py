@@ -15,6 +15,7 @@ from reference.errors import InputError
 
 from ...isolation.process import NoAnswer, Process
 from ..child.frames import LENGTHS, PATIENCE, Header, describe, pack, unpack
+from ..child.nodes import OPERATOR
 from ..source.ingest import Source
 from .adapter import Adapter
 from .ended_by import are_matrices, is_on_nothing, widths_differ
@@ -34,7 +35,7 @@ OF_SIZES = ("ValueError", "IndexError", "KeyError", "TypeError")
 OWN_WIDTHS = ("classes", "pieces")  # ways of calling a file that may say itself how wide its layers are
 ENDS = {"features": 0, "classes": -1}  # which of the sizes of a network is which size of its data
 LAYOUTS = 6  # of data that an unknown module would have given
-EVENTS, LONG = 30_000, 150_000  # of a run, and of one whose first step is longer than that
+EVENTS, LONG = 30_000, 150_000  # of a run, and of one whose first step over a graph of numbers is longer
 MEMORY = 2 << 30  # bytes of address space
 
 
@@ -140,7 +141,8 @@ class Session:
         """Return how the file is made to train, its own main first, and what was seen so."""
         recording, promise = self._run({}, {**limits, "plan": {}})
         best: Header = {}
-        if recording.ended == "too many events" and promise < TRAINS and not self._function:
+        of_graph = any(OPERATOR.search(node.function) for node in self.nodes)
+        if of_graph and recording.ended == "too many events" and promise < TRAINS and not self._function:
             best, recording, promise = self._longer(limits, recording, promise)
         if self._function:
             promise = 0

@@ -155,10 +155,12 @@ class Labels:
 
     def _decayed(self, at: int) -> str:
         """Return the sum of a gradient and a multiple of its weights, "" where a value is no such sum."""
+        while self.tape.node(at).kind in HANDED_ON and self.tape.events[at].operands:
+            made = self.tape.last_made(self.tape.events[at].operands[-1], self.tape.events[at].held_by[-1], at)
+            if made is None or made >= at:
+                return ""
+            at = made
         node, event = self.tape.node(at), self.tape.events[at]
-        if node.kind in HANDED_ON and event.operands:
-            made = self.tape.last_made(event.operands[-1], event.held_by[-1], at)
-            return "" if made is None or made >= at else self._decayed(made)
         sum_of_two = node.kind in ("binary", "augment") and node.what.rstrip("=")[-1:] in ("+", "-")
         if at <= self.forward_end or not sum_of_two or len(event.operands) != 2 or event.result < 0:
             return ""
