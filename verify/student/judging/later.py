@@ -11,7 +11,7 @@ from ..reading.chain import Chain, Layer, chains
 from ..reading.layer_penalties import Penalties, placed, weighed
 from ..reading.losses_seen import METRICS, LossSeen, believed, losses_seen
 from ..reading.penalty import penalty
-from ..reading.point import Observed
+from ..reading.point import Observed, Penalised
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape
 from .look import Look, rightness
@@ -76,7 +76,9 @@ def _of_passes(tape: Tape, first: Look, passes: Iterator[Reading]) -> Iterator[L
         if names := believed(seen):
             added = penalty(tape, one, seen)
             if added is not None:
-                yield Later(tuple(names), _decays(added.decay, one, first.reading))
+                decays = _decays(added.decay, one, first.reading)
+                layered = tuple(_on_all(one.point.depth, decay) for decay in decays) if added.biases else ()
+                yield Later(tuple(names), () if layered else decays, layered)
                 continue
             layered = _layered(tape, one, seen, _shares(one, first.reading))
             yield Later(tuple(names), () if layered else _of_totals(tape, one, seen, first.reading), layered)
@@ -146,6 +148,11 @@ def _beside(first: Look) -> Iterator[Reading]:
     for chain in {c.start: c for c in reversed(found) if len(c.layers) == first.reading.point.depth}.values():
         if chain.start not in own:
             yield from _alone(tape, chain)
+
+
+def _on_all(depth: int, decay: float) -> Penalties:
+    """Return a decay of weights and biases alike as penalties of each layer's own."""
+    return ((Penalised(decay), Penalised(decay)),) * depth
 
 
 def _layered(tape: Tape, later: Reading, seen: list[LossSeen], shares: tuple[float, ...]) -> tuple[Penalties, ...]:

@@ -88,7 +88,8 @@ def _since(tape: Tape, trained: Lineage, until: int) -> int:
     Sums of gradients may look trained, and change as soon as the second sample of the first batch.
     """
     first = min(u.at for updates in trained.values() for u in updates)
-    places = [p.at for p in tape.products if p.at < until]
+    own = (p for p in tape.products if not trained.keys().isdisjoint((tape.group(p.left), tape.group(p.right))))
+    places = [p.at for p in own if p.at < until]  # no Jacobian of a single sample, of which there are hundreds
     before = [at for at in places if at < first]
     return before[-MOST_BEFORE] if len(places) > MOST_PRODUCTS and len(before) > MOST_BEFORE else 0
 

@@ -66,6 +66,8 @@ def _changed(tape: Tape, uses: "_Uses", cut: dict[int, list[tuple[int, Part]]], 
     for total in tape.sums:
         by_left[total.left].append(total)
     for total in tape.sums:
+        if _is_trial(tape, total, by_left[total.left]):
+            continue
         shrunk = _shrunk(tape, total)
         for old, step in ((total.left, total.right), (total.right, total.left), *((k, total.right) for k in shrunk)):
             if old == total.right and (total.sign < 0 or tape.node(total.at).kind == "augment"):
@@ -81,6 +83,14 @@ def _changed(tape: Tape, uses: "_Uses", cut: dict[int, list[tuple[int, Part]]], 
                     for key, part in cut.get(old, ()):
                         found[tape.group(key)].append(update._replace(where=part.where))
     return found
+
+
+def _is_trial(tape: Tape, total: Sum, alike: list[Sum]) -> bool:
+    """Return whether the same is added to a value and taken from it, as for a central difference: no step of it."""
+    if not tape.shape(total.left) or tape.node(total.at).kind == "augment":
+        return False
+    both = (s for s in alike if s.sign == -total.sign and tape.shape(s.right) == tape.shape(total.right))
+    return any(np.array_equal(tape.array(s.right), tape.array(total.right)) for s in both)
 
 
 def _shrunk(tape: Tape, total: Sum) -> list[int]:

@@ -1,0 +1,104 @@
+"""The loss that a program computes elsewhere than in its step: in a cost with penalties, a check, of places."""
+
+from pathlib import Path
+
+import pytest
+
+from verify.report.diagnosis import Diagnosis
+from verify.student.debug import Options, diagnose
+from verify.student.reading.lineage import lineage
+from verify.student.runs.session import watch
+from verify.student.runs.tape import Tape
+from verify.student.source.ingest import read
+
+# The cost is computed after the step, and punishes the biases' row of each matrix as well.
+MERGED = """
+import numpy as np
+rng = np.random.RandomState(1)
+X, Y = rng.randn(12, 3), np.eye(2)[np.arange(12) % 2]
+W1, W2 = rng.randn(4, 5), rng.randn(6, 2)
+def ones(A):
+    return np.hstack([A, np.ones((len(A), 1))])
+def forward(X):
+    h = np.tanh(ones(X) @ W1)
+    e = np.exp(ones(h) @ W2)
+    return h, e / e.sum(axis=1, keepdims=True)
+def cost():
+    p = forward(X)[1]
+    return -np.sum(Y * np.log(p)) / len(X) + 0.5 * 0.1 * sum(np.sum(W ** 2) for W in (W1, W2))
+for epoch in range(20):
+    h, p = forward(X)
+    d = (p - Y) / len(X)
+    g2 = ones(h).T @ d + 0.1 * W2
+    d = (d @ W2[:-1].T) * (1 - h ** 2)
+    g1 = ones(X).T @ d + 0.1 * W1
+    W1, W2 = W1 - 0.5 * g1, W2 - 0.5 * g2
+    print(cost())
+"""
+# The gradient is compared with central differences: W + e is no step.
+CHECKED = """
+import numpy as np
+rng = np.random.RandomState(2)
+X, W = rng.randn(9, 3), rng.randn(3, 2)
+def cost(W):
+    return np.sum(np.tanh(X @ W) ** 2)
+def numerical(W):
+    g = np.zeros_like(W)
+    for i, j in np.ndindex(3, 2):
+        e = np.zeros_like(W)
+        e[i, j] = 1e-5
+        g[i, j] = (cost(W + e) - cost(W - e)) / 2e-5
+    return g
+print(cost(W))
+before = numerical(W)
+"""
+# The softmax goes back by each sample's Jacobian; the loss takes the labels by their place.
+JACOBIANS = """
+import numpy as np
+rng = np.random.RandomState(3)
+X, y = rng.randn(110, 3), np.arange(110) % 4
+W1, b1, W2, b2 = rng.randn(3, 5), np.zeros((1, 5)), rng.randn(5, 4), np.zeros((1, 4))
+for epoch in range(50):
+    h = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    e = np.exp(h @ W2 + b2)
+    p = e / e.sum(axis=1, keepdims=True)
+    print(np.mean(-np.log(p[range(len(p)), y])))
+    dp = -np.eye(4)[y] / p / len(p)
+    dz = np.empty_like(dp)
+    for i, (one, d) in enumerate(zip(p, dp)):
+        one = one.reshape(-1, 1)
+        dz[i] = np.dot(np.diagflat(one) - np.dot(one, one.T), d)
+    dh = np.dot(dz, W2.T) * h * (1 - h)
+    W2 -= 0.5 * np.dot(h.T, dz)
+    b2 -= 0.5 * dz.sum(axis=0, keepdims=True)
+    W1 -= 0.5 * np.dot(X.T, dh)
+    b1 -= 0.5 * dh.sum(axis=0, keepdims=True)
+"""
+
+
+def told(text: str, folder: Path) -> Diagnosis:
+    """Return what is told of a program."""
+    file = folder / "own.py"
+    file.write_text(text, encoding="utf-8")
+    return diagnose(file, Options(autodiff=False))
+
+
+@pytest.mark.parametrize("text", [MERGED, JACOBIANS], ids=["merged biases", "Jacobians"])
+def test_right_steps_are_right_by_the_loss_that_is_computed_elsewhere(text: str, tmp_path: Path) -> None:
+    found = told(text, tmp_path)
+    assert (found.verdict, found.network["loss"]) == ("correct", "cross_entropy"), found.missing
+
+
+def test_steps_right_for_a_loss_that_is_not_the_programs_own_are_wrong(tmp_path: Path) -> None:
+    found = told(JACOBIANS.replace("-np.eye(4)[y] / p / len(p)", "(p - np.eye(4)[y]) / len(p)"), tmp_path)
+    assert found.verdict == "wrong"
+    assert found.first_fault is not None
+    assert (found.first_fault.layer, found.first_fault.quantity) == (2, "delta")
+
+
+def test_what_is_added_and_taken_away_again_is_no_step(tmp_path: Path) -> None:
+    for last, steps in (("", 0), ("W = W - 0.1 * before\nprint(cost(W))\n", 1)):
+        file = tmp_path / "checked.py"
+        file.write_text(CHECKED + last, encoding="utf-8")
+        with watch(read(file)) as session:
+            assert len(lineage(Tape(session.run(updates=100)))) == steps
