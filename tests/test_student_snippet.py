@@ -37,7 +37,8 @@ WITHOUT = {
     "db_l = sum of delta_(l+1)",
     "db_l = delta_(l+1), not summed",
 }
-MERGED = "delta_l W_l^T with the bias's row"  # a bias merged with the weights, which the example's network has not
+# A bias merged with the weights, which the example's network has not.
+MERGED = "delta_l W_l^T with the bias's row", "delta_l with the bias's entry"
 ROWS = [
     (step, variant)
     for step, table in TABLES.items()

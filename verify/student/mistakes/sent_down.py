@@ -120,7 +120,8 @@ def _spread_sum(s: Stage) -> Array:
 
 def _summed_gradient(s: Stage) -> Array:
     """Return each sample's dW_l, its entries of one unit below added up, as ``(d_w5 + d_w6)`` adds them."""
-    return np.asarray(s.delta.sum(axis=1, keepdims=True) * s.a_in)
+    added: Array = s.delta.sum(axis=1, keepdims=True) * s.a_in
+    return added
 
 
 def _hadamard(s: Stage) -> Array | None:
