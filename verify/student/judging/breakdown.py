@@ -25,9 +25,8 @@ MADE_UP = re.compile(r"\bmade[ -]up\b")  # of a note: the numbers are not the pr
 OWN_MAIN = "the file's own main ended in "  # the beginning of a note: what the file runs by itself failed
 MISFITTING = re.compile(r"shape|broadcast|aligned|core dimension|Cannot cast|NoneType")  # of an exception's words
 LINE = re.compile(r"\(line (\d+)\)")
-OWN_MISTAKE = re.compile(
-    r"(Index|Value|Type|Attribute|Name|UnboundLocal|ZeroDivision)Error "
-)  # no file, module or input
+# No exception of a missing file or module, or of input.
+OWN_MISTAKE = re.compile(r"(Index|Value|Type|Attribute|Name|UnboundLocal|ZeroDivision)Error ")
 STOOD_IN = "'Anything'"  # of an exception: what stands for a library's own object came among the numbers
 EXPONENTIALS = ("exp", "exp2", "expm1", "cosh", "sinh")
 

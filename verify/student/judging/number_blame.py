@@ -45,7 +45,7 @@ def own_update(look: Look, found: Found) -> int | None:
     if made is None:
         return None
     shape = np.shape(found.value)[1:] if of_units else np.shape(found.value)
-    new = tape.events[made].operands[int(np.ravel_multi_index(entries(found)[0], shape))]
+    new = _gathered_number(tape, made, entries(found)[0], shape)
     after = look.reading.passes[0].output.at
     update = next((at for at in tape.made.get(new, ()) if at > after), None)
     if update is None:
@@ -118,7 +118,7 @@ def unnamed(look: Look, layer: int, quantity: str, index: tuple[int, ...]) -> in
     step = None if update is None else _gathering(tape, update)
     if update is None or step is None:
         return None
-    new = tape.events[step].operands[int(np.ravel_multi_index(index, tape.shape(update.old)))]
+    new = _gathered_number(tape, step, index, tape.shape(update.old))
     change, after = next(iter(tape.made.get(new, ())), None), reading.passes[-1].output.at
     if change is None or quantity != "delta":
         return change
@@ -202,6 +202,11 @@ def _gathered_step(look: Look, found: Found) -> int | None:
     l, reading = found.layer - 1, look.reading
     update = reading.biases[l] if found.quantity == "db" else reading.weights[l]
     return None if update is None else _gathering(look.tape, update)
+
+
+def _gathered_number(tape: Tape, step: int, index: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    """Return the key of the new number that stands at an index of what a step gathers."""
+    return tape.events[step].operands[int(np.ravel_multi_index(index, shape))]
 
 
 def _gathering(tape: Tape, update: Update) -> int | None:
