@@ -9,12 +9,13 @@ import numpy as np
 from ..mistakes.explanation import Explanation
 from ..reading.losses_seen import METRICS, believed
 from ..reading.points import stirring
-from ..runs.recording import Place, Recording
+from ..runs.recording import Recording
 from ..runs.tape import Tape
+from .accusation import LATER, TOLD, accused
 from .asked_point import behind
 from .beside import astray
 from .decays import Right, is_decayed
-from .injected import POINTS, is_one_number, on_other_values, parameters, points_of
+from .injected import POINTS, on_other_values, parameters, points_of
 from .judgement import (
     Judgement,
     Shown,
@@ -31,18 +32,15 @@ from .judgement import (
 )
 from .kept import kept
 from .later import Later, losses_later, with_decay, with_penalties
-from .look import Look, agreed, candidates, is_opposed, look, rightness
+from .look import Look, agreed, is_opposed, look
 from .one_slope import is_telling, with_mistakes, with_one_step
-from .own_loss import Runs, agrees, follows_own, moved
+from .own_loss import Runs, moved
 from .own_penalty import TELLING, misfollowed, whole_loss
-from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first, told_of
+from .ranking import common, has_unknown_top, told_of
 from .replaced import replaced_parameter
-from .right_above import right_above
 from .rounding import Spoilt, rounded, unrounded
 from .second_step import UPDATES, accumulates, masked_before
-from .unread import changes_unseen, unread
-
-TOLD, LATER = "as told", "which the program computes in another pass"
+from .unread import unread
 
 
 def judge(
@@ -110,7 +108,7 @@ def _from_points(runs: Runs, first: Look, seed: int, tell: tuple[str, ...], *, t
         return untold(first, points, "the program could not be run twice with other values")
     points = _showing(points, _as_made(looks, with_mistakes(looks, tell), tell))
     points = tuple(sorted(points, key=lambda p: -told_of(p.look)))
-    return _accused(runs, first, points, seed, tell, told)
+    return accused(runs, first, points, seed, tell, told=told)
 
 
 def _forsaken(first: Look, looks: list[Look]) -> tuple[str, ...]:
@@ -165,7 +163,7 @@ def _penalised(runs: Runs, judged: Judgement, seed: int, known: Later) -> Judgem
         fewer = not judged.explanations or (shared and _tells_more(shared[0], judged.explanations[0]))
         if shared and fewer and (not bent or _of_steps(judged.points, looks)):
             shown = _showing(judged.points, looks)
-            return _accused(runs, judged.natural, shown, seed, known.losses, told=False)
+            return accused(runs, judged.natural, shown, seed, known.losses, told=False)
     return judged
 
 
@@ -291,80 +289,3 @@ def _correct(first: Look, points: tuple[Shown, ...], right: Right | None, count:
     sentence = f"every gradient is the one of {right.loss} {where}"
     judged = Judgement("correct", first, points, right, evidence=(sentence,), loss=right.loss, reported=reported)
     return of_all(judged, unread(judged.best))
-
-
-def _accused(
-    runs: Runs, first: Look, points: tuple[Shown, ...], seed: int, tell: tuple[str, ...], told: bool
-) -> Judgement:
-    """Return "wrong" where every piece of evidence says so, else what is missing."""
-    one = points[0]
-    if misfit := first.tape.recording.misfit:
-        return untold(first, points, f"data that suit the program: the made-up ones have {misfit}")
-    shared = [
-        e
-        for e in common([p.look.explanations for p in points])
-        if tell or one.look.seen or not has_unknown_top(one.look, e)
-    ]
-    seen = [s for s in one.look.seen if s.name != "mae" and (not tell or s.name in tell)]
-    names = tuple(dict.fromkeys([*(s.name for s in seen), *(e.loss for e in shared)]))
-    rng = np.random.default_rng((seed, 99))
-    rows = moved(runs, one.look, one.found, one.inject, names, rng)
-    losses = tell or candidates(one.look.reading.point, one.look.seen)
-    free = not (told or one.look.reading.point.decay)  # else its own loss is known, and may have a penalty
-    telling = is_telling(one.look, losses[0])
-    followed = list(follows_own(rows, one.look)) if free and telling and len(rows) == _wanted(one.look) else []
-    if followed and len(rows) < TELLING:  # at one scale of its own, few slopes are followed by chance
-        rows += moved(runs, one.look, one.found, one.inject, names, rng)
-        followed = list(follows_own(rows, one.look))
-        if not followed and not shared:
-            return untold(first, points, "slopes that agree: its steps follow one of its numbers in some directions")
-    if followed:
-        if (amiss := misfollowed(rows, one.look, _at(one.look.tape, followed))) is not None:
-            return misfollowing(first, points, rows, amiss)
-        sentence = "the steps follow the slopes of a number that the program computes"
-        own = Judgement("correct", first, points, Right("its own", 1.0), evidence=(sentence,), rows=tuple(rows))
-        return of_all(own, unread(own.best))
-    backed = [s for s in seen if rows and agrees(rows, s.place, s.name, s.factor)]
-    if any(not e.found and e.scale > 0 for e in shared):
-        return untold(first, points, "one reading of its steps: some are right at every point")
-    if seen and not backed:
-        return untold(first, points, "the program's own loss does not change as its forward pass says")
-    if not shared and all(rightness(p.look.tape, p.look.reading, losses) for p in points):
-        return untold(first, points, "one learning rate: the gradients are right, each time at a rate of their own")
-    if (not shared and not _all_updated(one.look)) or any(changes_unseen(p.look) for p in points):
-        return untold(first, points, "an update of every layer's weights: some were not seen to change")
-    above = None if shared else right_above([p.look for p in points])
-    if not backed and not shared and above is None:
-        return untold(first, points, "the program computes no loss, and no known mistake reproduces its gradients")
-    if first.right is not None and not shared and (is_telling(first, first.right.loss) or is_one_number(first)):
-        return untold(first, points, "the program is right on its own data, and no known mistake fits elsewhere")
-    evidence = [f"the gradients are wrong at {len(points)} points with other data and weights"]
-    if backed:
-        evidence.append(f"differences of the program's own loss ({backed[0].name}) side with the right gradient")
-    if above is not None:
-        evidence.append(f"above layer {above[1]} every gradient is the one of {above[0]}, in that layer it is not")
-    elif tell and not backed:
-        evidence.append(f"the loss is {tell[0]}, {TOLD if told else LATER}")
-    chosen = seen_first(one.look, [e for e in shared if e.loss in {b.name for b in backed}] or shared)
-    chosen = plainest(chosen)
-    chosen = each_once([refined(one.look, e) for e in chosen])
-    loss = chosen[0].loss if chosen else backed[0].name if backed or above is None else above[0]
-    judged = Judgement(
-        "wrong", first, points, None, tuple(chosen), tuple(evidence), (), tuple(rows), loss, bool(backed)
-    )
-    return replace(judged, right_above=above is not None)
-
-
-def _at(tape: Tape, places: list[Place]) -> list[int]:
-    """Return the positions of some places, in the order of the run."""
-    return [at for at in range(len(tape.events)) if tape.place(at) in places]
-
-
-def _all_updated(one: Look) -> bool:
-    return all(u is not None for u in one.reading.weights)
-
-
-def _wanted(one: Look) -> int:
-    """Return how many parameters must have moved for the slopes to speak of all of them."""
-    layers = one.reading.passes[0].chain.layers
-    return len(layers) + sum(layer.bias is not None for layer in layers)
