@@ -94,6 +94,14 @@ MISTAKES = {
 }
 
 
+HINGE = "(Scalar(1) + score * Scalar(-label)).relu()"
+LOSSES = {
+    "hinge": HINGE,
+    "half_sse": "(score + Scalar(-label)) * (score + Scalar(-label))",
+    "unknown": "score * Scalar(-label)",
+}
+
+
 def told(text: str, folder: Path) -> Diagnosis:
     """Return what is told of a program."""
     file = folder / "graph.py"
@@ -141,3 +149,10 @@ def test_a_mistake_on_the_way_back_over_a_graph_is_named_in_its_line(name: str, 
 def test_what_nothing_is_sent_down_through_on_purpose_is_no_mistake(tmp_path: Path) -> None:
     text = RIGHT.replace("score * Scalar(-label)", "score * Scalar(-label) * Scalar(abs(score.x))")
     assert told(text, tmp_path).verdict != "wrong"
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_loss_of_a_graph_is_told_by_the_operations_above_its_outputs(name: str, tmp_path: Path) -> None:
+    found = told(RIGHT.replace(HINGE, LOSSES[name]), tmp_path)
+    assert (found.verdict, found.network["loss"]) == ("correct", name)
+    assert ("loss unknown" in found.read_as) == (name == "unknown")

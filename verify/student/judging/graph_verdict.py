@@ -56,9 +56,8 @@ def judged_by_graph(runs: Runs, natural: Recording, seed: int) -> GraphVerdict |
     layers = GraphLayers(step)
     if not layers.depth or (found is None and not _is_whole(steps)):
         return None
-    loss = step.tape.node(step.graph.made[step.loss].at).text
     evidence = (
-        f"the derivatives of {loss} with respect to {len(step.trained)} trained numbers, by the chain rule over the "
+        f"the derivatives of its loss with respect to {len(step.trained)} trained numbers, by the chain rule over the "
         f"operations that made it, in {min(len(steps), STEPS)} steps; central differences agree with them"
     )
     return GraphVerdict(None if found is None else found[1], step, layers, evidence)

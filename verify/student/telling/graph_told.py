@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from ...report.diagnosis import Diagnosis, FirstFault, Line, Probe
+from ..judging.conventions import LOSS_WORDS
 from ..judging.graph_blame import Sent, sent_down
+from ..judging.graph_loss import loss_of
 from ..judging.graph_verdict import GraphVerdict
 from ..source.ingest import Source
 from .findings import as_named
@@ -25,13 +27,17 @@ def told_of_graph(base: Diagnosis, found: GraphVerdict, source: Source) -> Diagn
     sizes, activations = found.layers.network()
     shape = f"{'-'.join(map(str, sizes))} {' then '.join(name or 'an activation' for name in activations)}, "
     held = found.step.objects.names[found.step.held]
+    loss = loss_of(found.step, found.layers)
+    words = (
+        "loss unknown" if loss == "unknown" else "squared error" if loss == "half_sse" else LOSS_WORDS.get(loss, loss)
+    )
     told = replace(
         base,
         verdict="correct" if found.wrong is None else "wrong",
         layers=found.layers.depth,
-        network={"sizes": sizes, "activations": activations, "loss": "unknown"} if sizes else {},
+        network={"sizes": sizes, "activations": activations, "loss": loss} if sizes else {},
         read_as=f"{shape if sizes else ''}a graph of single numbers that keep their derivatives in .{held}, "
-        f"{len(found.step.trained)} of them trained",
+        f"{len(found.step.trained)} of them trained, {words}",
         evidence=(found.evidence,),
     )
     sent = [one for one in sent_down(found.step, found.layers) if one.is_right or found.wrong is not None]
