@@ -1,12 +1,5 @@
 """One small network as a student writes it, right, and with mistakes planted: for the tests of what is said of it."""
 
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
-
 PROGRAM = """import numpy as np
 
 rng = np.random.default_rng(1)
@@ -57,17 +50,3 @@ def with_mistake(name: str) -> str:
     old, new, _, _ = MISTAKES[name]
     assert PROGRAM.count(old) == 1
     return PROGRAM.replace(old, new)
-
-
-@cache
-def diagnosis_of(program: str) -> Diagnosis:
-    """Return the diagnosis of a program's text."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "network.py"
-        path.write_text(program, encoding="utf-8")
-        return diagnose(path, Options(autodiff=False))
-
-
-def line_of(program: str, text: str) -> int:
-    """Return the line, from 1, that contains a text."""
-    return next(i for i, line in enumerate(program.split("\n"), 1) if text in line)

@@ -1,9 +1,5 @@
 """Short programs in the shapes that students write, for the tests of watching them."""
 
-from pathlib import Path
-
-from verify.student.source.ingest import Source
-
 FORWARD_BACKWARD = """
 import numpy as np
 class Net:
@@ -416,8 +412,3 @@ DEFINED_ONLY = {
     "S9": NABLAS.partition("training_data, validation")[0],
 }
 """Programs that only define a network."""
-
-
-def source(text: str, path: str = "program.py") -> Source:
-    """Return a text as a file that was read."""
-    return Source(Path(path), text)

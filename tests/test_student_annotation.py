@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.student_networks import MISTAKES, PROGRAM, diagnosis_of, line_of, with_mistake
+from tests.student_networks import MISTAKES, PROGRAM, with_mistake
+from tests.student_runs import diagnosed, line_of
 from verify.student.reading.quantities import multiple, proportion
 
 COLUMNS = """import numpy as np
@@ -42,7 +43,7 @@ for i in range(100):
 
 def held(program: str) -> dict[str, str]:
     """Return what each name of a program holds."""
-    return {line.name: line.holds for line in diagnosis_of(program).lines}
+    return {line.name: line.holds for line in diagnosed(program).lines}
 
 
 def test_every_name_of_a_right_program_is_labelled_with_what_it_holds() -> None:
@@ -68,7 +69,7 @@ def test_every_name_of_a_right_program_is_labelled_with_what_it_holds() -> None:
 
 def test_no_line_of_a_right_program_is_wrong() -> None:
     for program in (PROGRAM, COLUMNS):
-        diagnosis = diagnosis_of(program)
+        diagnosis = diagnosed(program)
         assert diagnosis.exit_code == 0
         assert all(line.ok for line in diagnosis.lines)
 
@@ -85,7 +86,7 @@ def test_column_major_arrays_are_named_as_the_program_lays_them_out() -> None:
 def test_the_first_wrong_line_is_the_guilty_one(name: str) -> None:
     _, _, bug, guilty = MISTAKES[name]
     program = with_mistake(name)
-    diagnosis = diagnosis_of(program)
+    diagnosis = diagnosed(program)
     assert [b.id for b in diagnosis.bugs][:1] == [bug]
     assert diagnosis.first_fault is not None
     assert diagnosis.first_fault.line == line_of(program, guilty)
@@ -98,13 +99,13 @@ def test_the_first_wrong_line_is_the_guilty_one(name: str) -> None:
 
 
 def test_a_wrong_line_says_what_it_holds_and_what_should_be_there() -> None:
-    wrong = {line.name: line.holds for line in diagnosis_of(with_mistake("slope at z")).lines if not line.ok}
+    wrong = {line.name: line.holds for line in diagnosed(with_mistake("slope at z")).lines if not line.ok}
     assert wrong["d_hidden"] == "dL/da_1 * (z_1 * (1 - z_1)), should be delta_1"
     assert wrong["grad1"] == "dW_1 from the wrong delta_1"
 
 
 def test_a_gradient_right_up_to_a_factor_is_wrong_where_the_others_have_another_factor() -> None:
-    lines = {line.name: line for line in diagnosis_of(with_mistake("twice")).lines}
+    lines = {line.name: line for line in diagnosed(with_mistake("twice")).lines}
     assert lines["grad1"].holds == "2 dW_1, not at the scale of the other gradients"
     assert not lines["grad1"].ok
     assert lines["d_hidden"].ok
@@ -112,7 +113,7 @@ def test_a_gradient_right_up_to_a_factor_is_wrong_where_the_others_have_another_
 
 
 def test_what_is_right_above_the_mistake_stays_right() -> None:
-    lines = {line.name: line for line in diagnosis_of(with_mistake("missing slope")).lines}
+    lines = {line.name: line for line in diagnosed(with_mistake("missing slope")).lines}
     assert lines["d_out"].ok
     assert lines["grad2"].ok
     assert lines["back"].ok
@@ -120,7 +121,7 @@ def test_what_is_right_above_the_mistake_stays_right() -> None:
 
 
 def test_the_terminal_shows_the_lines_around_the_first_wrong_one() -> None:
-    shown = str(diagnosis_of(with_mistake("own output"))).split("\n")
+    shown = str(diagnosed(with_mistake("own output"))).split("\n")
     start = shown.index("  what your arrays hold:")
     listed = [line for line in shown[start + 1 :] if line.startswith("    ")]
     marked = [line for line in listed if "first wrong line" in line]

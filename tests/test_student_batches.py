@@ -1,9 +1,6 @@
 """Which samples of a run its first step is made of, and whether they can tell a mistake."""
 
-from pathlib import Path
-
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 # The first sample is (0, 0): whatever product is formed with it is 0.
 NO_OUTER = """
@@ -95,30 +92,24 @@ for i in range(50):
 """
 
 
-def told(tmp_path: Path, text: str) -> Diagnosis:
-    path = tmp_path / "net.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False))
-
-
-def test_a_step_on_zeros_alone_is_no_evidence_that_it_is_right(tmp_path: Path) -> None:
-    wrong = told(tmp_path, NO_OUTER.format(product="x * low"))
+def test_a_step_on_zeros_alone_is_no_evidence_that_it_is_right() -> None:
+    wrong = diagnosed(NO_OUTER.format(product="x * low"))
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B12", 14), wrong
-    assert told(tmp_path, NO_OUTER.format(product="np.outer(x, low)")).verdict.startswith("correct")
+    assert diagnosed(NO_OUTER.format(product="np.outer(x, low)")).verdict.startswith("correct")
 
 
-def test_passes_that_the_step_is_not_made_of_are_no_samples_of_its_batch(tmp_path: Path) -> None:
-    said = told(tmp_path, SUMMED)
+def test_passes_that_the_step_is_not_made_of_are_no_samples_of_its_batch() -> None:
+    said = diagnosed(SUMMED)
     assert said.verdict.startswith("correct"), said
     assert "samples one at a time, 11 to a step" in said.read_as
 
 
-def test_a_bias_given_all_of_the_delta_above_is_named(tmp_path: Path) -> None:
-    wrong = told(tmp_path, ABOVE)
+def test_a_bias_given_all_of_the_delta_above_is_named() -> None:
+    wrong = diagnosed(ABOVE)
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B19", 16), wrong
 
 
-def test_a_prediction_between_the_way_back_and_the_step_is_no_sample_of_its_batch(tmp_path: Path) -> None:
-    assert told(tmp_path, PREDICTED.format(error="Y[i] - o")).verdict.startswith("correct")
-    wrong = told(tmp_path, PREDICTED.format(error="o - Y[i]"))
+def test_a_prediction_between_the_way_back_and_the_step_is_no_sample_of_its_batch() -> None:
+    assert diagnosed(PREDICTED.format(error="Y[i] - o")).verdict.startswith("correct")
+    wrong = diagnosed(PREDICTED.format(error="o - Y[i]"))
     assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B14"), wrong

@@ -1,11 +1,8 @@
 """Arrays that are trained beside the layers that were read: differences of the program's own loss speak of them."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 NORMALIZED = """
 import numpy as np
@@ -32,24 +29,15 @@ for step in range(100):
 """
 
 
-def told(folder: Path, gain: str, rate: str) -> Diagnosis:
-    """Return the diagnosis of the network with another factor, or another rate of the weights below."""
-    path = folder / "net.py"
-    path.write_text(NORMALIZED.format(gain=gain, rate=rate))
-    return diagnose(path, Options(autodiff=False))
-
-
-def test_a_batch_normalization_whose_steps_are_the_slopes_of_the_loss_is_right(tmp_path: Path) -> None:
-    right = told(tmp_path, "gain", "0.01")
+def test_a_batch_normalization_whose_steps_are_the_slopes_of_the_loss_is_right() -> None:
+    right = diagnosed(NORMALIZED.format(gain="gain", rate="0.01"))
     assert right.verdict.startswith("correct"), right.missing
     assert "beside the layers, are the slopes of the program's own loss" in right.evidence[-1]
 
 
 @pytest.mark.parametrize(("gain", "rate"), [("1", "0.01"), ("gain", "0.03")])
-def test_what_is_trained_beside_the_layers_is_not_called_wrong_but_said_to_be_off(
-    tmp_path: Path, gain: str, rate: str
-) -> None:
-    off = told(tmp_path, gain, rate)
+def test_what_is_trained_beside_the_layers_is_not_called_wrong_but_said_to_be_off(gain: str, rate: str) -> None:
+    off = diagnosed(NORMALIZED.format(gain=gain, rate=rate))
     assert off.verdict == "inconclusive"
     assert "how W (changed in line 20) enters the network" in off.missing[0]
     assert "is off, or has a rate or a decay of its own" in off.missing[0]

@@ -1,11 +1,8 @@
 """Biases of unusual shape: one for each sample, one number that grows, arrays that the network leaves out."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 FOR_EACH_SAMPLE = """
 import numpy as np
@@ -96,46 +93,39 @@ for i in range(100):
 """
 
 
-def told(folder: Path, text: str) -> Diagnosis:
-    """Return the diagnosis of a program."""
-    path = folder / "net.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False))
-
-
-def test_a_bias_for_each_sample_is_judged_by_the_sum_over_the_units(tmp_path: Path) -> None:
-    right = told(tmp_path, FOR_EACH_SAMPLE.format(taken="d1"))
+def test_a_bias_for_each_sample_is_judged_by_the_sum_over_the_units() -> None:
+    right = diagnosed(FOR_EACH_SAMPLE.format(taken="d1"))
     assert right.verdict == "correct", right.missing
     assert "a bias of its own for each sample" in right.read_as
 
 
-def test_a_bias_that_gets_another_layers_delta_is_wrong_though_it_is_stored_for_each_sample(tmp_path: Path) -> None:
-    wrong = told(tmp_path, FOR_EACH_SAMPLE.format(taken="d2"))
+def test_a_bias_that_gets_another_layers_delta_is_wrong_though_it_is_stored_for_each_sample() -> None:
+    wrong = diagnosed(FOR_EACH_SAMPLE.format(taken="d2"))
     assert wrong.verdict == "wrong", wrong.missing
     assert wrong.first_fault is not None
     assert (wrong.first_fault.layer, wrong.first_fault.quantity) == (1, "db")
     assert wrong.bugs[0].id == "B19"
 
 
-def test_biases_may_be_spread_over_the_samples_by_a_product_with_ones(tmp_path: Path) -> None:
-    right, wrong = (told(tmp_path, BY_A_PRODUCT.replace("(1 - a1)", f)) for f in ("(1 - a1**2)", "(1 - a1)"))
+def test_biases_may_be_spread_over_the_samples_by_a_product_with_ones() -> None:
+    right, wrong = (diagnosed(BY_A_PRODUCT.replace("(1 - a1)", f)) for f in ("(1 - a1**2)", "(1 - a1)"))
     assert right.verdict.startswith("correct"), right.missing
     assert (wrong.verdict, [bug.line for bug in wrong.bugs]) == ("wrong", [15]), wrong.missing
 
 
-def test_a_loss_of_the_new_weights_is_read_with_the_biases_of_their_pass(tmp_path: Path) -> None:
+def test_a_loss_of_the_new_weights_is_read_with_the_biases_of_their_pass() -> None:
     rows = {"ones @ b1.T": "b1", "ones @ b2.T": "b2", "(5, 1)": "5", "(2, 1)": "2", "d1.T @ ones": "d1.sum(0)"}
     text = BY_A_PRODUCT
     for old, new in {**rows, "d2.T @ ones": "d2.sum(0)"}.items():
         text = text.replace(old, new)
-    said = told(tmp_path, text)
+    said = diagnosed(text)
     assert said.verdict == "wrong"
     assert "computes in another pass" in said.read_as
 
 
 @pytest.mark.parametrize(("summed", "verdict"), [("np.sum(dZ2)", "correct up to convention"), ("dZ2", "wrong")])
-def test_a_bias_that_grows_was_not_summed_over_the_batch(summed: str, verdict: str, tmp_path: Path) -> None:
-    said = told(tmp_path, GROWING.format(summed=summed))
+def test_a_bias_that_grows_was_not_summed_over_the_batch(summed: str, verdict: str) -> None:
+    said = diagnosed(GROWING.format(summed=summed))
     assert said.verdict == verdict, said.missing
     if verdict == "wrong":
         assert said.bugs[0].id == "B17"
@@ -143,15 +133,15 @@ def test_a_bias_that_grows_was_not_summed_over_the_batch(summed: str, verdict: s
         assert said.first_fault.text == "dB2 = dZ2"
 
 
-def test_nothing_is_called_correct_while_a_trained_array_was_not_judged(tmp_path: Path) -> None:
-    judged = told(tmp_path, SCALED.format(gain=""))
+def test_nothing_is_called_correct_while_a_trained_array_was_not_judged() -> None:
+    judged = diagnosed(SCALED.format(gain=""))
     assert judged.verdict == "correct", judged.missing  # the output is not computed from it
-    left = told(tmp_path, SCALED.format(gain=" * gain"))
+    left = diagnosed(SCALED.format(gain=" * gain"))
     assert left.verdict != "correct"
     assert "gain" in " ".join(left.missing)
 
 
-def test_a_hidden_layer_is_not_taken_for_the_whole_network(tmp_path: Path) -> None:
+def test_a_hidden_layer_is_not_taken_for_the_whole_network() -> None:
     program = """import numpy as np
 
 rng = np.random.default_rng(3)
@@ -175,7 +165,7 @@ for epoch in range(50):
         b[i] -= 0.01 * db[i]
     loss = -np.mean(np.log(p[range(7), labels]))
 """
-    assert not told(tmp_path, program).verdict.startswith("correct")
+    assert not diagnosed(program).verdict.startswith("correct")
 
 
 NORMALISED = """
@@ -211,8 +201,8 @@ for i in range(100):
 
 
 @pytest.mark.parametrize(("text", "name"), [(NORMALISED, "W1"), (FACTORS, "P")])
-def test_what_the_first_layer_that_was_read_is_given_may_be_trained_too(text: str, name: str, tmp_path: Path) -> None:
-    said = told(tmp_path, text)
+def test_what_the_first_layer_that_was_read_is_given_may_be_trained_too(text: str, name: str) -> None:
+    said = diagnosed(text)
     assert said.verdict == "inconclusive", said
     assert name in said.missing[0]
 
@@ -239,10 +229,8 @@ for step in range(100):
 """
 
 
-def test_a_bias_that_is_subtracted_is_not_taken_for_made_up_targets(tmp_path: Path) -> None:
-    path = tmp_path / "subtracted.py"
-    path.write_text(SUBTRACTED, encoding="utf-8")
-    said = diagnose(path, Options(autodiff=False))
+def test_a_bias_that_is_subtracted_is_not_taken_for_made_up_targets() -> None:
+    said = diagnosed(SUBTRACTED)
     assert said.verdict == "wrong", said.missing
     assert said.first_fault is not None
     assert (said.first_fault.layer, said.first_fault.quantity) == (1, "delta")

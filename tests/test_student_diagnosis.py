@@ -1,12 +1,9 @@
 """What the debugger says of small programs: each mistake with its name, its place and its line."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed, line_of
 from verify.student.reading.penalty import misapplied
 
 DECAYED = """
@@ -69,24 +66,17 @@ for epoch in range(50):
 """
 
 
-def diagnosed(folder: Path, text: str, *edits: tuple[str, str]) -> Diagnosis:
-    """Return what is said of a program after some edits, each of a text that occurs once."""
+def edited(text: str, *edits: tuple[str, str]) -> str:
+    """Return a program after some edits, each of a text that occurs once."""
     for old, new in edits:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    path = folder / "program.py"
-    path.write_text(text, encoding="utf-8")
-    return diagnose(path, Options(autodiff=False))
-
-
-def line_with(text: str, part: str) -> int:
-    """Return the line, from 1, that holds a text."""
-    return next(i for i, line in enumerate(text.split("\n"), 1) if part in line)
+    return text
 
 
 @pytest.mark.parametrize("text", [DECAYED, LAYERS], ids=["a penalty in the loss", "a loss once an epoch"])
-def test_a_right_program_is_not_blamed(text: str, tmp_path: Path) -> None:
-    assert diagnosed(tmp_path, text).verdict in ("correct", "correct up to convention")
+def test_a_right_program_is_not_blamed(text: str) -> None:
+    assert diagnosed(text).verdict in ("correct", "correct up to convention")
 
 
 @pytest.mark.parametrize(
@@ -99,29 +89,27 @@ def test_a_right_program_is_not_blamed(text: str, tmp_path: Path) -> None:
     ],
     ids=["twice the decay", "the decay's sign", "no decay", "z in place of a beside a decay"],
 )
-def test_gradients_are_held_against_the_penalty_that_the_loss_adds(
-    old: str, new: str, bug: str, layer: int, tmp_path: Path
-) -> None:
-    told = diagnosed(tmp_path, DECAYED, (old, new))
+def test_gradients_are_held_against_the_penalty_that_the_loss_adds(old: str, new: str, bug: str, layer: int) -> None:
+    told = diagnosed(edited(DECAYED, (old, new)))
     assert told.verdict == "wrong"
     assert told.first_fault is not None
     assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == (bug, layer, "dW")
-    assert told.first_fault.line == line_with(DECAYED, old)
+    assert told.first_fault.line == line_of(DECAYED, old)
 
 
-def test_a_derivative_that_no_table_knows_is_told_by_its_values(tmp_path: Path) -> None:
-    told = diagnosed(tmp_path, DECAYED, ("(1 - a1 ** 2)", "(1 - a1 ** 3 / 5)"))
+def test_a_derivative_that_no_table_knows_is_told_by_its_values() -> None:
+    told = diagnosed(edited(DECAYED, ("(1 - a1 ** 2)", "(1 - a1 ** 3 / 5)")))
     assert told.verdict == "wrong"
     assert told.first_fault is not None
     assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B40", 1, "delta")
 
 
-def test_the_loss_of_an_epoch_decides_whether_a_factor_is_missing(tmp_path: Path) -> None:
-    told = diagnosed(tmp_path, LAYERS, ("g = end.backward(out - y)", "g = out - y"))
+def test_the_loss_of_an_epoch_decides_whether_a_factor_is_missing() -> None:
+    told = diagnosed(edited(LAYERS, ("g = end.backward(out - y)", "g = out - y")))
     assert told.verdict == "wrong"
     assert told.first_fault is not None
     assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B4", 2, "delta")
-    assert told.first_fault.line == line_with(LAYERS, "g = end.backward")
+    assert told.first_fault.line == line_of(LAYERS, "g = end.backward")
 
 
 @pytest.mark.parametrize(
@@ -136,14 +124,12 @@ def test_the_loss_of_an_epoch_decides_whether_a_factor_is_missing(tmp_path: Path
     ],
     ids=["a helper that gives back what it was given", "no helper"],
 )
-def test_the_line_of_a_missing_factor_is_where_it_should_have_come_in(
-    old: str, new: str, at: str, tmp_path: Path
-) -> None:
-    told = diagnosed(tmp_path, LAYERS, (old, new))
+def test_the_line_of_a_missing_factor_is_where_it_should_have_come_in(old: str, new: str, at: str) -> None:
+    told = diagnosed(edited(LAYERS, (old, new)))
     assert told.verdict == "wrong"
     assert {"B4", "B11"} & {bug.id for bug in told.bugs[:3]}
     assert told.first_fault is not None
-    assert told.first_fault.line in (line_with(LAYERS, at), line_with(LAYERS, "first.backward(h)") - 1)
+    assert told.first_fault.line in (line_of(LAYERS, at), line_of(LAYERS, "first.backward(h)") - 1)
 
 
 @pytest.mark.parametrize(
@@ -154,31 +140,30 @@ def test_the_line_of_a_missing_factor_is_where_it_should_have_come_in(
     ],
     ids=["gradients that add up", "activations of the first pass"],
 )
-def test_what_is_kept_from_the_first_step_is_seen_in_the_second(old: str, new: str, bug: str, tmp_path: Path) -> None:
+def test_what_is_kept_from_the_first_step_is_seen_in_the_second(old: str, new: str, bug: str) -> None:
     whole = LAYERS.replace("for part in range(2)", "for part in range(1)")
-    told = diagnosed(tmp_path, whole, (old, new))
+    told = diagnosed(edited(whole, (old, new)))
     assert told.verdict == "wrong"
     assert told.bugs[0].id == bug
 
 
-def test_a_softmax_over_the_batch_is_a_forward_pass_that_differs(tmp_path: Path) -> None:
+def test_a_softmax_over_the_batch_is_a_forward_pass_that_differs() -> None:
     softmax = "e = np.exp(z2 - z2.max(axis=1, keepdims=True)); p = e / e.sum(axis={})"
     edits = [("d2 = (z2 - Y) / len(X)", softmax.format("1, keepdims=True") + "; d2 = (p - Y) / len(X)")]
     one_hot = DECAYED.replace("rng.normal(size=(9, 2))", "np.eye(2)[rng.integers(0, 2, 9)]").replace(
         "    loss =", "    #"
     )
     one_hot = one_hot.replace("    print(loss)\n", "").replace(" + 0.1 * W1", "").replace(" + 0.1 * W2", "")
-    assert diagnosed(tmp_path, one_hot, *edits).verdict in ("correct", "correct up to convention")
-    told = diagnosed(tmp_path, one_hot, *edits, ("e.sum(axis=1, keepdims=True)", "e.sum(axis=0)"))
+    assert diagnosed(edited(one_hot, *edits)).verdict in ("correct", "correct up to convention")
+    told = diagnosed(edited(one_hot, *edits, ("e.sum(axis=1, keepdims=True)", "e.sum(axis=0)")))
     assert told.verdict == "forward differs"
     assert told.first_fault is not None
     assert (told.bugs[0].id, told.first_fault.layer, told.first_fault.quantity) == ("B38", 2, "a")
 
 
 @pytest.mark.parametrize(("axis", "said"), [(0, "correct"), (1, "forward differs")])
-def test_a_softmax_along_the_axis_of_one_sample_gives_ones(axis: int, said: str, tmp_path: Path) -> None:
+def test_a_softmax_along_the_axis_of_one_sample_gives_ones(axis: int, said: str) -> None:
     told = diagnosed(
-        tmp_path,
         f"""
 import numpy as np
 rng = np.random.default_rng(0)
@@ -199,23 +184,22 @@ for x, t in zip(X[:, :, None], Y[:, :, None]):
     assert [(bug.id, bug.line) for bug in told.bugs] == [("B38", 10)] * axis
 
 
-def test_the_norm_of_the_error_is_a_squared_loss(tmp_path: Path) -> None:
-    told = diagnosed(
-        tmp_path, LAYERS, ("        g = end.backward(out - y)", "        print(np.linalg.norm(out - y)); g = out - y")
-    )
+def test_the_norm_of_the_error_is_a_squared_loss() -> None:
+    printed = edited(LAYERS, ("g = end.backward(out - y)", "print(np.linalg.norm(out - y)); g = out - y"))
+    told = diagnosed(printed)
     assert told.verdict == "wrong"
     assert told.bugs[0].id == "B4"
 
 
-def test_shapes_that_do_not_fit_stop_the_program_and_no_made_up_call_hides_it(tmp_path: Path) -> None:
-    told = diagnosed(tmp_path, LAYERS, ("np.random.randn(8, 3)", "np.random.randn(8, 5)"))
+def test_shapes_that_do_not_fit_stop_the_program_and_no_made_up_call_hides_it() -> None:
+    told = diagnosed(edited(LAYERS, ("np.random.randn(8, 3)", "np.random.randn(8, 5)")))
     assert told.verdict == "cannot run"
     assert "ValueError" in told.missing[0]
 
 
-def test_a_decay_that_no_loss_tells_of_is_known_by_the_layer_below_a_wrong_one(tmp_path: Path) -> None:
+def test_a_decay_that_no_loss_tells_of_is_known_by_the_layer_below_a_wrong_one() -> None:
     penalty = "    loss = loss + 0.05 * (np.sum(W1 ** 2) + np.sum(W2 ** 2))\n"
-    told = diagnosed(tmp_path, DECAYED, (penalty, ""), ("a1.T @ d2", "z1.T @ d2"))
+    told = diagnosed(edited(DECAYED, (penalty, ""), ("a1.T @ d2", "z1.T @ d2")))
     assert (told.verdict, told.bugs[0].id) == ("wrong", "B19")
 
 

@@ -6,18 +6,12 @@ from pathlib import Path
 import pytest
 
 from reference.errors import InputError
-from tests.student_programs import DEFINED_ONLY, FLAT, FORWARD_BACKWARD, OWN_MAIN, SCRIPT, source
-from verify.student.debug import Options, diagnose
+from tests.student_programs import DEFINED_ONLY, FLAT, FORWARD_BACKWARD, OWN_MAIN, SCRIPT
+from tests.student_runs import diagnosed, watched
 from verify.student.runs.adapter import Adapter
 from verify.student.runs.recording import Recording
 from verify.student.runs.session import watch
 from verify.student.source.ingest import read
-
-
-def watched(text: str, **options: object) -> Recording:
-    """Return one run of a program."""
-    with watch(source(text), **options) as session:  # type: ignore[arg-type]
-        return session.run()
 
 
 def products(recording: Recording) -> int:
@@ -153,8 +147,7 @@ for _ in range(4):
     p[y, np.arange(y.size)] -= 1
     W = W - 0.1 * p.dot(X.T)
 """
-    with watch(source(text)) as session:
-        run = session.run()
+    run = watched(text)
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
 
@@ -175,33 +168,30 @@ class Dense(Layer):
         self.W -= rate * self.x.T @ g
         return down
 """
-    with watch(source(text)) as session:
-        run = session.run()
+    run = watched(text)
     assert run.raised is None
     assert run.ended == "enough updates", run.notes
 
 
-def test_what_is_missing_of_a_step_is_told_beside_what_was_found(tmp_path: Path) -> None:
+def test_what_is_missing_of_a_step_is_told_beside_what_was_found() -> None:
     lines = ["import numpy as np", "x, w = np.ones((3, 2)), np.ones((2, 1))", "for i in range(9):", "    y = x @ w"]
-    path = tmp_path / "net.py"
-    path.write_text("\n".join([*lines, "    print(y)"]))
-    assert "products of arrays were seen, the first in line 4" in diagnose(path, Options(autodiff=False)).missing[0]
-    path.write_text("\n".join([*lines, "    w = w - 0.1 * (x.T @ np.tanh(y)) * w"]))
-    assert "no value was found that the output is compared with" in diagnose(path, Options(autodiff=False)).missing[0]
+    without_step = diagnosed("\n".join([*lines, "    print(y)"]))
+    assert "products of arrays were seen, the first in line 4" in without_step.missing[0]
+    without_target = diagnosed("\n".join([*lines, "    w = w - 0.1 * (x.T @ np.tanh(y)) * w"]))
+    assert "no value was found that the output is compared with" in without_target.missing[0]
 
 
-def test_a_second_training_loop_further_down_is_told_not_to_be_judged(tmp_path: Path) -> None:
+def test_a_second_training_loop_further_down_is_told_not_to_be_judged() -> None:
     step = """
 for i in range(200):
     a = 1 / (1 + np.exp(-X.dot({w})))
     {w} -= 0.1 * X.T.dot((a - Y) * a * (1 - a))
 """
     start = "import numpy as np\nX, Y = np.random.rand(6, 3), np.random.rand(6, 2)\nv = w = np.random.rand(3, 2)"
-    path = tmp_path / "net.py"
-    path.write_text(start + step.format(w="w") + step.format(w="v"))
-    assert any("in line 10: that part was not judged" in note for note in diagnose(path, Options(autodiff=False)).notes)
-    path.write_text(start + step.format(w="w") + "\nprint(X.dot(w))\n")
-    assert not any("not judged" in note for note in diagnose(path, Options(autodiff=False)).notes)
+    two = diagnosed(start + step.format(w="w") + step.format(w="v"))
+    assert any("in line 10: that part was not judged" in note for note in two.notes)
+    one = diagnosed(start + step.format(w="w") + "\nprint(X.dot(w))\n")
+    assert not any("not judged" in note for note in one.notes)
 
 
 CALLED = {
@@ -339,7 +329,7 @@ def backprop(W1, W2, X, D):
     ("sent", "said"), [("(W2.T @ delta)", "correct up to convention"), ("(W2.T @ (d - y))", "wrong")]
 )
 def test_functions_that_take_their_weights_are_given_some_as_their_products_need_them(sent: str, said: str) -> None:
-    found = diagnose(source(GIVEN_WEIGHTS.replace("SENT", sent)), Options(autodiff=False))
+    found = diagnosed(GIVEN_WEIGHTS.replace("SENT", sent))
     assert found.verdict == said, found
     assert [(bug.id, bug.line) for bug in found.bugs[:1]] == ([("B5", 13)] if said == "wrong" else [])
 
@@ -385,7 +375,7 @@ class Softmax:
 def test_layers_that_nothing_stacks_are_stacked_and_go_back_from_an_error_that_is_seen(
     step: str, slope: str, verdict: str
 ) -> None:
-    found = diagnose(source(LAYERS_ALONE.replace("STEP", step).replace("SLOPE", slope)), Options(autodiff=False))
+    found = diagnosed(LAYERS_ALONE.replace("STEP", step).replace("SLOPE", slope))
     assert found.verdict.startswith(verdict)
     assert verdict != "wrong" or [bug.line for bug in found.bugs[:1]] == [21]
 
@@ -414,7 +404,7 @@ class Net:
 
 
 def test_a_network_that_grows_by_its_own_method_is_grown_and_given_what_its_file_lacks() -> None:
-    found = diagnose(source(GROWN), Options(autodiff=False))
+    found = diagnosed(GROWN)
     assert [(bug.id, bug.line) for bug in found.bugs[:1]] == [("B3", 20)]
     assert any("np is not imported" in note for note in found.notes)
 
@@ -446,5 +436,5 @@ class Network:
 
 
 def test_what_stands_below_the_line_that_ended_the_main_is_defined_before_it_is_called() -> None:
-    said = diagnose(source(ENDED_EARLY), Options(autodiff=False))
+    said = diagnosed(ENDED_EARLY)
     assert said.verdict.startswith("correct"), said

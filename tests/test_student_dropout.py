@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.student_networks import PROGRAM, diagnosis_of, line_of
+from tests.student_networks import PROGRAM
+from tests.student_runs import diagnosed, line_of
 from verify.student.reading.dropout import dropped
 
 KEEP = "keep = (rng.random(hidden.shape) > 0.4) / 0.6"
@@ -14,7 +15,7 @@ DROPPING = DROPPING.replace("back = d_out @ W2.T", "down = d_out @ W2.T\n    bac
 
 @pytest.mark.parametrize("mask", [KEEP, "keep = np.floor(rng.random(hidden.shape) + 0.6) / 0.6"])
 def test_a_network_with_dropout_is_right(mask: str) -> None:
-    told = diagnosis_of(DROPPING.replace(KEEP, mask))
+    told = diagnosed(DROPPING.replace(KEEP, mask))
     assert told.verdict.startswith("correct")
     assert told.network["activations"] == ["sigmoid(dropout)", "sigmoid"]
 
@@ -24,7 +25,7 @@ def test_a_network_with_dropout_is_right(mask: str) -> None:
 )
 def test_a_mask_that_the_way_back_leaves_out_is_named_where_it_is_missing(masked: str) -> None:
     program = DROPPING.replace("back = down * keep", f"back = {masked}")
-    told = diagnosis_of(program)
+    told = diagnosed(program)
     assert told.verdict == "wrong"
     assert told.bugs[0].id == "B56"
     assert told.first_fault is not None

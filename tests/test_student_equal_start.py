@@ -1,11 +1,8 @@
 """Parameters that start equal: one cannot be told from another until they are given other values."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.student.debug import Options, diagnose
-from verify.student.source.ingest import read
+from tests.student_runs import diagnosed
 
 EQUAL = """
 import numpy as np
@@ -31,12 +28,10 @@ STARTS = [("np.ones", ""), ("np.zeros", ""), ("np.full", ", 0.5")]
 
 
 @pytest.mark.parametrize(("start", "more"), STARTS)
-def test_weights_that_all_start_equal_are_judged_at_others(tmp_path: Path, start: str, more: str) -> None:
+def test_weights_that_all_start_equal_are_judged_at_others(start: str, more: str) -> None:
     verdicts = {}
     for slope in ("a1 * (1 - a1)", "f(a1) * (1 - f(a1))"):
-        path = tmp_path / "equal.py"
-        path.write_text(EQUAL.format(start=start, more=more, slope=slope), encoding="utf-8")
-        said = diagnose(read(path), Options(autodiff=False))
+        said = diagnosed(EQUAL.format(start=start, more=more, slope=slope))
         assert said.network["sizes"] == [2, 2, 2]
         verdicts[slope] = (said.verdict, [bug.id for bug in said.bugs])
     assert list(verdicts.values()) == [("correct", []), ("wrong", ["B8"])]

@@ -1,8 +1,6 @@
 """Programs that take one random sample a step, and layers of few units: what one sample hides, others show."""
 
-from pathlib import Path
-
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 RANDOM_SAMPLE = """
 import random
@@ -54,19 +52,13 @@ for epoch in range(50):
 """
 
 
-def _verdict(folder: Path, text: str, seed: int = 0) -> str:
-    path = folder / "samples.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False, seed=seed)).verdict
-
-
-def test_a_derivative_at_the_activation_is_seen_though_one_random_sample_makes_a_step(tmp_path: Path) -> None:
+def test_a_derivative_at_the_activation_is_seen_though_one_random_sample_makes_a_step() -> None:
     twice = RANDOM_SAMPLE.replace("-2 * out * (1 - out)", "-2 * sigmoid(out) * (1 - sigmoid(out))")
-    assert _verdict(tmp_path, twice) == "wrong"
+    assert diagnosed(twice).verdict == "wrong"
 
 
-def test_two_relus_that_are_open_at_first_have_no_mask_of_an_earlier_pass(tmp_path: Path) -> None:
-    assert _verdict(tmp_path, TWO_RELUS, seed=3).startswith("correct")
+def test_two_relus_that_are_open_at_first_have_no_mask_of_an_earlier_pass() -> None:
+    assert diagnosed(TWO_RELUS, seed=3).verdict.startswith("correct")
 
 
 TWICE = """
@@ -91,10 +83,8 @@ for x, y in zip(X, Y):
 """
 
 
-def test_a_sample_may_be_completed_anew_for_the_way_back(tmp_path: Path) -> None:
-    path = tmp_path / "twice.py"
-    path.write_text(TWICE, encoding="utf-8")
-    said = diagnose(path, Options(autodiff=False))
+def test_a_sample_may_be_completed_anew_for_the_way_back() -> None:
+    said = diagnosed(TWICE)
     assert (said.bugs[0].id, said.bugs[0].line) == ("B5", 13), said
 
 
@@ -124,5 +114,5 @@ for epoch in range(1000):
 """
 
 
-def test_the_step_of_one_weight_is_no_loss_beside_a_rate_of_one_half(tmp_path: Path) -> None:
-    assert _verdict(tmp_path, ONE_UNIT) == "correct up to convention"
+def test_the_step_of_one_weight_is_no_loss_beside_a_rate_of_one_half() -> None:
+    assert diagnosed(ONE_UNIT).verdict == "correct up to convention"

@@ -1,11 +1,9 @@
 """Programs that build a graph of single numbers and go back over it: judged by the operations that made the loss."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.student_runs import diagnosed
 from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
 
 RIGHT = """
 import math, random
@@ -102,13 +100,6 @@ LOSSES = {
 }
 
 
-def told(text: str, folder: Path) -> Diagnosis:
-    """Return what is told of a program."""
-    file = folder / "graph.py"
-    file.write_text(text, encoding="utf-8")
-    return diagnose(file, Options(autodiff=False))
-
-
 def judged(found: Diagnosis) -> tuple[str, list[str], str, str]:
     """Return the verdict, the names, the first wrong quantity and the guilty line's text."""
     fault = found.first_fault
@@ -116,27 +107,27 @@ def judged(found: Diagnosis) -> tuple[str, list[str], str, str]:
     return found.verdict, [bug.id for bug in found.bugs], *place
 
 
-def test_a_right_graph_of_numbers_with_a_hinge_loss_and_a_penalty_is_called_right(tmp_path: Path) -> None:
-    found = told(RIGHT, tmp_path)
+def test_a_right_graph_of_numbers_with_a_hinge_loss_and_a_penalty_is_called_right() -> None:
+    found = diagnosed(RIGHT)
     assert judged(found) == ("correct", [], "", "")
     assert {"dL/d(sum)", "dL/d(product) * the other factor"} <= {line.holds for line in found.lines}
     assert all(line.ok for line in found.lines)
     assert [(probe.name, probe.ok) for probe in found.probes if "tanh" in probe.name] == [("derivative of tanh", True)]
 
 
-def test_a_step_on_many_made_up_samples_is_followed_on_a_few(tmp_path: Path) -> None:
+def test_a_step_on_many_made_up_samples_is_followed_on_a_few() -> None:
     points = "points = [(x, int(2 * t - 1)) for x, t in zip(*make_moons(n_samples=200))]\n"
     before, _, after = RIGHT.partition("points = ")
-    found = told("from sklearn.datasets import make_moons\n" + before + points + after.partition("\n")[2], tmp_path)
+    found = diagnosed("from sklearn.datasets import make_moons\n" + before + points + after.partition("\n")[2])
     assert found.verdict == "correct"
     assert any("with more the first step is too long to be followed" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_on_the_way_back_over_a_graph_is_named_in_its_line(name: str, tmp_path: Path) -> None:
+def test_a_mistake_on_the_way_back_over_a_graph_is_named_in_its_line(name: str) -> None:
     old, new, bug, quantity = MISTAKES[name]
     assert RIGHT.count(old) == 1
-    found = told(RIGHT.replace(old, new), tmp_path)
+    found = diagnosed(RIGHT.replace(old, new))
     verdict, bugs, seen, text = judged(found)
     assert (verdict, bugs, seen) == ("wrong", [bug], quantity)
     assert text == (new.strip() if bug not in ("B35", "B10") else "") or new in text
@@ -146,13 +137,13 @@ def test_a_mistake_on_the_way_back_over_a_graph_is_named_in_its_line(name: str, 
     assert [probe.name for probe in found.probes if not probe.ok] == (["derivative of tanh"] if bug == "B9" else [])
 
 
-def test_what_nothing_is_sent_down_through_on_purpose_is_no_mistake(tmp_path: Path) -> None:
+def test_what_nothing_is_sent_down_through_on_purpose_is_no_mistake() -> None:
     text = RIGHT.replace("score * Scalar(-label)", "score * Scalar(-label) * Scalar(abs(score.x))")
-    assert told(text, tmp_path).verdict != "wrong"
+    assert diagnosed(text).verdict != "wrong"
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_the_loss_of_a_graph_is_told_by_the_operations_above_its_outputs(name: str, tmp_path: Path) -> None:
-    found = told(RIGHT.replace(HINGE, LOSSES[name]), tmp_path)
+def test_the_loss_of_a_graph_is_told_by_the_operations_above_its_outputs(name: str) -> None:
+    found = diagnosed(RIGHT.replace(HINGE, LOSSES[name]))
     assert (found.verdict, found.network["loss"]) == ("correct", name)
     assert ("loss unknown" in found.read_as) == (name == "unknown")

@@ -1,12 +1,8 @@
 """Classes that are given their data when an object is made, and that nothing in the file calls."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
-from verify.student.source.ingest import read
+from tests.student_runs import diagnosed
 
 PIECES = """
 import numpy as np
@@ -51,34 +47,27 @@ class Net:
 """
 
 
-def told(folder: Path, text: str) -> Diagnosis:
-    """Return the diagnosis of a program."""
-    path = folder / "net.py"
-    path.write_text(text, encoding="utf-8")
-    return diagnose(read(path), Options(autodiff=False))
-
-
 @pytest.mark.parametrize(
     ("more", "width", "rate", "step"), [("", "4", "", ""), (", hidden", "hidden", ", l_rate", "l_rate * ")]
 )
 def test_an_object_that_holds_its_data_goes_forward_and_back_without_any(
-    tmp_path: Path, more: str, width: str, rate: str, step: str
+    more: str, width: str, rate: str, step: str
 ) -> None:
     text = PIECES.format(more=more, width=width, rate=rate, step=step, sent="top")
-    said = told(tmp_path, text)
+    said = diagnosed(text)
     assert (said.verdict, said.layers) == ("correct up to convention", 2), said
 
 
-def test_a_mistake_in_such_a_class_is_named_beside_what_is_as_short(tmp_path: Path) -> None:
+def test_a_mistake_in_such_a_class_is_named_beside_what_is_as_short() -> None:
     text = PIECES.format(more="", width="4", rate="", step="", sent="2 * (self.y - self.output)")
-    said = told(tmp_path, text)
+    said = diagnosed(text)
     assert said.verdict == "wrong"
     assert [bug.id for bug in said.bugs] == ["B5", "B25"]  # of the squared error, or of the binary cross-entropy
 
 
 @pytest.mark.parametrize(("name", "epochs"), [("run", ""), ("train", ", epochs")])
-def test_an_object_that_holds_its_data_trains_without_any(tmp_path: Path, name: str, epochs: str) -> None:
-    said = told(tmp_path, WHOLE.format(name=name, epochs=epochs))
+def test_an_object_that_holds_its_data_trains_without_any(name: str, epochs: str) -> None:
+    said = diagnosed(WHOLE.format(name=name, epochs=epochs))
     assert (said.verdict, said.layers) == ("correct", 2), said
 
 
@@ -143,9 +132,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("layout", [ROWS, COLUMNS])
-def test_layers_that_a_function_of_the_file_trains_are_stacked_and_handed_to_it(
-    tmp_path: Path, layout: dict[str, str]
-) -> None:
-    said = told(tmp_path, MODULE.format(**layout))
+def test_layers_that_a_function_of_the_file_trains_are_stacked_and_handed_to_it(layout: dict[str, str]) -> None:
+    said = diagnosed(MODULE.format(**layout))
     assert (said.verdict.partition(" ")[0], said.network["loss"]) == ("correct", "half_sse"), said
     assert said.network["activations"] == ["tanh", "linear"]

@@ -1,14 +1,11 @@
 """What is kept from one step to the next and comes into a later gradient, and programs that break off."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.student_networks import PROGRAM, diagnosis_of, line_of
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
-from verify.student.source.ingest import read
+from tests.student_networks import PROGRAM
+from tests.student_runs import diagnosed, line_of
 
 NET = """
 import numpy as np
@@ -31,13 +28,6 @@ for step in range(200):
 """
 
 
-def diagnosed(folder: Path, text: str) -> Diagnosis:
-    """Return what is said of a program."""
-    path = folder / "program.py"
-    path.write_text(text, encoding="utf-8")
-    return diagnose(read(path), Options(autodiff=False))
-
-
 @pytest.mark.parametrize(
     ("old", "new", "bug", "layer", "quantity"),
     [
@@ -47,29 +37,29 @@ def diagnosed(folder: Path, text: str) -> Diagnosis:
     ids=["an error", "a mask"],
 )
 def test_what_a_step_keeps_of_the_one_before_is_told_by_the_later_gradient(
-    old: str, new: str, bug: str, layer: int, quantity: str, tmp_path: Path
+    old: str, new: str, bug: str, layer: int, quantity: str
 ) -> None:
-    said = diagnosed(tmp_path, NET.replace(old, new))
+    said = diagnosed(NET.replace(old, new))
     assert said.first_fault is not None
     assert (said.verdict, said.bugs[0].id) == ("wrong", bug)
     assert (said.first_fault.layer, said.first_fault.quantity) == (layer, quantity)
 
 
-def test_a_momentum_of_some_parameters_alone_is_kept_on_purpose(tmp_path: Path) -> None:
+def test_a_momentum_of_some_parameters_alone_is_kept_on_purpose() -> None:
     text = NET.replace("error = np.zeros((12, 6))", "v = 0").replace(
         "error = d @ V.T", "error = d @ V.T; v = 0.9 * v + H.T @ d"
     )
-    assert diagnosed(tmp_path, text.replace("0.1 * H.T @ d", "0.1 * v")).verdict.startswith("correct")
+    assert diagnosed(text.replace("0.1 * H.T @ d", "0.1 * v")).verdict.startswith("correct")
 
 
-def test_a_right_step_is_not_enough_where_a_later_one_breaks_off(tmp_path: Path) -> None:
+def test_a_right_step_is_not_enough_where_a_later_one_breaks_off() -> None:
     text = NET.replace("X @ W\n", "X[:, step * 4 : step * 4 + 4] @ W\n").replace("X.T @ g", "X[:, :4].T @ g")
-    said = diagnosed(tmp_path, text)
+    said = diagnosed(text)
     assert said.verdict == "cannot run"
     assert "line 9" in said.missing[0]
 
 
-def test_data_written_out_anew_for_each_of_two_calls_are_the_same_in_every_step(tmp_path: Path) -> None:
+def test_data_written_out_anew_for_each_of_two_calls_are_the_same_in_every_step() -> None:
     data, targets = "np.array([[0, 0], [1, 1], [1, 0], [0, 1]])", "np.array([[0], [1], [1], [0]])"
     text = f"""
 import numpy as np
@@ -91,13 +81,13 @@ for _ in range(1000):
     net.forward({data})
     net.backward({data}, {targets})
 """
-    assert diagnosed(tmp_path, text).verdict.startswith("correct")
+    assert diagnosed(text).verdict.startswith("correct")
 
 
 @pytest.mark.parametrize("replaced", ["W1 -=", "b2 -="])
 def test_a_step_that_takes_the_place_of_its_parameter_is_told_in_its_line(replaced: str) -> None:
     program = PROGRAM.replace(replaced, replaced.replace("-=", "=-"))
-    told = diagnosis_of(program)
+    told = diagnosed(program)
     assert told.verdict == "wrong"
     assert [bug.id for bug in told.bugs] == ["B61"]
     assert told.first_fault is not None
@@ -105,7 +95,7 @@ def test_a_step_that_takes_the_place_of_its_parameter_is_told_in_its_line(replac
 
 
 def test_steps_that_all_take_the_place_of_their_parameters_are_no_updates() -> None:
-    told = diagnosis_of(PROGRAM.replace("-= 0.1", "= 0.1"))
+    told = diagnosed(PROGRAM.replace("-= 0.1", "= 0.1"))
     assert (told.verdict, [bug.id for bug in told.bugs]) == ("wrong", ["B61"])
 
 
@@ -114,5 +104,5 @@ def test_one_step_that_gives_its_parameters_new_names_is_a_step() -> None:
     step = re.sub(r"^    (\w+) -= ", r"    new_\1 = \1 - ", body, flags=re.MULTILINE).replace(
         "slope(hidden)", "slope(z1)"
     )
-    told = diagnosis_of(f"{head}if True:\n{step}")
+    told = diagnosed(f"{head}if True:\n{step}")
     assert (told.verdict, [bug.id for bug in told.bugs]) == ("wrong", ["B9"])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.student_networks import PROGRAM, diagnosis_of, line_of
+from tests.student_networks import PROGRAM
+from tests.student_runs import diagnosed, line_of
 
 BESIDE = PROGRAM.replace("    d_hidden = back * slope(hidden)\n", "    steep = slope(hidden)\n")
 BESIDE = BESIDE.replace("data.T @ d_hidden", "data.T @ (back * steep)").replace(
@@ -213,9 +214,9 @@ for epoch in range(50):
     ],
 )
 def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: str, guilty: str) -> None:
-    assert diagnosis_of(right).verdict.startswith("correct")
+    assert diagnosed(right).verdict.startswith("correct")
     program = right.replace(old, new)
-    told = diagnosis_of(program)
+    told = diagnosed(program)
     assert told.verdict == "wrong"
     assert told.bugs[0].id == bug
     assert told.first_fault is not None
@@ -230,6 +231,6 @@ def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: st
     ],
 )
 def test_what_is_rounded_is_the_wrong_quantity(old: str, new: str, quantity: tuple[int, str]) -> None:
-    fault = diagnosis_of(HANDED.replace(old, new)).first_fault
+    fault = diagnosed(HANDED.replace(old, new)).first_fault
     assert fault is not None
     assert (fault.layer, fault.quantity) == quantity

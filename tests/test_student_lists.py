@@ -1,17 +1,14 @@
 """Programs whose weights, inputs and samples are lists or single numbers, and functions that are only handed over."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from verify.report.diagnosis import Diagnosis
+from tests.student_runs import diagnosed
 from verify.student.child.given import Given
 from verify.student.child.names import Trial, data
-from verify.student.debug import Options, diagnose
 
 # The first sample is all zeros, and the display of samples is no array: their inputs stand beside their targets.
-NEURON = """
+NEURON = """\
 import random
 from math import exp
 random.seed(0)
@@ -29,7 +26,7 @@ for epoch in range(3000):
         bias += 0.5 * delta
 """
 
-LISTS = """
+LISTS = """\
 import numpy as np
 inputs = [1.0, 0.5, -1.5]
 target = [0.2, 0.9]
@@ -47,7 +44,7 @@ for step in range(50):
 """
 
 # One number is the target of all samples, and the output's bias becomes one for each sample.
-ONE_TARGET = """
+ONE_TARGET = """\
 import numpy as np
 X = np.array([[5.0, 1.0], [1.0, 2.0], [-2.0, 4.0]])
 W1 = np.array([[0.6, -0.4, 0.9], [0.4, 0.6, -0.9]])
@@ -67,7 +64,7 @@ for step in range(100):
 """
 
 # The error of a first target of 0 is the output itself, and the weights just changed look like a layer above it.
-FUSED = """
+FUSED = """\
 import numpy as np
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
@@ -90,7 +87,7 @@ for epoch in range(500):
 """
 
 # Nothing is called; the activation, its derivative and data that were held out are parameters.
-HANDED = """
+HANDED = """\
 import numpy as np
 class Net:
     def __init__(self, n_in, n_hidden, n_out, activation, activation_prime):
@@ -113,7 +110,7 @@ class Net:
 """
 
 # The class hands its own data on to its layers, and data that were held out between two steps.
-LAYERS = """
+LAYERS = """\
 import numpy as np
 class Layer:
     def __init__(self, n, m, activation, activation_prime):
@@ -138,7 +135,7 @@ class Net:
 """
 
 # Lists of lists, relu: the products of a closed unit are zeros in a sum, and its biases are zeros that stand nowhere.
-RELU = """
+RELU = """\
 import random
 random.seed(1)
 def relu(x):
@@ -181,15 +178,9 @@ print(loss)
 """
 
 
-def told(tmp_path: Path, text: str) -> Diagnosis:
-    path = tmp_path / "program.py"
-    path.write_text(text.lstrip("\n"))
-    return diagnose(path, Options(autodiff=False))
-
-
 @pytest.mark.parametrize("text", [NEURON, RELU, LAYERS], ids=["neuron", "relu", "handed over"])
-def test_lists_and_what_is_handed_over_that_are_right_are_called_right(text: str, tmp_path: Path) -> None:
-    said = told(tmp_path, text)
+def test_lists_and_what_is_handed_over_that_are_right_are_called_right(text: str) -> None:
+    said = diagnosed(text)
     assert said.verdict.startswith("correct"), said.missing
 
 
@@ -204,17 +195,15 @@ def test_lists_and_what_is_handed_over_that_are_right_are_called_right(text: str
     ],
     ids=["climbing", "of z", "lists", "one target", "fused"],
 )
-def test_what_lists_and_single_numbers_hide_is_found_in_its_line(
-    text: str, bug: str, line: int, tmp_path: Path
-) -> None:
-    said = told(tmp_path, text)
+def test_what_lists_and_single_numbers_hide_is_found_in_its_line(text: str, bug: str, line: int) -> None:
+    said = diagnosed(text)
     assert said.verdict == "wrong", said.missing
     assert said.first_fault is not None
     assert (said.bugs[0].id, said.first_fault.line) == (bug, line)
 
 
-def test_an_activation_that_is_handed_over_is_made_up_in_the_form_it_is_asked_for(tmp_path: Path) -> None:
-    said = told(tmp_path, HANDED)
+def test_an_activation_that_is_handed_over_is_made_up_in_the_form_it_is_asked_for() -> None:
+    said = diagnosed(HANDED)
     assert said.verdict == "wrong", said.missing
     assert said.network["activations"] == ["sigmoid", "sigmoid"]
     assert said.first_fault is not None
@@ -252,9 +241,8 @@ for epoch in range(100):
 """
 
 
-def test_a_bias_of_which_only_the_last_entry_is_updated_is_not_called_right(tmp_path: Path) -> None:
-    path = tmp_path / "net.py"
-    path.write_text(LAST_BIAS_ALONE.format(update="        for j in range(3):\n            b[j] += 0.1 * low[j]"))
-    assert diagnose(path, Options(autodiff=False)).verdict.startswith("correct")
-    path.write_text(LAST_BIAS_ALONE.format(update="        b[j] += 0.1 * low[j]"))
-    assert not diagnose(path, Options(autodiff=False)).verdict.startswith("correct")
+def test_a_bias_of_which_only_the_last_entry_is_updated_is_not_called_right() -> None:
+    every = LAST_BIAS_ALONE.format(update="        for j in range(3):\n            b[j] += 0.1 * low[j]")
+    assert diagnosed(every).verdict.startswith("correct")
+    last = LAST_BIAS_ALONE.format(update="        b[j] += 0.1 * low[j]")
+    assert not diagnosed(last).verdict.startswith("correct")

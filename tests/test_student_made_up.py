@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.student_programs import source
-from verify.student.debug import Options, diagnose
-from verify.student.runs.recording import Recording
+from tests.student_runs import diagnosed, source, watched
 from verify.student.runs.session import watch
 from verify.student.runs.sizes import wishes
 
@@ -53,22 +51,16 @@ X, Y = load_flowers()
 }
 
 
-def watched(text: str) -> Recording:
-    """Return one run of a program."""
-    with watch(source("import numpy as np\n" + text)) as session:
-        return session.run()
-
-
 @pytest.mark.parametrize("form", UNKNOWN)
 def test_data_of_an_unknown_module_fit_what_the_program_does_with_them(form: str) -> None:
-    run = watched(UNKNOWN[form])
+    run = watched(f"\nimport numpy as np{UNKNOWN[form]}")
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
     assert any("is made up" in note for note in run.notes), run.notes
 
 
 def test_samples_as_columns_are_not_met_by_targets_as_a_column() -> None:
-    run = watched(UNKNOWN["samples as columns"])
+    run = watched(f"\nimport numpy as np{UNKNOWN['samples as columns']}")
     deltas = {run.values[e.result].shape for e in run.events if run.nodes[e.node].text == "a - Y"}
     assert deltas == {(1, 100)}
 
@@ -80,7 +72,8 @@ from keras.datasets import mnist
 
 
 def test_numbers_that_count_a_data_set_are_divided_where_fewer_samples_are_made_up() -> None:
-    run = watched(f"""{MNIST}
+    run = watched(f"""
+import numpy as np{MNIST}
 X = X.reshape((60000, 784)) / 255
 Y = np.zeros((60000, 10))
 Y[np.arange(60000), y] = 1
@@ -95,10 +88,12 @@ for i in range(0, 50000, 64):
 
 
 def test_an_assertion_about_made_up_data_is_passed_over_and_one_about_the_programs_own_is_not() -> None:
-    about_data = watched(f"{MNIST}assert X.shape == (60123, 28, 28)\nz = X.reshape(-1, 784) @ np.ones(784)\n")
+    about_data = watched(
+        f"\nimport numpy as np{MNIST}assert X.shape == (60123, 28, 28)\nz = X.reshape(-1, 784) @ np.ones(784)\n"
+    )
     assert about_data.raised is None
     assert "the assertion in line 5 does not hold for the made-up data: it was passed over" in about_data.notes
-    own = watched("z = np.ones(3)\nassert z.sum() == 4, 'four'\n").raised
+    own = watched("import numpy as np\nz = np.ones(3)\nassert z.sum() == 4, 'four'\n").raised
     assert own is not None
     assert (own.type, own.message, own.line) == ("AssertionError", "four", 3)
 
@@ -150,7 +145,8 @@ X, Y = found["spectra"], np.eye(2)[found["substance"]]
 
 @pytest.mark.parametrize("form", ONE_HOT)
 def test_made_up_targets_suit_the_output_that_they_are_compared_with(form: str) -> None:
-    run = watched(f"""{ONE_HOT[form]}
+    run = watched(f"""
+import numpy as np{ONE_HOT[form]}
 W = np.random.randn(5, 2) * 0.01
 for _ in range(1000):
     W = W - 0.1 * X.T @ (X @ W - Y)
@@ -172,7 +168,7 @@ for _ in range(100):
     loss = -np.mean(np.sum(Y * np.log(P), axis=1))
     W = W - 0.1 * X.T @ (P - Y) / len(X)
 """
-    found = diagnose(source(text), Options(autodiff=False))
+    found = diagnosed(text)
     assert found.verdict == "inconclusive"
     assert found.missing == (
         "data that suit the program: the made-up ones have targets that do not sum to 1 over 3 classes",
@@ -237,7 +233,8 @@ assert 0 < Y.sum() < 100
 
 @pytest.mark.parametrize("form", FRAMES)
 def test_a_made_up_table_has_the_columns_and_classes_that_it_is_asked_for(form: str) -> None:
-    run = watched(f"""{FRAMES[form]}
+    run = watched(f"""
+import numpy as np{FRAMES[form]}
 W1, W2 = np.random.randn(X.shape[1], 3), np.random.randn(3, 1)
 for _ in range(1000):
     h = np.tanh(X @ W1)
@@ -358,7 +355,8 @@ Y[np.arange(60000), y] = 1
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_missing_files_hold_what_files_of_their_kind_hold(form: str) -> None:
-    run = watched(f"""{FORMATS[form]}
+    run = watched(f"""
+import numpy as np{FORMATS[form]}
 W = np.random.randn(X.shape[1], Y.shape[1]) * 0.01
 for _ in range(1000):
     W = W - 0.1 * X.T @ (X @ W - Y)
@@ -370,17 +368,19 @@ for _ in range(1000):
 def test_a_program_is_the_same_in_every_run_though_it_asks_the_clock_for_its_seed() -> None:
     text = """
 import random, time
+import numpy as np
 np.random.seed(int(time.time() * 1000) % 2**31)
 random.seed()
 w = np.array([np.random.rand(), random.random(), np.random.RandomState().rand(), np.random.default_rng().random()])
 """
-    with watch(source("import numpy as np\n" + text)) as session:
+    with watch(source(text)) as session:
         first, second = session.run(), session.run()
     assert [v.tolist() for v in first.values] == [v.tolist() for v in second.values]
 
 
 def test_what_stands_in_the_way_of_the_training_is_answered() -> None:
     run = watched("""
+import numpy as np
 import os
 import cupy as cp
 get_ipython().run_line_magic("matplotlib", "inline")
@@ -413,6 +413,7 @@ STARTED = {
 @pytest.mark.parametrize("way", STARTED)
 def test_training_is_seen_however_it_is_started(way: str) -> None:
     run = watched(f"""
+import numpy as np
 def train(hidden):
     W = np.ones((3, hidden))
     for _ in range(1000):
@@ -425,6 +426,7 @@ def train(hidden):
 
 def test_an_exception_on_data_of_known_sizes_is_the_programs_own() -> None:
     run = watched("""
+import numpy as np
 from sklearn.datasets import load_iris
 X, y = load_iris(return_X_y=True)
 class Net:

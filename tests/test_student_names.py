@@ -1,12 +1,8 @@
 """Mistakes that go by one name only when all that the run shows is taken into account."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
-from verify.student.source.ingest import read
+from tests.student_runs import diagnosed, line_of
 
 NETWORK = """
 import numpy as np
@@ -40,18 +36,6 @@ for step in range(200):
 """
 
 
-def diagnosed(folder: Path, text: str) -> Diagnosis:
-    """Return what is said of a program."""
-    path = folder / "program.py"
-    path.write_text(text, encoding="utf-8")
-    return diagnose(read(path), Options(autodiff=False))
-
-
-def line_of(text: str, code: str) -> int:
-    """Return the number of the first line that contains a piece of code."""
-    return next(i for i, line in enumerate(text.split("\n"), 1) if code in line)
-
-
 @pytest.mark.parametrize(
     ("right", "wrong", "bug", "quantity"),
     [
@@ -63,34 +47,30 @@ def line_of(text: str, code: str) -> int:
         ("0.1 * dW1\n", "0.1 * np.zeros_like(W1)\n", "B54", "dW"),
     ],
 )
-def test_a_mistake_has_the_name_of_what_was_done(
-    right: str, wrong: str, bug: str, quantity: str, tmp_path: Path
-) -> None:
+def test_a_mistake_has_the_name_of_what_was_done(right: str, wrong: str, bug: str, quantity: str) -> None:
     text = NETWORK.replace("DECAY", "0").replace(right, wrong)
     assert text != NETWORK.replace("DECAY", "0")
-    said = diagnosed(tmp_path, text)
+    said = diagnosed(text)
     assert (said.verdict, said.bugs[0].id) == ("wrong", bug), said
     assert said.first_fault is not None
     assert (said.first_fault.quantity, said.first_fault.line) == (quantity, line_of(text, wrong.strip())), said
 
 
-def test_a_gradient_without_the_penalty_of_the_loss_has_no_sign_to_reverse(tmp_path: Path) -> None:
+def test_a_gradient_without_the_penalty_of_the_loss_has_no_sign_to_reverse() -> None:
     text = NETWORK
     for layer in (1, 2, 3):
         text = text.replace(f" + DECAY * W{layer}\n", "\n")
-    said = diagnosed(tmp_path, text.replace("DECAY", "0.01"))
+    said = diagnosed(text.replace("DECAY", "0.01"))
     assert said.verdict == "wrong"
     assert [bug.id for bug in said.bugs] == ["B13"]
     assert "without lambda" in said.bugs[0].wrong
 
 
-def test_a_penalty_on_biases_that_the_loss_has_not_is_found_though_half_a_hinge_is_written_there(
-    tmp_path: Path,
-) -> None:
+def test_a_penalty_on_biases_that_the_loss_has_not_is_found_though_half_a_hinge_is_written_there() -> None:
     text = NETWORK.replace("DECAY", "0.01").replace(
         "d3.sum(0), d2.sum(0), d1.sum(0)", "d3.sum(0) + 0.01 * b3, d2.sum(0) + 0.01 * b2, d1.sum(0) + 0.01 * b1"
     )
-    said = diagnosed(tmp_path, text)
+    said = diagnosed(text)
     assert (said.verdict, said.bugs[0].id) == ("wrong", "B13"), said
     assert said.first_fault is not None
     assert (said.first_fault.layer, said.first_fault.quantity) == (3, "db")
@@ -130,9 +110,9 @@ for epoch in range(50):
     ("slope", "factor", "bugs"), [("", "1", ()), ("", "2", ("B13",)), (" * P * (1 - P)", "1", ("B7", "B25", "B44"))]
 )
 def test_the_cost_of_an_epoch_tells_the_loss_and_the_penalty_that_are_meant(
-    slope: str, factor: str, bugs: tuple[str, ...], tmp_path: Path
+    slope: str, factor: str, bugs: tuple[str, ...]
 ) -> None:
-    said = diagnosed(tmp_path, ROUNDS.replace("SLOPE", slope).replace("FACTOR", factor))
+    said = diagnosed(ROUNDS.replace("SLOPE", slope).replace("FACTOR", factor))
     assert said.network["loss"] == "bce"
     assert "computes in another pass" in said.read_as
     assert tuple(bug.id for bug in said.bugs) == bugs
@@ -157,8 +137,8 @@ for step in range(200):
 """
 
 
-def test_a_softmax_shifted_by_rows_and_divided_by_the_sum_of_everything_is_told(tmp_path: Path) -> None:
-    said = diagnosed(tmp_path, SHIFTED)
+def test_a_softmax_shifted_by_rows_and_divided_by_the_sum_of_everything_is_told() -> None:
+    said = diagnosed(SHIFTED)
     assert (said.verdict, said.bugs[0].id) == ("forward differs", "B38")
     assert said.first_fault is not None
     assert said.first_fault.line == line_of(SHIFTED, "E / E.sum()")
@@ -185,9 +165,9 @@ for step in range(200):
 
 
 @pytest.mark.parametrize(("which", "bug"), [(0, ""), (3, "B31"), (6, "B32")])
-def test_any_column_that_is_taken_for_that_of_the_thresholds_is_told(which: int, bug: str, tmp_path: Path) -> None:
+def test_any_column_that_is_taken_for_that_of_the_thresholds_is_told(which: int, bug: str) -> None:
     text = THRESHOLDS.replace("WHICH", str(which))
-    said = diagnosed(tmp_path, text)
+    said = diagnosed(text)
     assert said.verdict.partition(" ")[0] == ("wrong" if bug else "correct"), said
     if bug:
         assert said.first_fault is not None
@@ -212,8 +192,8 @@ for step in range(200):
 """
 
 
-def test_a_factor_multiplied_in_after_the_delta_has_its_name_is_one_of_the_product(tmp_path: Path) -> None:
-    said = diagnosed(tmp_path, TWICE)
+def test_a_factor_multiplied_in_after_the_delta_has_its_name_is_one_of_the_product() -> None:
+    said = diagnosed(TWICE)
     assert (said.verdict, said.bugs[0].id) == ("wrong", "B25")
     assert said.first_fault is not None
     told = (said.first_fault.layer, said.first_fault.quantity, said.first_fault.line)
@@ -238,10 +218,8 @@ for step in range(200):
 
 
 @pytest.mark.parametrize(("slope", "right"), [(" * (1 - H**2)", True), ("", False)])
-def test_clipping_that_leaves_some_gradients_alone_is_no_mistake_and_hides_none(
-    slope: str, right: bool, tmp_path: Path
-) -> None:
-    said = diagnosed(tmp_path, CLIPPED.replace("SLOPE", slope))
+def test_clipping_that_leaves_some_gradients_alone_is_no_mistake_and_hides_none(slope: str, right: bool) -> None:
+    said = diagnosed(CLIPPED.replace("SLOPE", slope))
     assert said.verdict.startswith("correct") == right, said
 
 
@@ -270,8 +248,8 @@ for step in range(200):
 """
 
 
-def test_gradients_added_up_sample_by_sample_are_no_parameters(tmp_path: Path) -> None:
-    assert diagnosed(tmp_path, SAMPLES).verdict == "correct"
+def test_gradients_added_up_sample_by_sample_are_no_parameters() -> None:
+    assert diagnosed(SAMPLES).verdict == "correct"
 
 
 GIVEN_THE_PASS = """
@@ -298,8 +276,8 @@ for step in range(200):
 """
 
 
-def test_a_function_that_is_given_the_activations_need_not_read_the_weights(tmp_path: Path) -> None:
-    said = diagnosed(tmp_path, GIVEN_THE_PASS)
+def test_a_function_that_is_given_the_activations_need_not_read_the_weights() -> None:
+    said = diagnosed(GIVEN_THE_PASS)
     assert said.verdict == "correct"
     assert not any(probe.name == "state kept between calls" for probe in said.probes)
 
@@ -328,10 +306,8 @@ for step in range(200):
 """
 
 
-def test_a_slope_that_is_computed_and_then_written_over_is_missing_where_its_name_is_given_again(
-    tmp_path: Path,
-) -> None:
-    said = diagnosed(tmp_path, RENAMED)
+def test_a_slope_that_is_computed_and_then_written_over_is_missing_where_its_name_is_given_again() -> None:
+    said = diagnosed(RENAMED)
     assert (said.verdict, said.bugs[0].id) == ("wrong", "B11")
     assert said.first_fault is not None
     assert said.first_fault.line == line_of(RENAMED, "slope = back")
@@ -371,8 +347,8 @@ for epoch in range(20):
 """
 
 
-def test_a_bias_that_no_line_ever_changes_has_no_guilty_line(tmp_path: Path) -> None:
-    said = diagnosed(tmp_path, UNTRAINED)
+def test_a_bias_that_no_line_ever_changes_has_no_guilty_line() -> None:
+    said = diagnosed(UNTRAINED)
     assert (said.verdict, said.bugs[0].id) == ("wrong", "B10")
     assert said.first_fault is not None
     assert said.first_fault.line is None

@@ -1,12 +1,8 @@
 """Programs whose neurons are objects: numbers that remember how they were made, vectors, lists of lists, own names."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.student_programs import source
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed, line_of
 
 # A graph of numbers with closures; y - x is x plus a negative, and sum starts with the bias.
 GRAPH = """
@@ -184,32 +180,20 @@ for epoch in range(30):
 THRESHOLDS = LOOPS.replace("total = self.b", "total = -self.b").replace("self.b[l][j] -= ", "self.b[l][j] += ")
 
 
-def told(folder: Path, text: str) -> Diagnosis:
-    """Return the diagnosis of a program."""
-    path = folder / "net.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False))
-
-
-def line_of(text: str, part: str) -> int:
-    """Return the line on which a part begins."""
-    return text[: text.index(part)].count("\n") + 1
-
-
 @pytest.mark.parametrize(
     "text",
     [GRAPH, VECTORS.replace("{bias}", "0.1"), VECTORS.replace("{bias}", "np.random.randn()"), LOOPS, THRESHOLDS],
     ids=["a graph of numbers", "equal biases", "vectors", "relu and softmax", "thresholds"],
 )
-def test_neurons_that_are_right_are_called_right(text: str, tmp_path: Path) -> None:
-    said = told(tmp_path, text)
+def test_neurons_that_are_right_are_called_right(text: str) -> None:
+    said = diagnosed(text)
     assert said.verdict.startswith("correct"), (said.verdict, said.missing)
 
 
 @pytest.mark.parametrize(("layers", "layer"), [("range(1, len(self.w))", 1), ("range(len(self.w) - 1)", 3)])
-def test_a_layer_of_numbers_that_never_changes_is_told_as_one(layers: str, layer: int, tmp_path: Path) -> None:
+def test_a_layer_of_numbers_that_never_changes_is_told_as_one(layers: str, layer: int) -> None:
     steps = "for l in {}:\n            for j in range(len(self.w[l])):\n                for i in range"
-    said = told(tmp_path, LOOPS.replace(steps.format("range(len(self.w))"), steps.format(layers)))
+    said = diagnosed(LOOPS.replace(steps.format("range(len(self.w))"), steps.format(layers)))
     assert said.verdict == "wrong", said.missing
     assert said.bugs[0].id == "B54"
     assert said.first_fault is not None
@@ -227,10 +211,10 @@ ADDED = "self.grad += out.grad\n            other.grad += out.grad"
     ],
 )
 def test_gradients_of_a_graph_that_are_assigned_or_kept_are_named(
-    old: str, new: str, bug: str, line: int | None, tmp_path: Path
+    old: str, new: str, bug: str, line: int | None
 ) -> None:
     text = GRAPH.replace(old, new)
-    said = told(tmp_path, text)
+    said = diagnosed(text)
     assert said.verdict == "wrong", said.missing
     assert said.bugs[0].id == bug
     if line is not None and said.first_fault is not None:
@@ -248,12 +232,10 @@ EARLY = "        n.delta = (n.out - y[k]) * n.out * (1 - n.out)\n"
         ("n.delta = error * n.out * (1 - n.out)", "n.delta = error", "B11", "n.delta = error"),
     ],
 )
-def test_a_mistake_among_neurons_that_are_vectors_is_found_in_its_line(
-    old: str, new: str, bug: str, part: str, tmp_path: Path
-) -> None:
+def test_a_mistake_among_neurons_that_are_vectors_is_found_in_its_line(old: str, new: str, bug: str, part: str) -> None:
     text = VECTORS.replace("{bias}", "np.random.randn()").replace(old, new)
     text = text.replace("    update(hidden)\n    update(top)\n", "    update(hidden)\n") if bug == "B3" else text
-    said = told(tmp_path, text)
+    said = diagnosed(text)
     assert said.verdict == "wrong", said.missing
     assert said.first_fault is not None
     assert (said.bugs[0].id, said.first_fault.line) == (bug, line_of(text, part))
@@ -295,7 +277,7 @@ for epoch in range(1000):
 
 
 def test_a_factor_that_is_multiplied_in_place_is_no_weight_and_a_zero_of_the_data_is_none_of_a_sum() -> None:
-    said = diagnose(source(SENT_BACK_IN_PLACE), Options(autodiff=False))
+    said = diagnosed(SENT_BACK_IN_PLACE)
     assert (said.verdict, said.layers) == ("correct up to convention", 2), said
 
 
@@ -331,7 +313,7 @@ LOWER = "    w1, w2 = w1 - 0.1 * dw1, w2 - 0.1 * dw2\n    b1, b2 = b1 - 0.1 * db
     ("left_out", "told_of"),
     [(LOWER, "the weights of the layer below, in line 10"), ("    c = c - 0.1 * dc\n", "an update of c")],
 )
-def test_numbers_that_stay_what_they_are_in_every_pass_are_missed(left_out: str, told_of: str, tmp_path: Path) -> None:
-    said = told(tmp_path, WRITTEN_OUT.replace(left_out, ""))
+def test_numbers_that_stay_what_they_are_in_every_pass_are_missed(left_out: str, told_of: str) -> None:
+    said = diagnosed(WRITTEN_OUT.replace(left_out, ""))
     assert said.verdict == "inconclusive"
     assert told_of in said.missing[0]

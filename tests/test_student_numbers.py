@@ -1,12 +1,8 @@
 """Programs without arrays: every weight a number of its own, in attributes, lists of lists or dictionaries."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.student_networks import diagnosis_of, line_of
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed, line_of
 
 # The first sample is (0, 0): its products are all the number 0. A third term is added in each update.
 LOOPS = """
@@ -108,24 +104,17 @@ Net().train([[-2, -1], [2.5, 0.6], [1.7, 0.4], [-1.5, -0.6]], [1, 0, 0, 1])
 """
 
 
-def told(folder: Path, text: str) -> Diagnosis:
-    """Return the diagnosis of a program."""
-    path = folder / "net.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False))
-
-
-def test_lists_of_lists_are_read_through_products_that_are_zero_and_updates_of_three_terms(tmp_path: Path) -> None:
-    right = told(tmp_path, LOOPS)
+def test_lists_of_lists_are_read_through_products_that_are_zero_and_updates_of_three_terms() -> None:
+    right = diagnosed(LOOPS)
     assert right.verdict == "correct up to convention", right.missing
     assert right.network["sizes"] == [3, 3, 2]
 
 
-def test_a_missing_derivative_is_found_among_lists_of_lists(tmp_path: Path) -> None:
-    wrong = told(tmp_path, LOOPS.replace("low[j] = (1.0 - self.ah[j] ** 2) * error", "low[j] = error"))
+def test_a_missing_derivative_is_found_among_lists_of_lists() -> None:
+    wrong = diagnosed(LOOPS.replace("low[j] = (1.0 - self.ah[j] ** 2) * error", "low[j] = error"))
     assert wrong.verdict == "wrong", wrong.missing
     assert wrong.bugs[0].id == "B11"
-    wrong = told(tmp_path, LOOPS.replace("change = top[k] * self.ah[j]", "change = top[k] * self.ao[k]"))
+    wrong = diagnosed(LOOPS.replace("change = top[k] * self.ah[j]", "change = top[k] * self.ao[k]"))
     assert (wrong.bugs[0].id, wrong.first_fault and wrong.first_fault.line) == ("B19", 43)
 
 
@@ -138,9 +127,9 @@ def test_a_missing_derivative_is_found_among_lists_of_lists(tmp_path: Path) -> N
     ],
 )
 def test_a_mistake_in_the_gradient_of_one_number_is_found_in_its_line(
-    old: str, new: str, bug: str | None, line: int | None, tmp_path: Path
+    old: str, new: str, bug: str | None, line: int | None
 ) -> None:
-    said = told(tmp_path, NAMED.replace(old, new) if old else NAMED)
+    said = diagnosed(NAMED.replace(old, new) if old else NAMED)
     assert said.network["sizes"] == [2, 2, 1]
     if bug is None:
         assert said.verdict.startswith("correct"), said.missing
@@ -200,16 +189,14 @@ for epoch in range(200):
 
 
 @pytest.mark.parametrize(("slope", "verdict"), [(" * h1 * (1 - h1)", "correct"), ("", "wrong")])
-def test_one_step_that_is_written_out_is_judged_and_biases_it_leaves_alone_are_not(
-    slope: str, verdict: str, tmp_path: Path
-) -> None:
-    said = told(tmp_path, BY_HAND.replace("d2 * v3) * h1 * (1 - h1)", f"d2 * v3){slope}"))
+def test_one_step_that_is_written_out_is_judged_and_biases_it_leaves_alone_are_not(slope: str, verdict: str) -> None:
+    said = diagnosed(BY_HAND.replace("d2 * v3) * h1 * (1 - h1)", f"d2 * v3){slope}"))
     assert said.verdict == verdict, said.missing
 
 
 @pytest.mark.parametrize(("mean", "verdict"), [(" / len(X)", "correct up to convention"), ("", "wrong")])
-def test_samples_that_are_added_up_make_one_batch(mean: str, verdict: str, tmp_path: Path) -> None:
-    said = told(tmp_path, BATCH.format(mean=mean))
+def test_samples_that_are_added_up_make_one_batch(mean: str, verdict: str) -> None:
+    said = diagnosed(BATCH.format(mean=mean))
     assert said.verdict == verdict, said.missing
     assert verdict != "wrong" or said.bugs[0].id == "B16"
 
@@ -244,8 +231,8 @@ for i in range(1):
 """
 
 
-def test_numbers_that_are_written_alike_rounded_to_be_shown_or_kept_in_globals_are_their_own(tmp_path: Path) -> None:
-    said = told(tmp_path, PIECES)
+def test_numbers_that_are_written_alike_rounded_to_be_shown_or_kept_in_globals_are_their_own() -> None:
+    said = diagnosed(PIECES)
     assert said.verdict == "correct", said.first_fault or said.missing
     assert said.network["sizes"] == [2, 2, 1]
 
@@ -291,9 +278,9 @@ for epoch in range(50):
 
 
 def test_a_wrong_layer_of_numbers_is_told_below_right_ones_though_no_known_mistake_makes_it() -> None:
-    assert diagnosis_of(ENTRY_BY_ENTRY).exit_code == 0
+    assert diagnosed(ENTRY_BY_ENTRY).exit_code == 0
     inside = ENTRY_BY_ENTRY.replace("            errors.append(error)", "                errors.append(error)")
-    wrong = diagnosis_of(inside)  # the second unit is given the error of the first
+    wrong = diagnosed(inside)  # the second unit is given the error of the first
     assert wrong.verdict == "wrong"
     assert wrong.first_fault is not None
     assert (wrong.first_fault.layer, wrong.first_fault.quantity) == (1, "delta")
@@ -335,5 +322,5 @@ for epoch in range(2):
 """
 
 
-def test_a_first_sample_of_zeros_is_replaced_though_the_file_has_zeros_elsewhere(tmp_path: Path) -> None:
-    assert told(tmp_path, OBJECTS).verdict.startswith("correct")
+def test_a_first_sample_of_zeros_is_replaced_though_the_file_has_zeros_elsewhere() -> None:
+    assert diagnosed(OBJECTS).verdict.startswith("correct")

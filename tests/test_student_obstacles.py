@@ -1,11 +1,8 @@
 """What stands around a training step in public programs: a trial before it, an optimiser, labels off by one."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 BATCHES = """
 import numpy as np
@@ -167,45 +164,36 @@ minimize(cost, rng.normal(size=31), jac=True, method="CG")
 """
 
 
-def told(folder: Path, text: str) -> Diagnosis:
-    """Return the diagnosis of a program."""
-    path = folder / "net.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False))
-
-
-def test_a_network_that_is_tried_on_all_samples_before_it_is_trained_is_judged_by_its_batches(tmp_path: Path) -> None:
-    right = told(tmp_path, BATCHES.replace("{adds}", "+="))
+def test_a_network_that_is_tried_on_all_samples_before_it_is_trained_is_judged_by_its_batches() -> None:
+    right = diagnosed(BATCHES.replace("{adds}", "+="))
     assert right.verdict.startswith("correct"), right.missing
-    wrong = told(tmp_path, BATCHES.replace("total[0] {adds} grads[0]", "total[0] = grads[0]"))
+    wrong = diagnosed(BATCHES.replace("total[0] {adds} grads[0]", "total[0] = grads[0]"))
     assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B36")
 
 
-def test_labels_from_minus_one_are_taken_as_numpy_takes_them(tmp_path: Path) -> None:
-    right = told(tmp_path, LABELS.replace("{dW2}", "h.T @ d2"))
+def test_labels_from_minus_one_are_taken_as_numpy_takes_them() -> None:
+    right = diagnosed(LABELS.replace("{dW2}", "h.T @ d2"))
     assert right.verdict.startswith("correct"), right.missing
-    wrong = told(tmp_path, LABELS.replace("{dW2}", "(h ** 2).T @ d2"))
+    wrong = diagnosed(LABELS.replace("{dW2}", "(h ** 2).T @ d2"))
     assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B25")
 
 
-def test_gradients_of_which_some_are_clipped_are_right(tmp_path: Path) -> None:
-    right = told(tmp_path, LABELS.replace("{dW2}", "np.clip(h.T @ d2, -0.02, 0.02)"))
+def test_gradients_of_which_some_are_clipped_are_right() -> None:
+    right = diagnosed(LABELS.replace("{dW2}", "np.clip(h.T @ d2, -0.02, 0.02)"))
     assert right.verdict.startswith("correct"), right.missing
 
 
 @pytest.mark.parametrize(("factor", "verdict"), [("2", "correct"), ("1", "wrong")])
-def test_a_sum_over_samples_of_numbers_is_no_step_that_an_optimiser_bent(
-    tmp_path: Path, factor: str, verdict: str
-) -> None:
-    found = told(tmp_path, NUMBERS.replace("{factor}", factor))
+def test_a_sum_over_samples_of_numbers_is_no_step_that_an_optimiser_bent(factor: str, verdict: str) -> None:
+    found = diagnosed(NUMBERS.replace("{factor}", factor))
     assert found.verdict.startswith(verdict), found.missing
     assert [bug.id for bug in found.bugs[:1]] == ([] if verdict == "correct" else ["B43"])
 
 
-def test_gradients_handed_to_an_optimiser_belong_to_the_point_they_were_computed_at(tmp_path: Path) -> None:
-    right = told(tmp_path, FITTED.replace("{power}", "** 2"))
+def test_gradients_handed_to_an_optimiser_belong_to_the_point_they_were_computed_at() -> None:
+    right = diagnosed(FITTED.replace("{power}", "** 2"))
     assert right.verdict.startswith("correct"), right.missing
-    wrong = told(tmp_path, FITTED.replace("{power}", ""))
+    wrong = diagnosed(FITTED.replace("{power}", ""))
     assert not wrong.verdict.startswith("correct")
     assert (wrong.bugs[0].id, wrong.first_fault and wrong.first_fault.line) == ("B40", 17)
 
@@ -221,10 +209,10 @@ SET = "net.set(v)\n    "
     ],
 )  # fmt: skip
 def test_a_minimiser_given_the_gradient_of_the_point_before_or_one_that_climbs(
-    right: str, wrong: str, bug: str, line: int, tmp_path: Path
+    right: str, wrong: str, bug: str, line: int
 ) -> None:
     started = FITTED.replace("{power}", "** 2").replace("Net(), []", "Net(), []\nnet.set(np.ones(13))")
-    found = told(tmp_path, started.replace(right, wrong, 1))
+    found = diagnosed(started.replace(right, wrong, 1))
     assert (found.verdict, found.bugs[0].id, found.first_fault and found.first_fault.line) == ("wrong", bug, line)
 
 
@@ -237,20 +225,20 @@ def test_a_minimiser_given_the_gradient_of_the_point_before_or_one_that_climbs(
     ],
 )
 def test_a_vector_that_loss_and_gradient_each_cut_anew_is_one_network(
-    tmp_path: Path, back: str, dV: str, said: tuple[str, str | None]
+    back: str, dV: str, said: tuple[str, str | None]
 ) -> None:
-    found = told(tmp_path, CUT_ANEW.replace("{back}", back).replace("{dV}", dV))
+    found = diagnosed(CUT_ANEW.replace("{back}", back).replace("{dV}", dV))
     assert (found.verdict, next((bug.id for bug in found.bugs), None)) == said, found.missing
 
 
-def test_weights_that_are_transposed_where_they_are_used_were_there_before(tmp_path: Path) -> None:
-    right = told(tmp_path, TURNED.replace("{cut}", "[:, 1:]"))
+def test_weights_that_are_transposed_where_they_are_used_were_there_before() -> None:
+    right = diagnosed(TURNED.replace("{cut}", "[:, 1:]"))
     assert right.verdict.startswith("correct"), right.missing
-    wrong = told(tmp_path, TURNED.replace("{cut}", "[:, :-1]"))
+    wrong = diagnosed(TURNED.replace("{cut}", "[:, :-1]"))
     assert (wrong.verdict, wrong.bugs[0].id, wrong.first_fault and wrong.first_fault.line) == ("wrong", "B32", 15)
 
 
-def test_a_file_that_made_up_data_do_not_suit_is_not_called_broken(tmp_path: Path) -> None:
+def test_a_file_that_made_up_data_do_not_suit_is_not_called_broken() -> None:
     text = """
 import csv
 import numpy as np
@@ -261,12 +249,12 @@ with open("readings.csv") as lines:
         kinds.append(["left", "right"].index(parts[len(parts)]))
 X, y = np.array(rows), np.array(kinds)
 """
-    found = told(tmp_path, text)
+    found = diagnosed(text)
     assert found.verdict == "inconclusive"
     assert any("made-up" in sentence for sentence in found.missing)
 
 
-def test_matrices_that_do_not_fit_after_made_up_targets_met_their_output_cannot_run(tmp_path: Path) -> None:
+def test_matrices_that_do_not_fit_after_made_up_targets_met_their_output_cannot_run() -> None:
     text = """
 import csv
 import numpy as np
@@ -280,13 +268,13 @@ for row in rows:
     V -= 0.1 * np.dot(d, h.T)
     W -= 0.1 * np.dot(g, x.T)
 """
-    assert told(tmp_path, text.replace("{turned}", ".T")).verdict.startswith("correct")
-    found = told(tmp_path, text.replace("{turned}", ""))
+    assert diagnosed(text.replace("{turned}", ".T")).verdict.startswith("correct")
+    found = diagnosed(text.replace("{turned}", ""))
     assert found.verdict == "cannot run"
     assert found.missing[0].startswith("ValueError in line 10")
 
 
-def test_a_main_that_fails_on_nothing_made_up_before_any_product_cannot_run(tmp_path: Path) -> None:
+def test_a_main_that_fails_on_nothing_made_up_before_any_product_cannot_run() -> None:
     text = """
 import numpy as np
 class Layer:
@@ -300,6 +288,6 @@ class Layer:
         return down
 Layer(3, 2).backward(np.ones((4, 2)), 0.1)
 """
-    found = told(tmp_path, text)
+    found = diagnosed(text)
     assert found.verdict == "cannot run"
     assert found.missing[0].startswith("the file's own main ended in AttributeError (line 9)")

@@ -1,12 +1,9 @@
 """Optimisers that bend their steps, for networks of which some parameter is a single number."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.student_runs import diagnosed
 from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
-from verify.student.source.ingest import read
 
 ONE_OUTPUT = """
 import numpy as np
@@ -39,41 +36,32 @@ STEPS = {
 SUMMED = ", axis=1, keepdims=True"
 
 
-def told(folder: Path, name: str, slope: str = "(1 - A1**2)", axis: str = SUMMED) -> Diagnosis:
+def told(second: str, step: str, slope: str = "(1 - A1**2)", axis: str = SUMMED) -> Diagnosis:
     """Return what is said of the program with one optimiser."""
-    second, step = STEPS[name]
-    path = folder / "net.py"
-    path.write_text(ONE_OUTPUT.format(slope=slope, axis=axis, second=second, step=step), encoding="utf-8")
-    return diagnose(read(path), Options(autodiff=False))
+    return diagnosed(ONE_OUTPUT.format(slope=slope, axis=axis, second=second, step=step))
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_an_optimiser_is_no_mistake_where_one_of_its_steps_is_a_single_number(tmp_path: Path, name: str) -> None:
-    said = told(tmp_path, name)
+def test_an_optimiser_is_no_mistake_where_one_of_its_steps_is_a_single_number(name: str) -> None:
+    said = told(*STEPS[name])
     assert said.verdict.startswith("correct"), said
     assert ("optimiser" in said.read_as) == (name != "momentum")
 
 
 @pytest.mark.parametrize(("slope", "axis", "bug"), [("1", SUMMED, "B11"), ("(1 - A1**2)", "", "B1")])
-def test_what_an_optimiser_was_given_is_judged(tmp_path: Path, slope: str, axis: str, bug: str) -> None:
-    said = told(tmp_path, "Adam", slope, axis)
+def test_what_an_optimiser_was_given_is_judged(slope: str, axis: str, bug: str) -> None:
+    said = told(*STEPS["Adam"], slope, axis)
     assert (said.verdict, [b.id for b in said.bugs]) == ("wrong", [bug])
 
 
-def test_what_an_optimiser_was_given_is_judged_where_it_lets_the_weights_decay_beside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_an_optimiser_was_given_is_judged_where_it_lets_the_weights_decay_beside() -> None:
     second, step = STEPS["Adam"]
-    monkeypatch.setitem(STEPS, "AdamW", (second, f"0.01 * ({step} / 0.01 + 0.05 * p[k])"))
-    said = told(tmp_path, "AdamW", "1")
+    said = told(second, f"0.01 * ({step} / 0.01 + 0.05 * p[k])", "1")
     assert (said.verdict, [b.id for b in said.bugs]) == ("wrong", ["B11"])
 
 
-def test_a_parameter_that_an_optimiser_takes_the_other_way_than_all_is_not_called_right(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_parameter_that_an_optimiser_takes_the_other_way_than_all_is_not_called_right() -> None:
     second, step = STEPS["Adam"]
-    monkeypatch.setitem(STEPS, "one uphill", (second, f'({step}) * (-1 if k == "b1" else 1)'))
-    said = told(tmp_path, "one uphill")
+    said = told(second, f'({step}) * (-1 if k == "b1" else 1)')
     assert said.verdict == "inconclusive"
     assert said.missing == ("steps that all go one way: those of one parameter go against its gradient",)

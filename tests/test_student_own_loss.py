@@ -1,15 +1,11 @@
 """The loss that a program computes elsewhere than in its step: in a cost with penalties, a check, of places."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed, source
 from verify.student.reading.lineage import lineage
 from verify.student.runs.session import watch
 from verify.student.runs.tape import Tape
-from verify.student.source.ingest import read
 
 # The cost is computed after the step, and punishes the biases' row of each matrix as well.
 MERGED = """
@@ -76,29 +72,20 @@ for epoch in range(50):
 """
 
 
-def told(text: str, folder: Path) -> Diagnosis:
-    """Return what is told of a program."""
-    file = folder / "own.py"
-    file.write_text(text, encoding="utf-8")
-    return diagnose(file, Options(autodiff=False))
-
-
 @pytest.mark.parametrize("text", [MERGED, JACOBIANS], ids=["merged biases", "Jacobians"])
-def test_right_steps_are_right_by_the_loss_that_is_computed_elsewhere(text: str, tmp_path: Path) -> None:
-    found = told(text, tmp_path)
+def test_right_steps_are_right_by_the_loss_that_is_computed_elsewhere(text: str) -> None:
+    found = diagnosed(text)
     assert (found.verdict, found.network["loss"]) == ("correct", "cross_entropy"), found.missing
 
 
-def test_steps_right_for_a_loss_that_is_not_the_programs_own_are_wrong(tmp_path: Path) -> None:
-    found = told(JACOBIANS.replace("-np.eye(4)[y] / p / len(p)", "(p - np.eye(4)[y]) / len(p)"), tmp_path)
+def test_steps_right_for_a_loss_that_is_not_the_programs_own_are_wrong() -> None:
+    found = diagnosed(JACOBIANS.replace("-np.eye(4)[y] / p / len(p)", "(p - np.eye(4)[y]) / len(p)"))
     assert found.verdict == "wrong"
     assert found.first_fault is not None
     assert (found.first_fault.layer, found.first_fault.quantity) == (2, "delta")
 
 
-def test_what_is_added_and_taken_away_again_is_no_step(tmp_path: Path) -> None:
+def test_what_is_added_and_taken_away_again_is_no_step() -> None:
     for last, steps in (("", 0), ("W = W - 0.1 * before\nprint(cost(W))\n", 1)):
-        file = tmp_path / "checked.py"
-        file.write_text(CHECKED + last, encoding="utf-8")
-        with watch(read(file)) as session:
+        with watch(source(CHECKED + last)) as session:
             assert len(lineage(Tape(session.run(updates=100)))) == steps

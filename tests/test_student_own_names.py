@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.student_networks import diagnosis_of, with_mistake
+from tests.student_networks import with_mistake
+from tests.student_runs import diagnosed
 from verify.student.mistakes.own_names import at_layer, in_own_names, turned
 from verify.student.mistakes.stage import RIGHT_DERIVATIVE, RIGHT_DOWN, RIGHT_DW
 
@@ -34,16 +35,16 @@ def test_only_known_names_are_put_in() -> None:
 
 
 def test_a_mistake_is_told_in_the_names_of_the_program() -> None:
-    told = diagnosis_of(with_mistake("missing slope"))
+    told = diagnosed(with_mistake("missing slope"))
     assert told.bugs[0].wrong == "d_hidden = back"
     assert told.bugs[0].right == "d_hidden = back * f'(z1)"
     assert "    yours: d_hidden = back\n    right: d_hidden = back * f'(z1)\n" in str(told)
-    assert diagnosis_of(with_mistake("own output")).bugs[0].right == "grad2 = hidden^T d_out"
+    assert diagnosed(with_mistake("own output")).bugs[0].right == "grad2 = hidden^T d_out"
 
 
 def test_mistakes_are_found_one_after_another_and_each_is_told() -> None:
     program = with_mistake("missing slope").replace("b2 -= 0.1 * d_out.sum(axis=0)", "b2 -= 0.1 * d_out.sum()")
-    told = diagnosis_of(program)
+    told = diagnosed(program)
     first, second = [bug for bug in told.bugs if not bug.alternative]
     assert {first.id, second.id} == {"B1", "B11"}
     assert first.line != second.line

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.student_networks import PROGRAM, diagnosis_of, line_of
+from tests.student_networks import PROGRAM
+from tests.student_runs import diagnosed, line_of
 
 PENALISED = PROGRAM.replace("(out - target) ** 2)", "(out - target) ** 2) + 0.1 * (np.sum(W1 ** 2) + np.sum(W2 ** 2))")
 PENALISED = PENALISED.replace("hidden.T @ d_out", "hidden.T @ d_out + 0.2 * W2")
@@ -24,7 +25,7 @@ def test_both_of_two_mistakes_are_named(right: str, changes: dict[str, str], bug
     program = right
     for old, new in changes.items():
         program = program.replace(old, new)
-    told = diagnosis_of(program)
+    told = diagnosed(program)
     assert told.verdict == "wrong"
     assert bugs <= {bug.id for bug in told.bugs}
     assert "B40" not in {bug.id for bug in told.bugs}

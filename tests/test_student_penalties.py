@@ -1,15 +1,11 @@
 """What a program's loss asks for beside the error, wherever it computes it, and steps that are no optimiser's work."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.student_runs import diagnosed, line_of, watched
 from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
 from verify.student.judging.look import look
-from verify.student.runs.session import watch
 from verify.student.runs.tape import Tape
-from verify.student.source.ingest import read
 
 THETAS = """
 import numpy as np
@@ -50,18 +46,6 @@ ALL = ALL.replace("G1[:, 1:] += 0.1 * T1[:, 1:]", "G1 += 0.1 * T1").replace("P -
 ALL = ALL.replace("G2[:, 1:] += 0.1 * T2[:, 1:]", "G2 += 0.1 * T2")
 
 
-def diagnosed(folder: Path, text: str) -> Diagnosis:
-    """Return what is said of a program."""
-    path = folder / "program.py"
-    path.write_text(text, encoding="utf-8")
-    return diagnose(read(path), Options(autodiff=False))
-
-
-def line_of(text: str, code: str) -> int:
-    """Return the number of the first line that contains a piece of code."""
-    return next(i for i, line in enumerate(text.split("\n"), 1) if code in line)
-
-
 def held_against(said: Diagnosis) -> tuple[str, str, int, str, int | None]:
     """Return verdict, name, layer, quantity and line."""
     assert said.first_fault is not None
@@ -81,15 +65,15 @@ def held_against(said: Diagnosis) -> tuple[str, str, int, str, int | None]:
     ids=["of a wrong sign", "of the bias too", "of the wrong columns", "without the bias", "of a sign in one layer"],
 )
 def test_a_penalty_put_wrongly_into_one_gradient_is_no_optimiser(
-    text: str, right: str, wrong: str, bug: str, layer: int, quantity: str, tmp_path: Path
+    text: str, right: str, wrong: str, bug: str, layer: int, quantity: str
 ) -> None:
-    said = diagnosed(tmp_path, text.replace(right, wrong))
+    said = diagnosed(text.replace(right, wrong))
     assert held_against(said) == ("wrong", bug, layer, quantity, line_of(text, right))
 
 
 @pytest.mark.parametrize("text", [THETAS, ALL], ids=["of the weights", "of the biases too"])
-def test_the_penalty_that_a_loss_adds_is_right_in_the_gradients(text: str, tmp_path: Path) -> None:
-    assert diagnosed(tmp_path, text).verdict.startswith("correct")
+def test_the_penalty_that_a_loss_adds_is_right_in_the_gradients(text: str) -> None:
+    assert diagnosed(text).verdict.startswith("correct")
 
 
 SUMMED = """
@@ -122,11 +106,9 @@ for k in range(0, 130, 8):
 """
 
 
-def test_samples_summed_one_at_a_time_at_two_scales_are_no_optimiser_however_many_passes_came_before(
-    tmp_path: Path,
-) -> None:
+def test_samples_summed_one_at_a_time_at_two_scales_are_no_optimiser_however_many_passes_came_before() -> None:
     text = SUMMED.replace("    W -= 0.1 / 8", "    W -= 0.3 / 8")
-    assert held_against(diagnosed(tmp_path, text)) == ("wrong", "B43", 1, "dW", line_of(text, "W -= 0.3 / 8"))
+    assert held_against(diagnosed(text)) == ("wrong", "B43", 1, "dW", line_of(text, "W -= 0.3 / 8"))
 
 
 ELSEWHERE = """
@@ -151,12 +133,10 @@ for step in range(200):
 """
 
 
-def test_the_slope_of_another_loss_than_the_one_computed_elsewhere_is_told_of_a_linear_output_too(
-    tmp_path: Path,
-) -> None:
-    said = diagnosed(tmp_path, ELSEWHERE)
+def test_the_slope_of_another_loss_than_the_one_computed_elsewhere_is_told_of_a_linear_output_too() -> None:
+    said = diagnosed(ELSEWHERE)
     assert held_against(said)[:4] == ("wrong", "B44", 2, "delta")
-    assert diagnosed(tmp_path, ELSEWHERE.replace("(out - Y)", "np.tanh(out - Y)")).verdict == "correct"
+    assert diagnosed(ELSEWHERE.replace("(out - Y)", "np.tanh(out - Y)")).verdict == "correct"
 
 
 LOGITS = """
@@ -177,8 +157,8 @@ for step in range(200):
 """
 
 
-def test_a_cross_entropy_computed_of_the_pre_activations_has_its_sigmoid_in_the_slope_alone(tmp_path: Path) -> None:
-    said = diagnosed(tmp_path, LOGITS)
+def test_a_cross_entropy_computed_of_the_pre_activations_has_its_sigmoid_in_the_slope_alone() -> None:
+    said = diagnosed(LOGITS)
     assert said.network["loss"] == "bce"
     assert held_against(said) == ("wrong", "B40", 1, "delta", line_of(LOGITS, "(1 - H)"))
 
@@ -202,18 +182,16 @@ for step in range(200):
 """
 
 
-def test_steps_with_another_penalty_than_the_loss_has_are_no_weight_decay(tmp_path: Path) -> None:
-    said = diagnosed(tmp_path, LASSO.replace("np.sign(V)", "V").replace("np.sign(W)", "W"))
+def test_steps_with_another_penalty_than_the_loss_has_are_no_weight_decay() -> None:
+    said = diagnosed(LASSO.replace("np.sign(V)", "V").replace("np.sign(W)", "W"))
     assert held_against(said) == ("wrong", "B13", 2, "dW", line_of(LASSO, "np.sign(V)"))
-    assert diagnosed(tmp_path, LASSO).verdict.startswith("correct")
+    assert diagnosed(LASSO).verdict.startswith("correct")
 
 
-def test_a_loss_is_known_where_outputs_are_so_small_that_the_guards_beside_them_are_seen(tmp_path: Path) -> None:
+def test_a_loss_is_known_where_outputs_are_so_small_that_the_guards_beside_them_are_seen() -> None:
     guarded = LASSO.replace("np.log(P)", "np.log(P + 1e-8)").replace("np.log(1 - P)", "np.log(1 - P + 1e-8)")
-    path = tmp_path / "net.py"
-    path.write_text(guarded.replace("V = rng.normal(size=(4, 6)), ", "V = rng.normal(size=(4, 6)), 40 * "))
-    with watch(read(path)) as session:
-        seen = look(Tape(session.run()))
+    large = guarded.replace("V = rng.normal(size=(4, 6)), ", "V = rng.normal(size=(4, 6)), 40 * ")
+    seen = look(Tape(watched(large)))
     assert seen is not None
     assert {one.name for one in seen.seen} == {"bce"}
 
@@ -223,14 +201,14 @@ for name in "WVb":  # the loss that is printed, and a decay of one bias, which i
     DECAYED = DECAYED.replace(f"{name} -= 0.1 / 8 * g{name}", f"{name} -= 0.1 * (g{name} / 8 + 0.3 * {name})")
 
 
-def test_the_penalty_on_a_loss_added_up_sample_by_sample_is_known_beside_it(tmp_path: Path) -> None:
-    said = diagnosed(tmp_path, DECAYED)
+def test_the_penalty_on_a_loss_added_up_sample_by_sample_is_known_beside_it() -> None:
+    said = diagnosed(DECAYED)
     assert held_against(said) == ("wrong", "B13", 1, "db", line_of(DECAYED, "0.3 * b)"))
 
 
-def test_biases_whose_gradients_are_set_to_zero_are_not_what_an_optimiser_leaves(tmp_path: Path) -> None:
+def test_biases_whose_gradients_are_set_to_zero_are_not_what_an_optimiser_leaves() -> None:
     text = THETAS.replace("    T1 = T1 -", "    G1[:, 0] = G2[:, 0] = 0\n    T1 = T1 -")
-    assert held_against(diagnosed(tmp_path, text))[:4] == ("wrong", "B10", 2, "db")
+    assert held_against(diagnosed(text))[:4] == ("wrong", "B10", 2, "db")
 
 
 LAYERS = """
@@ -268,12 +246,10 @@ for step in range(200):
     ],
     ids=["of another kind", "of a wrong sign", "beside another mistake"],
 )
-def test_penalties_may_be_of_each_layers_own(
-    right: str, wrong: str, bug: str, layer: int, quantity: str, tmp_path: Path
-) -> None:
-    said = diagnosed(tmp_path, LAYERS.replace(right, wrong))
+def test_penalties_may_be_of_each_layers_own(right: str, wrong: str, bug: str, layer: int, quantity: str) -> None:
+    said = diagnosed(LAYERS.replace(right, wrong))
     assert held_against(said) == ("wrong", bug, layer, quantity, line_of(LAYERS, right))
 
 
-def test_right_penalties_of_each_layers_own_are_right(tmp_path: Path) -> None:
-    assert diagnosed(tmp_path, LAYERS).verdict.startswith("correct")
+def test_right_penalties_of_each_layers_own_are_right() -> None:
+    assert diagnosed(LAYERS).verdict.startswith("correct")

@@ -1,9 +1,6 @@
 """Weights that are arrays in the forward pass and are changed row by row, or entry by entry, in loops."""
 
-from pathlib import Path
-
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 ONLINE = """
 import numpy as np
@@ -27,29 +24,23 @@ for k in range(100):
 BELOW = "    below = W2 * delta * (1 - h**2)\n"
 
 
-def _diagnosed(folder: Path, text: str) -> Diagnosis:
-    path = folder / "online.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False))
-
-
-def test_weights_that_are_changed_entry_by_entry_are_judged_as_whole_arrays(tmp_path: Path) -> None:
-    diagnosis = _diagnosed(tmp_path, ONLINE)
+def test_weights_that_are_changed_entry_by_entry_are_judged_as_whole_arrays() -> None:
+    diagnosis = diagnosed(ONLINE)
     assert diagnosis.verdict.startswith("correct")
     assert diagnosis.network["sizes"] == [3, 2, 1]
 
 
-def test_what_takes_weights_after_the_change_of_their_entries_is_named(tmp_path: Path) -> None:
+def test_what_takes_weights_after_the_change_of_their_entries_is_named() -> None:
     late = ONLINE.replace(BELOW, "").replace("    for i in", f"{BELOW}    for i in")
-    diagnosis = _diagnosed(tmp_path, late)
+    diagnosis = diagnosed(late)
     assert diagnosis.verdict == "wrong"
     assert [bug.id for bug in diagnosis.bugs] == ["B3"]
     assert diagnosis.first_fault is not None
     assert diagnosis.first_fault.text in BELOW
 
 
-def test_weights_whose_change_was_not_seen_are_not_called_never_updated(tmp_path: Path) -> None:
+def test_weights_whose_change_was_not_seen_are_not_called_never_updated() -> None:
     rows = "    for row, d in zip(W1, below):\n        row -= 0.5 * d * np.array(x[:3])\n"
     hidden = ONLINE[: ONLINE.index("    for i in")] + rows
-    diagnosis = _diagnosed(tmp_path, hidden)
+    diagnosis = diagnosed(hidden)
     assert diagnosis.verdict == "inconclusive"

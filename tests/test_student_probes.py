@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from tests.student_networks import MISTAKES, PROGRAM, diagnosis_of, line_of, with_mistake
+from tests.student_networks import MISTAKES, PROGRAM, with_mistake
+from tests.student_runs import diagnosed, line_of
 from verify.report.diagnosis import Probe
 from verify.student.mistakes.bias_gradients import DB
 from verify.student.mistakes.explain import explain
@@ -72,11 +73,11 @@ for epoch in range(50):
 
 def failed(program: str) -> list[Probe]:
     """Return the probes of a program that showed something wrong."""
-    return [probe for probe in diagnosis_of(program).probes if not probe.ok]
+    return [probe for probe in diagnosed(program).probes if not probe.ok]
 
 
 def test_a_right_program_uses_the_true_derivatives_and_shows_no_defect() -> None:
-    probes = diagnosis_of(PROGRAM).probes
+    probes = diagnosed(PROGRAM).probes
     assert [p.name for p in probes] == ["f' as used in layer 1 (sigmoid)", "f' as used in layer 2 (sigmoid)"]
     assert all(p.ok and p.result.startswith("the true one at ") for p in probes)
 
@@ -107,13 +108,13 @@ def test_a_missing_derivative_is_1_everywhere() -> None:
 
 @pytest.mark.parametrize("name", ["own output", "twice", "bias summed"])
 def test_where_the_derivative_is_right_it_is_not_blamed(name: str) -> None:
-    probes = [p for p in diagnosis_of(with_mistake(name)).probes if p.name.startswith("f'")]
+    probes = [p for p in diagnosed(with_mistake(name)).probes if p.name.startswith("f'")]
     assert len(probes) == 2
     assert all(p.ok for p in probes)
 
 
 def test_an_exponential_that_overflows_is_seen_and_changes_no_verdict() -> None:
-    diagnosis = diagnosis_of(OVERFLOWING)
+    diagnosis = diagnosed(OVERFLOWING)
     assert diagnosis.exit_code == 0
     first = next(p for p in failed(OVERFLOWING) if p.name == "large z in layer 1 (sigmoid)")
     assert first.result.startswith("gives nan at z = 1000, should be 1: the exponential overflows")
@@ -137,13 +138,13 @@ def test_a_shuffle_between_steps_is_no_change_of_the_inputs() -> None:
 
 
 def test_a_gradient_that_ignores_its_argument_is_told_as_kept_state_and_blamed_for_nothing() -> None:
-    diagnosis = diagnosis_of(FORGETFUL)
+    diagnosis = diagnosed(FORGETFUL)
     assert diagnosis.verdict.startswith("correct")
     (probe,) = [p for p in diagnosis.probes if p.name == "state kept between calls"]
     line = line_of(FORGETFUL, "def slope(vector):")
     assert probe.result == f"slope (line {line}) never reads its vector: it answers for an earlier call's"
     heedful = FORGETFUL.replace("    grad2 =", "    unpack(vector)\n    grad2 =")
-    assert not [p for p in diagnosis_of(heedful).probes if p.name == "state kept between calls"]
+    assert not [p for p in diagnosed(heedful).probes if p.name == "state kept between calls"]
 
 
 def test_a_fraction_stored_into_whole_numbers_is_named() -> None:
@@ -156,7 +157,7 @@ def test_a_fraction_stored_into_whole_numbers_is_named() -> None:
 
 
 def test_a_loop_over_the_samples_of_one_step_is_measured() -> None:
-    diagnosis = diagnosis_of(ONE_BY_ONE)
+    diagnosis = diagnosed(ONE_BY_ONE)
     assert diagnosis.exit_code == 0
     (probe,) = [p for p in failed(ONE_BY_ONE) if p.name == "a loop over the samples"]
     assert probe.result.startswith("6 samples go through the network one at a time: the reference takes ")
@@ -212,4 +213,4 @@ def test_an_explanation_is_not_kept_where_its_gradients_differ() -> None:
 
 def test_every_planted_mistake_is_still_named_after_the_experiments() -> None:
     for name, (_, _, bug, _) in MISTAKES.items():
-        assert diagnosis_of(with_mistake(name)).bugs[0].id == bug
+        assert diagnosed(with_mistake(name)).bugs[0].id == bug

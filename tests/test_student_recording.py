@@ -10,17 +10,12 @@ import numpy as np
 import pytest
 
 import verify.student.child as child
-from tests.student_programs import FORWARD_BACKWARD, XOR_MAIN, source
-from verify.student.runs.recording import NOT_A_NUMBER, Event, Injection, Recording
+from tests.student_programs import FORWARD_BACKWARD, XOR_MAIN
+from tests.student_runs import source, watched
+from verify.student.runs.recording import NOT_A_NUMBER, Event, Recording
 from verify.student.runs.session import Session, watch
 
 XOR = FORWARD_BACKWARD + XOR_MAIN
-
-
-def watched(text: str, inject: Injection | None = None, **options: float) -> Recording:
-    """Return one run of a program."""
-    with watch(source(text), **options) as session:  # type: ignore[arg-type]
-        return session.run(inject)
 
 
 @pytest.fixture(scope="module")

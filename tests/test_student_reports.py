@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from tests.student_networks import PROGRAM, diagnosis_of
+from tests.student_networks import PROGRAM
+from tests.student_runs import diagnosed
 from verify.student.child.reports import reporting
 
 SAID = (
@@ -20,12 +21,12 @@ def branches(body: str) -> int:
 
 
 def test_a_loss_that_is_computed_every_hundredth_epoch_is_the_one_that_gradients_are_held_against() -> None:
-    assert diagnosis_of(LATE).verdict == "correct"
+    assert diagnosed(LATE).verdict == "correct"
     shortened = LATE.replace("d_out = (out - target) * slope(out)", "d_out = out - target")
-    diagnosis = diagnosis_of(shortened)
+    diagnosis = diagnosed(shortened)
     assert diagnosis.verdict == "wrong"
     assert diagnosis.bugs[0].id == "B4"
-    assert diagnosis_of(shortened.replace(SAID, "")).verdict == "correct"  # the delta of a cross-entropy
+    assert diagnosed(shortened.replace(SAID, "")).verdict == "correct"  # the delta of a cross-entropy
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
 """A graph of single numbers whose loss is the logarithm of one probability, that of the class that is meant."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 # All biases start at one number, a method is named as a function of math, and a dead sample's units are constants.
 SOFTMAX = """
@@ -99,11 +97,9 @@ for step in range(20):
     ],
 )
 def test_a_softmax_of_which_one_class_is_computed_is_judged_by_that_class(
-    old: str, new: str, verdict: str, bugs: set[str], tmp_path: Path
+    old: str, new: str, verdict: str, bugs: set[str]
 ) -> None:
-    file = tmp_path / "graph.py"
-    file.write_text(SOFTMAX.replace(old, new) if old else SOFTMAX)
-    said = diagnose(file, Options(autodiff=False))
+    said = diagnosed(SOFTMAX.replace(old, new) if old else SOFTMAX)
     assert said.verdict == verdict, said.missing
     assert {bug.id for bug in said.bugs[:1]} == bugs
     assert said.network["activations"] == ["relu", "softmax"]
@@ -138,11 +134,8 @@ BELOW = "        below = [a * (1 - a) * dot(delta, [w[i] for w in top]) for i, a
 LAST = "        for i, w in enumerate(hidden):\n"
 
 
-def test_a_step_does_not_end_where_a_helper_of_the_forward_pass_goes_back(tmp_path: Path) -> None:
-    file = tmp_path / "lists.py"
-    file.write_text(LISTS)
-    right = diagnose(file, Options(autodiff=False))
+def test_a_step_does_not_end_where_a_helper_of_the_forward_pass_goes_back() -> None:
+    right = diagnosed(LISTS)
     assert right.verdict in ("correct", "correct up to convention"), right.missing
-    file.write_text(LISTS.replace(BELOW, "").replace(LAST, BELOW + LAST))
-    late = diagnose(file, Options(autodiff=False))
+    late = diagnosed(LISTS.replace(BELOW, "").replace(LAST, BELOW + LAST))
     assert (late.verdict, late.bugs[0].id) == ("wrong", "B3"), late.missing

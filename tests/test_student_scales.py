@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.student_networks import PROGRAM, diagnosis_of, line_of
+from tests.student_networks import PROGRAM
+from tests.student_runs import diagnosed, line_of
 
 AVERAGED = PROGRAM.replace("loss = 0.5 * np.sum((out - target) ** 2)", "loss = np.sum((out - target) ** 2) / 12")
 AVERAGED = AVERAGED.replace("grad2 = hidden.T @ d_out", "sum2 = hidden.T @ d_out\n    grad2 = sum2 / 6")
@@ -22,9 +23,9 @@ UNBIASED = "\n".join(line for line in UNBIASED.split("\n") if not line.startswit
     ids=["missing", "twice", "another at the output", "a sign in the update"],
 )
 def test_a_constant_is_blamed_in_the_gradient_of_a_right_delta(old: str, new: str, layer: int, guilty: str) -> None:
-    assert diagnosis_of(UNBIASED).verdict.startswith("correct")
+    assert diagnosed(UNBIASED).verdict.startswith("correct")
     program = UNBIASED.replace(old, new)
-    told = diagnosis_of(program)
+    told = diagnosed(program)
     assert told.verdict == "wrong"
     assert told.first_fault is not None
     assert (told.first_fault.layer, told.first_fault.quantity) == (layer, "dW")
@@ -39,8 +40,8 @@ def test_without_a_loss_a_constant_is_in_the_layer_in_which_it_is_written(old: s
     right = UNBIASED.replace("    loss = np.sum((out - target) ** 2) / 12\n", "    rate = 0.5\n").replace(
         "0.1 *", "rate *"
     )
-    assert diagnosis_of(right).verdict.startswith("correct")
-    told = diagnosis_of(right.replace(old, new)).first_fault
+    assert diagnosed(right).verdict.startswith("correct")
+    told = diagnosed(right.replace(old, new)).first_fault
     assert told is not None
     assert (told.layer, told.quantity) == (layer, "dW")
     assert told.line == line_of(right.replace(old, new), new)
@@ -58,8 +59,8 @@ def test_without_a_loss_a_constant_is_in_the_layer_in_which_it_is_written(old: s
 def test_a_constant_in_every_gradient_of_weights_is_not_told_of_the_biases(old: str, new: str) -> None:
     right = PROGRAM.replace("for epoch", "part = 1\nfor epoch").replace("0.5 *", "0.5 * part / part *")
     right = right.replace("    W2 -=", "    grad2, grad1 = grad2 / part, grad1 / part\n    W2 -=")
-    assert diagnosis_of(right).verdict.startswith("correct")
-    told = diagnosis_of(right.replace(old, new)).first_fault
+    assert diagnosed(right).verdict.startswith("correct")
+    told = diagnosed(right.replace(old, new)).first_fault
     assert told is not None
     assert (told.layer, told.quantity) == (2, "dW")
 
@@ -67,14 +68,14 @@ def test_a_constant_in_every_gradient_of_weights_is_not_told_of_the_biases(old: 
 def test_a_constant_in_the_upper_of_two_layers_is_not_told_of_the_lower() -> None:
     program = PROGRAM.replace("grad2 = hidden.T @ d_out", "grad2 = 7 * hidden.T @ d_out")
     program = program.replace("0.1 * d_out.sum(axis=0)", "0.1 * (7 * d_out.sum(axis=0))")
-    told = diagnosis_of(program).first_fault
+    told = diagnosed(program).first_fault
     assert told is not None
     assert (told.layer, told.quantity) == (2, "dW")
 
 
 def test_a_constant_on_the_way_down_stays_one_of_delta() -> None:
     program = UNBIASED.replace("back = d_out @ W2.T", "back = d_out @ W2.T / 6")
-    told = diagnosis_of(program).first_fault
+    told = diagnosed(program).first_fault
     assert told is not None
     assert (told.layer, told.quantity, told.line) == (1, "delta", line_of(program, "back = d_out"))
 
@@ -97,7 +98,7 @@ def test_a_constant_on_the_way_down_stays_one_of_delta() -> None:
 )
 def test_what_the_run_held_names_the_mistake(old: str, new: str, bug: str, guilty: str) -> None:
     program = PROGRAM.replace(old, new).replace("for epoch", "empty = np.zeros((4, 2))\nfor epoch")
-    told = diagnosis_of(program)
+    told = diagnosed(program)
     assert told.verdict == "wrong"
     assert told.bugs[0].id == bug
     assert told.first_fault is not None
@@ -107,9 +108,9 @@ def test_what_the_run_held_names_the_mistake(old: str, new: str, bug: str, guilt
 def test_every_output_against_every_target_is_named() -> None:
     single = PROGRAM.replace("size=(6, 2)", "size=(6, 1)").replace("size=(4, 2)", "size=(4, 1)")
     single = single.replace("np.zeros(2)", "np.zeros(1)")
-    assert diagnosis_of(single).verdict.startswith("correct")
+    assert diagnosed(single).verdict.startswith("correct")
     crossed = "d_out = np.mean(out - target.ravel(), axis=1, keepdims=True) * slope(out)"
-    told = diagnosis_of(single.replace("d_out = (out - target) * slope(out)", crossed))
+    told = diagnosed(single.replace("d_out = (out - target) * slope(out)", crossed))
     assert told.verdict == "wrong"
     assert told.bugs[0].id == "B37"
     assert told.first_fault is not None
@@ -119,6 +120,6 @@ def test_every_output_against_every_target_is_named() -> None:
 def test_a_relu_whose_mask_is_turned_round_is_named() -> None:
     relu = PROGRAM.replace("hidden = squash(z1)", "hidden = np.maximum(z1, 0)")
     relu = relu.replace("d_hidden = back * slope(hidden)", "d_hidden = back.copy(); d_hidden[hidden == 0] = 0")
-    assert diagnosis_of(relu).verdict.startswith("correct")
-    told = diagnosis_of(relu.replace("hidden == 0", "hidden != 0"))
+    assert diagnosed(relu).verdict.startswith("correct")
+    told = diagnosed(relu.replace("hidden == 0", "hidden != 0"))
     assert told.bugs[0].id == "B29"

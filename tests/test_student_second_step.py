@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.student_networks import PROGRAM, diagnosis_of, line_of
+from tests.student_networks import PROGRAM
+from tests.student_runs import diagnosed, line_of
 
 OPTIMISER = """import numpy as np
 
@@ -40,9 +41,9 @@ VECTORIZED = VECTORIZED.replace(
 
 
 def test_parameters_cut_from_a_vector_are_followed_into_the_second_step() -> None:
-    assert diagnosis_of(OPTIMISER).verdict.startswith("correct")
+    assert diagnosed(OPTIMISER).verdict.startswith("correct")
     adding = OPTIMISER.replace("self.total = np", "self.total = getattr(self, 'total', 0) + np")
-    told = diagnosis_of(adding)
+    told = diagnosed(adding)
     assert told.verdict == "wrong"
     assert [bug.id for bug in told.bugs] == ["B35"]
 
@@ -58,7 +59,7 @@ def test_a_gradient_asked_before_its_own_point_was_evaluated_is_one_step_behind(
     before, _, _ = OPTIMISER.partition("for epoch")
     first = "loss = net.cost(theta)\nstep = net.slope(theta)\n"
     loop = f"for epoch in range(50):\n    theta = theta - 0.05 * step\n    {order}\n"
-    told = diagnosis_of(before + first + loop)
+    told = diagnosed(before + first + loop)
     assert told.verdict.startswith(verdict)
     assert [bug.id for bug in told.bugs] == ["B34"] * (verdict == "wrong")
 
@@ -69,7 +70,7 @@ def test_the_output_of_an_earlier_pass_in_the_second_step_is_named_without_blami
     )
     kept = kept.replace("    d_out = ", "    loss = 0.5 * np.sum((out - target) ** 2)\n    d_out = ", 1)
     first = "before = squash(data @ W1 + b1), squash(squash(data @ W1 + b1) @ W2 + b2)\n"
-    told = diagnosis_of(kept.replace("for epoch", f"{first}for epoch"))
+    told = diagnosed(kept.replace("for epoch", f"{first}for epoch"))
     assert told.verdict == "wrong"
     assert told.bugs[0].id == "B34"
     assert told.first_fault is not None
@@ -78,8 +79,8 @@ def test_the_output_of_an_earlier_pass_in_the_second_step_is_named_without_blami
 
 def test_a_gradient_stored_into_whole_numbers_is_wrong_where_they_are_made() -> None:
     whole = PROGRAM.replace("    W2 -=", "    kept = np.zeros((3, 4), int)\n    kept[:] = grad1\n    W2 -=")
-    assert diagnosis_of(whole).verdict.startswith("correct")
-    told = diagnosis_of(whole.replace("W1 -= 0.1 * grad1", "W1 -= 0.1 * kept"))
+    assert diagnosed(whole).verdict.startswith("correct")
+    told = diagnosed(whole.replace("W1 -= 0.1 * grad1", "W1 -= 0.1 * kept"))
     assert told.verdict == "wrong"
     assert told.bugs[0].id == "B46"
     assert told.first_fault is not None
@@ -88,7 +89,7 @@ def test_a_gradient_stored_into_whole_numbers_is_wrong_where_they_are_made() -> 
 
 @pytest.mark.parametrize(("zero", "verdict"), [("0.0", "correct"), ("0", "forward differs")])
 def test_an_activation_whose_type_is_taken_from_its_first_value_differs(zero: str, verdict: str) -> None:
-    told = diagnosis_of(VECTORIZED.format(zero=zero))
+    told = diagnosed(VECTORIZED.format(zero=zero))
     assert told.verdict.startswith(verdict)
     assert [bug.id for bug in told.bugs] == ["B45"] * (verdict == "forward differs")
 
@@ -96,7 +97,7 @@ def test_an_activation_whose_type_is_taken_from_its_first_value_differs(zero: st
 @pytest.mark.parametrize("scale", ["1", "5000"])
 def test_an_exponential_that_overflows_in_the_first_pass_is_a_forward_pass_that_differs(scale: str) -> None:
     naive = PROGRAM.replace("1 / (1 + np.exp(-v))", "np.exp(v) / (1 + np.exp(v))")
-    told = diagnosis_of(naive.replace("data = rng", f"data = {scale} * rng"))
+    told = diagnosed(naive.replace("data = rng", f"data = {scale} * rng"))
     assert told.verdict.startswith("correct" if scale == "1" else "forward differs")
     if scale == "5000":
         assert told.first_fault is not None
@@ -107,14 +108,14 @@ def test_an_exponential_that_overflows_in_the_first_pass_is_a_forward_pass_that_
 def test_numbers_that_grow_over_the_steps_are_no_fault_of_the_forward_pass() -> None:
     naive = PROGRAM.replace("1 / (1 + np.exp(-v))", "np.exp(v) / (1 + np.exp(v))")
     stepping = naive.replace("W1 -= 0.1", "W1 = W1 - 1e9").replace("W2 -= 0.1", "W2 = W2 - 1e9")
-    assert diagnosis_of(stepping).verdict != "forward differs"
+    assert diagnosed(stepping).verdict != "forward differs"
 
 
 def test_a_right_network_in_float32_is_called_right() -> None:
     single = PROGRAM.replace("size=(6, 3))", "size=(6, 3)).astype('f')").replace("np.zeros(4)", "np.zeros(4, 'f')")
     for shape in ("(6, 2)", "(3, 4)", "(4, 2)"):
         single = single.replace(f"size={shape})", f"size={shape}).astype('f')")
-    assert diagnosis_of(single.replace("np.zeros(2)", "np.zeros(2, 'f')")).verdict.startswith("correct")
+    assert diagnosed(single.replace("np.zeros(2)", "np.zeros(2, 'f')")).verdict.startswith("correct")
 
 
 @pytest.mark.parametrize(("mask", "verdict"), [("z1 <= 0", "correct"), ("z1 <= 0 if epoch < 1 else mask", "wrong")])
@@ -125,7 +126,7 @@ def test_a_mask_that_is_kept_for_later_batches_cuts_other_units(mask: str, verdi
         "    z1 = data @", "    part = slice(3 * (epoch % 2), 3 * (epoch % 2) + 3)\n    z1 = data[part] @"
     )
     relu = relu.replace("(out - target)", "(out - target[part])").replace("data.T @", "data[part].T @")
-    told = diagnosis_of(relu)
+    told = diagnosed(relu)
     assert told.verdict.startswith(verdict)
     if verdict == "wrong":
         assert told.first_fault is not None
@@ -165,5 +166,5 @@ for epoch in range(50):
 def test_a_decay_added_at_each_step_hides_no_sum_or_activation_of_the_step_before(
     right: str, wrong: str, bugs: list[str]
 ) -> None:
-    told = diagnosis_of(BATCHES.replace(right, wrong) if right else BATCHES)
+    told = diagnosed(BATCHES.replace(right, wrong) if right else BATCHES)
     assert (told.verdict == "wrong", [bug.id for bug in told.bugs]) == (bool(bugs), bugs)

@@ -1,11 +1,8 @@
 """Networks that are not written as matrices and updates: one vector, single numbers, gradients only returned."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 VECTOR = """
 import numpy as np
@@ -219,23 +216,16 @@ WRONG = {
 }  # fmt: skip
 
 
-def told(folder: Path, text: str) -> Diagnosis:
-    """Return the diagnosis of a program."""
-    path = folder / "program.py"
-    path.write_text(text, encoding="utf-8")
-    return diagnose(path, Options(autodiff=False))
-
-
 @pytest.mark.parametrize("name", RIGHT)
-def test_a_right_program_of_an_unusual_shape_is_called_right(tmp_path: Path, name: str) -> None:
-    assert told(tmp_path, RIGHT[name]).verdict.startswith("correct")
+def test_a_right_program_of_an_unusual_shape_is_called_right(name: str) -> None:
+    assert diagnosed(RIGHT[name]).verdict.startswith("correct")
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_program_of_an_unusual_shape_is_told_its_first_wrong_quantity(tmp_path: Path, name: str) -> None:
+def test_a_wrong_program_of_an_unusual_shape_is_told_its_first_wrong_quantity(name: str) -> None:
     text, old, new, bug, fault = WRONG[name]
     assert text.count(old) == 1
-    diagnosis = told(tmp_path, text.replace(old, new))
+    diagnosis = diagnosed(text.replace(old, new))
     first = diagnosis.first_fault
     assert diagnosis.verdict == "wrong"
     assert first is not None
@@ -263,8 +253,8 @@ for step in range(100):
 """
 
 
-def test_square_weights_kept_as_out_in_are_not_taken_for_their_transpose(tmp_path: Path) -> None:
-    diagnosis = told(tmp_path, OUT_IN)
+def test_square_weights_kept_as_out_in_are_not_taken_for_their_transpose() -> None:
+    diagnosis = diagnosed(OUT_IN)
     assert diagnosis.verdict == "wrong"
     assert diagnosis.first_fault is not None
     assert (diagnosis.first_fault.layer, diagnosis.first_fault.quantity) == (2, "dW")
@@ -274,9 +264,9 @@ def test_square_weights_kept_as_out_in_are_not_taken_for_their_transpose(tmp_pat
     )
 
 
-def test_the_value_of_a_log_cosh_in_place_of_its_slope_is_named(tmp_path: Path) -> None:
+def test_the_value_of_a_log_cosh_in_place_of_its_slope_is_named() -> None:
     text = OUT_IN.replace("a1.T @ d2", "d2.T @ a1").replace("d3 = np.tanh(out - y)", "d3 = np.log(np.cosh(out - y))")
-    diagnosis = told(tmp_path, text)
+    diagnosis = diagnosed(text)
     assert diagnosis.verdict == "wrong"
     assert diagnosis.bugs[0].id == "B24"
 
@@ -302,10 +292,7 @@ gradients(np.array([[1], [1], [1]]), np.array([[1]]))
 """
 
 
-def test_gradients_that_are_only_printed_are_known_by_their_names_where_the_weights_are_keyed(tmp_path: Path) -> None:
-    path = tmp_path / "net.py"
-    path.write_text(KEYED.format(factor=1))
-    assert diagnose(path, Options(autodiff=False)).verdict.startswith("correct")
-    path.write_text(KEYED.format(factor=2))
-    wrong = diagnose(path, Options(autodiff=False))
+def test_gradients_that_are_only_printed_are_known_by_their_names_where_the_weights_are_keyed() -> None:
+    assert diagnosed(KEYED.format(factor=1)).verdict.startswith("correct")
+    wrong = diagnosed(KEYED.format(factor=2))
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B43", 16), wrong

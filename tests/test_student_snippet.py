@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from tests.student_networks import MISTAKES, diagnosis_of, with_mistake
+from tests.student_networks import MISTAKES, with_mistake
+from tests.student_runs import diagnosed
 from verify.student.mistakes.bias_gradients import DB
 from verify.student.mistakes.explanation import Explanation, Found
 from verify.student.mistakes.sent_down import DOWN
@@ -84,7 +85,7 @@ def test_the_example_of_every_mistake_runs_and_its_differences_side_with_the_rig
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_the_example_of_a_program_runs_alone_with_numpy(name: str) -> None:
-    text = diagnosis_of(with_mistake(name)).snippet
+    text = diagnosed(with_mistake(name)).snippet
     assert text.startswith("import numpy as np\n")
     assert text.count("import") == 1
     ran = subprocess.run([sys.executable, "-I", "-c", text], capture_output=True, text=True, check=True, timeout=60)
@@ -94,7 +95,7 @@ def test_the_example_of_a_program_runs_alone_with_numpy(name: str) -> None:
 
 
 def test_the_guilty_line_stands_beside_its_formula() -> None:
-    assert "yours: d_hidden = back * slope(z1)" in diagnosis_of(with_mistake("slope at z")).snippet
+    assert "yours: d_hidden = back * slope(z1)" in diagnosed(with_mistake("slope at z")).snippet
 
 
 def test_the_smallest_network_that_shows_it_is_taken() -> None:

@@ -1,12 +1,9 @@
 """Shapes of public programs that once were misread, re-told in a few lines."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 from verify.student.reading.curves import matching_curves
 
 # One column for each sample, one-hot targets filled in on the way back, no loss computed: the bias gradient's
@@ -62,28 +59,21 @@ for epoch in range(100):
 """
 
 
-def told(folder: Path, text: str) -> Diagnosis:
-    """Return the diagnosis of a program."""
-    path = folder / "net.py"
-    path.write_text(text)
-    return diagnose(path, Options(autodiff=False))
-
-
-def test_a_bias_gradient_summed_over_everything_is_named_though_it_is_zero_at_the_top(tmp_path: Path) -> None:
-    wrong = told(tmp_path, COLUMNS.replace("{axis}", ""))
+def test_a_bias_gradient_summed_over_everything_is_named_though_it_is_zero_at_the_top() -> None:
+    wrong = diagnosed(COLUMNS.replace("{axis}", ""))
     assert wrong.verdict == "wrong", wrong.missing
     assert wrong.bugs[0].id == "B1"
 
 
-def test_targets_filled_in_on_the_way_back_are_the_targets(tmp_path: Path) -> None:
-    right = told(tmp_path, COLUMNS.replace("{axis}", ", axis=1, keepdims=True"))
+def test_targets_filled_in_on_the_way_back_are_the_targets() -> None:
+    right = diagnosed(COLUMNS.replace("{axis}", ", axis=1, keepdims=True"))
     assert right.verdict.startswith("correct"), right.missing
 
 
-def test_single_numbers_do_not_join_the_way_back_to_the_forward_pass(tmp_path: Path) -> None:
-    right = told(tmp_path, SINGLE.replace("{passed}", "top"))
+def test_single_numbers_do_not_join_the_way_back_to_the_forward_pass() -> None:
+    right = diagnosed(SINGLE.replace("{passed}", "top"))
     assert right.verdict.startswith("correct"), right.missing
-    wrong = told(tmp_path, SINGLE.replace("{passed}", "error"))
+    wrong = diagnosed(SINGLE.replace("{passed}", "error"))
     assert (wrong.verdict, wrong.bugs[0].id) == ("wrong", "B5")
 
 
@@ -93,7 +83,7 @@ def test_a_constant_read_off_one_number_is_believed_where_a_person_would_write_i
     assert bool(list(matching_curves(z, slope * z))) == believed
 
 
-def test_inputs_cast_in_the_forward_pass_alone_are_the_inputs_of_both(tmp_path: Path) -> None:
+def test_inputs_cast_in_the_forward_pass_alone_are_the_inputs_of_both() -> None:
     text = """
 import numpy as np
 X, Y = np.array([[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]]), np.array([[0, 1, 1, 0]]).T
@@ -103,7 +93,7 @@ for i in range(100):
     o = 1 / (1 + np.exp(-np.dot(x, W)))
     W += np.dot(X.T, (Y - o) * o * (1 - o))
 """
-    right = told(tmp_path, text)
+    right = diagnosed(text)
     assert right.verdict.startswith("correct"), right.missing
 
 
@@ -123,10 +113,10 @@ for i in range(100):
 
 @pytest.mark.parametrize(("layer", "slip"), [(1, {"X": "X"}), (2, {"h": "h"})])
 def test_activations_that_are_not_transposed_run_where_the_batch_is_as_large_as_the_layer_is_wide(
-    tmp_path: Path, layer: int, slip: dict[str, str]
+    layer: int, slip: dict[str, str]
 ) -> None:
-    assert told(tmp_path, SQUARE.format(X="X.T", h="h.T")).verdict == "correct"
-    wrong = told(tmp_path, SQUARE.format(**{"X": "X.T", "h": "h.T", **slip}))
+    assert diagnosed(SQUARE.format(X="X.T", h="h.T")).verdict == "correct"
+    wrong = diagnosed(SQUARE.format(**{"X": "X.T", "h": "h.T", **slip}))
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].layer) == ("wrong", "B22", layer)
 
 
@@ -134,21 +124,21 @@ def test_activations_that_are_not_transposed_run_where_the_batch_is_as_large_as_
     ("step", "words"),
     [("-= 0.1 *", "steps against"), ("+= -0.1 * 0.5 *", "steps against")],
 )
-def test_a_step_by_a_negative_rate_goes_against_the_gradient(tmp_path: Path, step: str, words: str) -> None:
-    said = told(tmp_path, SQUARE.format(X="X.T", h="h.T").replace("-= 0.1 *", step))
+def test_a_step_by_a_negative_rate_goes_against_the_gradient(step: str, words: str) -> None:
+    said = diagnosed(SQUARE.format(X="X.T", h="h.T").replace("-= 0.1 *", step))
     assert said.verdict == "correct"
     assert words in said.read_as
 
 
-def test_steps_that_climb_are_told_beside_another_mistake(tmp_path: Path) -> None:
+def test_steps_that_climb_are_told_beside_another_mistake() -> None:
     text = SQUARE.format(X="X.T", h="h.T").replace("-= 0.1", "+= 0.1").replace("(1 - h**2)", "1")
-    wrong = told(tmp_path, text)
+    wrong = diagnosed(text)
     assert (wrong.verdict, [bug.id for bug in wrong.bugs]) == ("wrong", ["B11", "B14"])
 
 
-def test_of_two_signs_the_one_that_climbs_is_the_mistake(tmp_path: Path) -> None:
+def test_of_two_signs_the_one_that_climbs_is_the_mistake() -> None:
     text = SQUARE.format(X="X.T", h="h.T").replace("V -=", "V +=")
-    wrong = told(tmp_path, text)
+    wrong = diagnosed(text)
     assert (wrong.verdict, [(bug.id, bug.layer) for bug in wrong.bugs]) == ("wrong", [("B14", 2)])
 
 
@@ -168,14 +158,14 @@ for i in range(100):
 """
 
 
-def test_biases_that_are_numbers_of_the_program_need_no_training(tmp_path: Path) -> None:
-    said = told(tmp_path, NUMBERS)
+def test_biases_that_are_numbers_of_the_program_need_no_training() -> None:
+    said = diagnosed(NUMBERS)
     assert said.verdict.startswith("correct"), said
     assert "biases as numbers of the program, not trained" in said.read_as
 
 
-def test_a_gradient_that_is_wrong_as_a_whole_is_not_told_entry_by_entry(tmp_path: Path) -> None:
-    wrong = told(tmp_path, NUMBERS.replace("np.outer(low, x)", "np.outer(x, low)"))
+def test_a_gradient_that_is_wrong_as_a_whole_is_not_told_entry_by_entry() -> None:
+    wrong = diagnosed(NUMBERS.replace("np.outer(low, x)", "np.outer(x, low)"))
     assert (wrong.verdict, wrong.bugs[0].id, wrong.bugs[0].line) == ("wrong", "B22", 13)
     assert "entry" not in wrong.bugs[0].wrong
 
@@ -201,10 +191,8 @@ for i in range(50):
 
 
 @pytest.mark.parametrize(("total", "verdict"), [("up.sum(axis=1, keepdims=True)", "correct"), ("up.sum()", "wrong")])
-def test_targets_may_meet_logarithms_before_there_are_probabilities(total: str, verdict: str, tmp_path: Path) -> None:
-    path = tmp_path / "logarithms.py"
-    path.write_text(LOGARITHMS.format(total=total), encoding="utf-8")
-    told = diagnose(path, Options(autodiff=False))
+def test_targets_may_meet_logarithms_before_there_are_probabilities(total: str, verdict: str) -> None:
+    told = diagnosed(LOGARITHMS.format(total=total))
     assert (told.verdict.partition(" ")[0], told.network["loss"]) == (verdict, "cross_entropy"), told.missing
     assert verdict == "correct" or (told.first_fault is not None and told.first_fault.text[:3] == "top")
 
@@ -229,9 +217,9 @@ for step in range(100):
     [("a", "", "out", ("wrong", 7)), ("a, t", "+ t", "out, y", ("inconclusive", None))],
 )
 def test_a_helper_that_is_given_the_output_alone_is_meant_as_its_derivative(
-    parameters: str, more: str, given: str, said: tuple[str, int | None], tmp_path: Path
+    parameters: str, more: str, given: str, said: tuple[str, int | None]
 ) -> None:
-    found = told(tmp_path, HELPER.format(parameters=parameters, more=more, given=given))
+    found = diagnosed(HELPER.format(parameters=parameters, more=more, given=given))
     line = None if found.first_fault is None else found.first_fault.line
     assert (found.verdict, line) == said, found
 
@@ -259,9 +247,9 @@ for step in range(100):
     [(2, "dV.sum(axis=1)", "e", "B20", 12), (1, "(d @ V.T)", "np.repeat(d, 4, 1)", "B19", 13)],
 )
 def test_a_gradient_for_the_weights_and_a_delta_of_another_layer_are_told(
-    K: int, error: str, taken: str, bug: str, line: int, tmp_path: Path
+    K: int, error: str, taken: str, bug: str, line: int
 ) -> None:
-    found = told(tmp_path, DOWN.format(K=K, error=error, taken=taken))
+    found = diagnosed(DOWN.format(K=K, error=error, taken=taken))
     assert [b.id for b in found.bugs] == [bug], found
     assert found.first_fault is not None
     assert found.first_fault.line == line

@@ -1,11 +1,8 @@
 """Scripts of named numbers that sum gradients over the samples: a mistake in one unit, one sum, or one update."""
 
-from pathlib import Path
-
 import pytest
 
-from verify.report.diagnosis import Diagnosis
-from verify.student.debug import Options, diagnose
+from tests.student_runs import diagnosed
 
 # The data hold numbers that the weights start from as well: 0.1, 0.2, 0.7.
 RIGHT = """
@@ -52,24 +49,17 @@ MISTAKES = {
 }
 
 
-def told(text: str, folder: Path) -> Diagnosis:
-    """Return what is told of a program."""
-    file = folder / "summed.py"
-    file.write_text(text, encoding="utf-8")
-    return diagnose(file, Options(autodiff=False))
-
-
-def test_numbers_that_stand_in_the_data_and_among_the_weights_are_told_apart(tmp_path: Path) -> None:
-    found = told(RIGHT, tmp_path)
+def test_numbers_that_stand_in_the_data_and_among_the_weights_are_told_apart() -> None:
+    found = diagnosed(RIGHT)
     assert (found.verdict, found.network["sizes"]) == ("correct up to convention", [1, 3, 1])
     assert found.network["loss"] == "half_sse"
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_in_one_unit_or_one_sum_is_named_in_its_line(name: str, tmp_path: Path) -> None:
+def test_a_mistake_in_one_unit_or_one_sum_is_named_in_its_line(name: str) -> None:
     old, new, bug, layer, quantity, line = MISTAKES[name]
     assert RIGHT.count(old) == 1
-    found = told(RIGHT.replace(old, new), tmp_path)
+    found = diagnosed(RIGHT.replace(old, new))
     fault = found.first_fault
     assert (found.verdict, [one.id for one in found.bugs]) == ("wrong", [bug])
     assert fault is not None
@@ -77,8 +67,8 @@ def test_a_mistake_in_one_unit_or_one_sum_is_named_in_its_line(name: str, tmp_pa
     assert fault.text.startswith(line)
 
 
-def test_sums_of_one_layer_alone_that_go_on_from_step_to_step_are_missed_where_they_begin(tmp_path: Path) -> None:
-    found = told(RIGHT.replace(BEGUN, "").replace(LOOP, BEGUN.strip() + "\n" + LOOP), tmp_path)
+def test_sums_of_one_layer_alone_that_go_on_from_step_to_step_are_missed_where_they_begin() -> None:
+    found = diagnosed(RIGHT.replace(BEGUN, "").replace(LOOP, BEGUN.strip() + "\n" + LOOP))
     fault = found.first_fault
     assert (found.verdict, [one.id for one in found.bugs]) == ("wrong", ["B35"])
     assert fault is not None

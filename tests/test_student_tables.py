@@ -4,11 +4,9 @@ import ast
 
 import pytest
 
-from tests.student_programs import source
+from tests.student_runs import diagnosed, watched
 from verify.student.child.stand_ins.asked import shape_of
 from verify.student.child.stand_ins.asked_cells import class_names
-from verify.student.debug import Options, diagnose
-from verify.student.runs.session import watch
 
 TABLES = """
 import numpy as np
@@ -26,8 +24,7 @@ for epoch in range(100):
 
 
 def test_a_modules_data_are_tables_where_they_are_used_so_and_a_table_reaches_beyond_a_named_cut() -> None:
-    with watch(source(TABLES)) as session:
-        run = session.run()
+    run = watched(TABLES)
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
 
@@ -47,8 +44,7 @@ for _ in range(1000):
 
 
 def test_cells_that_are_read_as_whole_numbers_are_whole_between_the_marks_that_the_program_reads_them_by() -> None:
-    with watch(source(WHOLE)) as session:
-        run = session.run()
+    run = watched(WHOLE)
     assert run.raised is None, run.raised
     assert run.ended == "enough updates"
     assert any(value.shape[1:] == (2,) and value.dtype.kind == "i" for value in run.values)
@@ -70,8 +66,7 @@ for _ in range(9):
 
 
 def test_a_long_table_of_pictures_read_cell_by_cell_has_its_label_last_where_the_program_takes_it_there() -> None:
-    with watch(source(LAST)) as session:
-        run = session.run()
+    run = watched(LAST)
     assert (run.raised, run.ended) == (None, "enough updates")
 
 
@@ -86,8 +81,7 @@ for _ in range(9):
 
 
 def test_a_missing_library_that_cuts_text_into_words_cuts_it() -> None:
-    with watch(source(WORDS)) as session:
-        run = session.run()
+    run = watched(WORDS)
     assert run.raised is None
     assert any(value.shape == (7, 3) for value in run.values)
 
@@ -115,7 +109,7 @@ for epoch in range(100):
 
 
 def test_a_table_may_be_an_operand_of_the_products_as_it_is_and_is_prepared_column_by_column() -> None:
-    said = diagnose(source(TRAINED_ON_A_TABLE), Options(autodiff=False))
+    said = diagnosed(TRAINED_ON_A_TABLE)
     assert (said.verdict, said.layers) == ("correct", 2), said
 
 

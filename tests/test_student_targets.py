@@ -1,13 +1,11 @@
 """What is judged when a sample has one output and one target: little evidence, and a target may be a plain number."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.student_runs import diagnosed, source
 from verify.report.diagnosis import Diagnosis
 from verify.student.debug import Options, diagnose
 from verify.student.judging import later
-from verify.student.source.ingest import read
 
 ONE_SAMPLE = """
 import numpy as np
@@ -27,23 +25,19 @@ for epoch in range(500):
 """
 
 
-def diagnosed(folder: Path, targets: str, slope: str) -> Diagnosis:
+def of_one_sample(targets: str, slope: str) -> Diagnosis:
     """Return what is said of the program with these targets and this factor of its first slope."""
-    path = folder / "one_sample.py"
-    path.write_text(ONE_SAMPLE.replace("TARGETS", targets).replace("SLOPE", slope), encoding="utf-8")
-    return diagnose(read(path), Options(autodiff=False))
+    return diagnosed(ONE_SAMPLE.replace("TARGETS", targets).replace("SLOPE", slope))
 
 
 @pytest.mark.parametrize("targets", ["np.array([1, 0])", "np.array([1.0, 0.0])", "[0.3, 0.9]"])
-def test_a_target_that_equals_a_constant_of_the_program_is_still_a_target(tmp_path: Path, targets: str) -> None:
-    assert diagnosed(tmp_path, targets, " * o * (1 - o)").verdict in ("correct", "correct up to convention")
+def test_a_target_that_equals_a_constant_of_the_program_is_still_a_target(targets: str) -> None:
+    assert of_one_sample(targets, " * o * (1 - o)").verdict in ("correct", "correct up to convention")
 
 
 @pytest.mark.parametrize("targets", ["np.array([1, 0])", "[0.3, 0.9]"])
-def test_one_output_of_one_sample_is_not_called_right_for_a_loss_that_nothing_tells(
-    tmp_path: Path, targets: str
-) -> None:
-    said = diagnosed(tmp_path, targets, " * o ** 2")
+def test_one_output_of_one_sample_is_not_called_right_for_a_loss_that_nothing_tells(targets: str) -> None:
+    said = of_one_sample(targets, " * o ** 2")
     assert not said.verdict.startswith("correct"), said
     assert "hinge" not in str(said)
 
@@ -51,10 +45,8 @@ def test_one_output_of_one_sample_is_not_called_right_for_a_loss_that_nothing_te
 @pytest.mark.parametrize(
     ("slope", "bug"), [(" * o", "B40"), (" * f(o) * (1 - f(o))", "B8"), (" ** 2 * o * (1 - o)", "B24")]
 )
-def test_a_wrong_slope_of_one_output_of_one_sample_is_found_by_its_learning_rate(
-    tmp_path: Path, slope: str, bug: str
-) -> None:
-    said = diagnosed(tmp_path, "[0.3, 0.9]", slope)
+def test_a_wrong_slope_of_one_output_of_one_sample_is_found_by_its_learning_rate(slope: str, bug: str) -> None:
+    said = of_one_sample("[0.3, 0.9]", slope)
     assert (said.verdict, said.bugs[0].id) == ("wrong", bug), said
     assert said.first_fault is not None
     assert (said.first_fault.layer, said.first_fault.quantity) == (2, "delta")
@@ -66,15 +58,13 @@ LATER = """
 """
 
 
-def test_a_loss_computed_of_all_samples_once_an_epoch_tells_which_one_is_meant(tmp_path: Path) -> None:
-    path = tmp_path / "later.py"
+def test_a_loss_computed_of_all_samples_once_an_epoch_tells_which_one_is_meant() -> None:
     text = (ONE_SAMPLE + LATER[1:]).replace("TARGETS", "[0.3, 0.9]")
     for slope, verdict in (("", "wrong"), (" * o * (1 - o)", "correct")):
-        path.write_text(text.replace("SLOPE", slope), encoding="utf-8")
-        said = diagnose(read(path), Options(autodiff=False))
+        said = diagnosed(text.replace("SLOPE", slope))
         assert (said.verdict.partition(" ")[0], said.network["loss"]) == (verdict, "half_sse")
         assert "computes in another pass" in said.read_as
-    told = diagnose(read(path), Options(autodiff=False, loss="bce"))
+    told = diagnosed(text.replace("SLOPE", " * o * (1 - o)"), loss="bce")
     assert (told.verdict, told.network["loss"]) == ("wrong", "bce"), "what the user says wins"
     assert "as told" in told.read_as
 
@@ -97,10 +87,8 @@ for epoch in range(100):
 
 
 @pytest.mark.parametrize(("error", "verdict"), [("(o - Y)", "correct"), ("-loss", "wrong")])
-def test_equal_samples_tell_no_more_than_one(tmp_path: Path, error: str, verdict: str) -> None:
-    path = tmp_path / "same.py"
-    path.write_text(SAME_SAMPLES.replace("ERROR", error), encoding="utf-8")
-    assert diagnose(read(path), Options(autodiff=False)).verdict.startswith(verdict)
+def test_equal_samples_tell_no_more_than_one(error: str, verdict: str) -> None:
+    assert diagnosed(SAME_SAMPLES.replace("ERROR", error)).verdict.startswith(verdict)
 
 
 CLASSES = """
@@ -124,21 +112,14 @@ for epoch in range(300):
 UPDATE = "    W1, b1 = W1 - 0.01 * X.T @ dh, b1 - 0.01 * dh.sum(axis=0)\n"
 
 
-def saved(folder: Path, text: str) -> Path:
-    """Return the path of a program."""
-    path = folder / "classes.py"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def test_what_the_output_meets_with_its_sign_turned_is_the_target_all_the_same(tmp_path: Path) -> None:
-    said = diagnose(read(saved(tmp_path, CLASSES)), Options(autodiff=False))
+def test_what_the_output_meets_with_its_sign_turned_is_the_target_all_the_same() -> None:
+    said = diagnosed(CLASSES)
     assert (said.verdict, said.network["loss"]) == ("correct", "cross_entropy")
 
 
-def test_a_layer_that_is_never_updated_is_called_so_and_not_by_deltas_of_zero(tmp_path: Path) -> None:
+def test_a_layer_that_is_never_updated_is_called_so_and_not_by_deltas_of_zero() -> None:
     assert UPDATE in CLASSES
-    said = diagnose(read(saved(tmp_path, CLASSES.replace(UPDATE, ""))), Options(autodiff=False))
+    said = diagnosed(CLASSES.replace(UPDATE, ""))
     assert said.verdict == "wrong"
     assert said.bugs[0].id == "B54"
     assert said.first_fault is not None
@@ -186,18 +167,14 @@ for i in range(100):
 
 @pytest.mark.parametrize(("loop", "y"), [("for j, y in enumerate(Y):", "y"), ("for j in range(4):", "Y[j]")])
 @pytest.mark.parametrize(("slope", "verdict"), [("(1 - h ** 2)", "correct up to convention"), ("1", "wrong")])
-def test_targets_may_be_whole_numbers_in_a_list(loop: str, y: str, slope: str, verdict: str, tmp_path: Path) -> None:
-    path = tmp_path / "net.py"
-    path.write_text(ONE_BY_ONE.format(loop=loop, y=y, slope=slope))
-    said = diagnose(path, Options(autodiff=False))
+def test_targets_may_be_whole_numbers_in_a_list(loop: str, y: str, slope: str, verdict: str) -> None:
+    said = diagnosed(ONE_BY_ONE.format(loop=loop, y=y, slope=slope))
     assert said.verdict == verdict, said.missing
 
 
 @pytest.mark.parametrize(("delta", "verdict"), [("(out - Y) * 10 * a2 * (1 - a2)", "correct"), ("out - Y", "wrong")])
-def test_an_output_multiplied_after_its_activation_is_the_output(delta: str, verdict: str, tmp_path: Path) -> None:
-    path = tmp_path / "net.py"
-    path.write_text(SCALED.format(delta=delta))
-    said = diagnose(path, Options(autodiff=False))
+def test_an_output_multiplied_after_its_activation_is_the_output(delta: str, verdict: str) -> None:
+    said = diagnosed(SCALED.format(delta=delta))
     assert said.verdict == verdict, said.missing
     assert said.network["activations"][-1] == "10 sigmoid"
 
@@ -219,17 +196,13 @@ for epoch in range(20):
 
 
 @pytest.mark.parametrize("output", ["np.dot(X[i], w) + b", "1 / (1 + np.exp(-(np.dot(X[i], w) + b)))"])
-def test_one_unit_trained_sample_by_sample_is_right_in_its_second_step_too(tmp_path: Path, output: str) -> None:
-    path = tmp_path / "unit.py"
-    path.write_text(SAMPLE_BY_SAMPLE.format(output=output, rate=""), encoding="utf-8")
-    assert diagnose(read(path), Options(autodiff=False)).verdict.startswith("correct")
+def test_one_unit_trained_sample_by_sample_is_right_in_its_second_step_too(output: str) -> None:
+    assert diagnosed(SAMPLE_BY_SAMPLE.format(output=output, rate="")).verdict.startswith("correct")
 
 
-def test_steps_of_one_length_are_not_blamed_for_their_rate(tmp_path: Path) -> None:
-    path = tmp_path / "unit.py"
+def test_steps_of_one_length_are_not_blamed_for_their_rate() -> None:
     text = SAMPLE_BY_SAMPLE.format(output="np.dot(X[i], w) + b", rate=" / np.sqrt(error**2 * (1 + np.sum(X[i]**2)))")
-    path.write_text(text + "        print(0.5 * error**2)\n", encoding="utf-8")
-    said = diagnose(read(path), Options(autodiff=False))
+    said = diagnosed(text + "        print(0.5 * error**2)\n")
     assert said.verdict != "wrong", said
 
 
@@ -261,11 +234,9 @@ for step in range(100):
     ids=["right", "the slope twice", "another slope"],
 )
 def test_rates_are_judged_by_the_likelihood_of_their_counts(
-    right: str, wrong: str, said: tuple[str, str | None], tmp_path: Path
+    right: str, wrong: str, said: tuple[str, str | None]
 ) -> None:
-    path = tmp_path / "rates.py"
-    path.write_text(RATES.replace(right, wrong) if right else RATES)
-    found = diagnose(path, Options(autodiff=False))
+    found = diagnosed(RATES.replace(right, wrong) if right else RATES)
     assert (found.verdict.partition(" ")[0], next((bug.id for bug in found.bugs), None)) == said
 
 
@@ -299,11 +270,9 @@ for step in range(100):
     ids=["right", "divided again", "the right class left out"],
 )
 def test_classes_are_judged_by_the_hinge_between_them(
-    right: str, wrong: str, said: tuple[str, str | None, int | None], tmp_path: Path
+    right: str, wrong: str, said: tuple[str, str | None, int | None]
 ) -> None:
-    path = tmp_path / "classes.py"
-    path.write_text(MARGINS.replace(right, wrong))
-    found = diagnose(path, Options(autodiff=False))
+    found = diagnosed(MARGINS.replace(right, wrong))
     line = found.first_fault.line if found.first_fault and found.bugs else None
     assert (found.verdict, next((bug.id for bug in found.bugs), None), line) == said
 
@@ -327,10 +296,8 @@ for epoch in range(100):
 
 
 @pytest.mark.parametrize(("slope", "said"), [("(1 - A**2)", "correct"), ("(1 - A)", "wrong")])
-def test_targets_may_be_a_list_that_a_comprehension_makes(tmp_path: Path, slope: str, said: str) -> None:
-    path = tmp_path / "listed.py"
-    path.write_text(A_LIST_OF_TARGETS.replace("SLOPE", slope), encoding="utf-8")
-    found = diagnose(read(path), Options(autodiff=False))
+def test_targets_may_be_a_list_that_a_comprehension_makes(slope: str, said: str) -> None:
+    found = diagnosed(A_LIST_OF_TARGETS.replace("SLOPE", slope))
     assert found.verdict == said, found
     assert [bug.line for bug in found.bugs] == ([11] if said == "wrong" else [])
 
@@ -362,13 +329,11 @@ for epoch in range(2):
 
 @pytest.mark.parametrize(("slope", "verdict"), [("", "wrong"), (" * o * (1 - o)", "correct")])
 def test_a_loss_beyond_a_long_epoch_and_a_long_count_of_hits_is_waited_for_where_the_file_has_one(
-    slope: str, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slope: str, verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(later, "EVENTS", 600)
     monkeypatch.setattr(later, "WINDOW", 200)
-    path = tmp_path / "epochs.py"
-    path.write_text(AFTER_AN_EPOCH.replace("SLOPE", slope), encoding="utf-8")
-    said = diagnose(read(path), Options(autodiff=False))
+    said = diagnose(source(AFTER_AN_EPOCH.replace("SLOPE", slope)), Options(autodiff=False))
     assert (said.verdict.partition(" ")[0], said.network["loss"]) == (verdict, "half_sse")
     assert "computes in another pass" in said.read_as
 
@@ -390,8 +355,6 @@ for step in range(50):
 """
 
 
-def test_targets_that_a_program_cuts_to_whole_numbers_are_not_all_zero(tmp_path: Path) -> None:
-    path = tmp_path / "cut.py"
-    path.write_text(CUT.replace("(p - Y)", "-(Y / p + (1 - Y) / (1 - p)) * p * (1 - p)"))
-    found = diagnose(path, Options(autodiff=False))
+def test_targets_that_a_program_cuts_to_whole_numbers_are_not_all_zero() -> None:
+    found = diagnosed(CUT.replace("(p - Y)", "-(Y / p + (1 - Y) / (1 - p)) * p * (1 - p)"))
     assert (found.verdict, [bug.id for bug in found.bugs][:1]) == ("wrong", ["B39"])

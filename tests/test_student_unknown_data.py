@@ -1,10 +1,6 @@
 """Data that are not there, made up in the form in which the program takes them: parameters, named columns, texts."""
 
-from pathlib import Path
-
-from tests.student_programs import source
-from verify.student.debug import Options, diagnose
-from verify.student.runs.session import watch
+from tests.student_runs import diagnosed, watched
 
 READ = """
 import numpy as np
@@ -27,17 +23,14 @@ train((measured - np.mean(measured, axis=0)) / np.std(measured, axis=0), real)
 """
 
 
-def test_what_a_module_would_have_given_is_made_up_by_the_names_of_parameters(tmp_path: Path) -> None:
-    path = tmp_path / "sensors.py"
-    path.write_text(READ)
-    diagnosis = diagnose(path, Options(autodiff=False))
+def test_what_a_module_would_have_given_is_made_up_by_the_names_of_parameters() -> None:
+    diagnosis = diagnosed(READ)
     assert diagnosis.verdict.startswith("correct"), diagnosis.missing
     assert diagnosis.network["sizes"] == [6, 5, 2]
 
 
 def test_a_made_up_table_has_as_many_columns_as_the_program_names_and_texts_where_it_takes_texts() -> None:
-    program = source(
-        """
+    program = """
 import numpy as np
 import pandas as pd
 table = pd.read_csv("grades.csv", header=0)
@@ -50,7 +43,5 @@ for _ in range(1000):
     d = h @ W2 - y
     W2, W1 = W2 - 0.01 * h.T @ d, W1 - 0.01 * X.T @ (d @ W2.T * (1 - h * h))
 """
-    )
-    with watch(program) as session:
-        recording = session.run()
+    recording = watched(program)
     assert recording.ended == "enough updates", recording.raised
