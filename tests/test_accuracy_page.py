@@ -2,8 +2,7 @@
 
 import json
 import re
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 import reference
 from reference import ACTIVATIONS, ELEMENTWISE, LOSSES
+from tests.command_runs import Run
 from verify import cli
 from verify.certify import sweep
 from verify.certify.function import PARTS
@@ -19,7 +19,6 @@ from verify.report.accuracy import COLUMNS, PEER_NAMES, SWEEP_COLUMNS
 
 PAGE = Path(__file__).parent.parent / "docs" / "accuracy.md"
 FUNCTIONS = [f"{name}{mark}" for name in (*ACTIVATIONS, *LOSSES) for mark in ("", "'")]
-Run = Callable[..., tuple[int, str, str]]
 
 
 def rows(page: str) -> list[list[str]]:
@@ -34,17 +33,9 @@ def stated(page: str) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs ``gradproof certify`` in this process: exit status, stdout, stderr."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gradproof", "certify", "--workers", "1", *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(end.value.code or 0), out, err
-
-    return command
+def certify(gradproof: Run) -> Run:
+    """Return a function that runs ``gradproof certify``: exit status, stdout, stderr."""
+    return partial(gradproof, "certify", "--workers", "1")
 
 
 @pytest.fixture
@@ -105,29 +96,29 @@ def test_a_quick_measurement_stays_within_what_the_page_states(name: str, part: 
     assert found.score.worst <= (10 * most if cell.endswith("*") else max(1.25 * most, most + 1))
 
 
-def test_right_entries_exit_with_0_and_print_their_seed(run: Run) -> None:
-    status, out, err = run("--activations", "tanh", "--losses", "mse", "--points", "20", "--seed", "5")
+def test_right_entries_exit_with_0_and_print_their_seed(certify: Run) -> None:
+    status, out, err = certify("--activations", "tanh", "--losses", "mse", "--points", "20", "--seed", "5")
     assert (status, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()[1:5]] == ["tanh", "tanh'", "mse", "mse'"]
     assert "holds: 4 functions within 4 (1 + k) ulp" in out
     assert "seed 5," in out
 
 
-def test_a_wrong_entry_exits_with_1_and_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_entry_exits_with_1_and_is_told(certify: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import dataclasses
 
     relu: Any = reference.ACTIVATIONS["relu"]
     planted = dataclasses.replace(relu, derivative=lambda z: relu.derivative(z) * (1 + 1e-14))
     monkeypatch.setitem(reference.ACTIVATIONS, "relu", planted)
-    status, out, _ = run("--activations", "relu", "--points", "20")
+    status, out, _ = certify("--activations", "relu", "--points", "20")
     assert status == 1
     assert "relu derivative: " in out
     assert "of 4 (1 + k) ulp at (" in out
     assert "1 BROKEN" in out or "2 BROKEN" in out
 
 
-def test_json_on_standard_output_is_nothing_but_json(run: Run) -> None:
-    status, out, err = run("--activations", "gelu_tanh", "--points", "20", "--json", "-")
+def test_json_on_standard_output_is_nothing_but_json(certify: Run) -> None:
+    status, out, err = certify("--activations", "gelu_tanh", "--points", "20", "--json", "-")
     data = json.loads(out)
     assert (status, err, data["verdict"], data["seed"]) == (0, "", "agree", 0)
     assert [(f["name"], f["part"]) for f in data["functions"]] == [("gelu_tanh", part) for part in PARTS]
@@ -135,9 +126,9 @@ def test_json_on_standard_output_is_nothing_but_json(run: Run) -> None:
     assert data["functions"][1]["jax"]["max_ulp"] == "inf"
 
 
-def test_the_page_is_written_whole(run: Run, tmp_path: Path) -> None:
+def test_the_page_is_written_whole(certify: Run, tmp_path: Path) -> None:
     path = tmp_path / "page.md"
-    assert run("--losses", "mae", "--points", "20", "--markdown", str(path))[0] == 0
+    assert certify("--losses", "mae", "--points", "20", "--markdown", str(path))[0] == 0
     page = path.read_text(encoding="utf-8")
     assert [row[0] for row in rows(page)] == ["function", "---", "mae", "mae'"]
     assert len({len(row) for row in rows(page)}) == 1
@@ -145,9 +136,9 @@ def test_the_page_is_written_whole(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_a_whole_float32_pass_is_told_and_found_again(run: Run, tmp_path: Path) -> None:
+def test_a_whole_float32_pass_is_told_and_found_again(certify: Run, tmp_path: Path) -> None:
     path = tmp_path / "passes.json"
-    status, out, err = run("--exhaustive-float32", "--only", "sigmoid", "--json", str(path))
+    status, out, err = certify("--exhaustive-float32", "--only", "sigmoid", "--json", str(path))
     assert (status, err) == (0, "")
     assert "1 of 1 activations exhaustive" in out
     (found,) = json.loads(path.read_text(encoding="utf-8"))["float32"]
@@ -156,7 +147,7 @@ def test_a_whole_float32_pass_is_told_and_found_again(run: Run, tmp_path: Path) 
 
 @pytest.mark.usefixtures("small")
 def test_an_interrupted_float32_pass_exits_with_130_and_says_what_is_whole(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    certify: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     do = sweep.do
 
@@ -167,7 +158,7 @@ def test_an_interrupted_float32_pass_exits_with_130_and_says_what_is_whole(
 
     monkeypatch.setattr(sweep, "do", interrupted)
     monkeypatch.setattr(cli, "_leave_at_once", lambda: None)
-    status, out, _ = run("--exhaustive-float32", "--activations", "relu,tanh")
+    status, out, _ = certify("--exhaustive-float32", "--activations", "relu,tanh")
     assert status == 130
     assert "1 of 2 activations exhaustive" in out
 
@@ -189,8 +180,10 @@ def test_an_interrupted_float32_pass_exits_with_130_and_says_what_is_whole(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_misuse_exits_with_2_and_one_line_on_standard_error(run: Run, arguments: tuple[str, ...], clause: str) -> None:
-    status, out, err = run(*arguments)
+def test_misuse_exits_with_2_and_one_line_on_standard_error(
+    certify: Run, arguments: tuple[str, ...], clause: str
+) -> None:
+    status, out, err = certify(*arguments)
     assert (status, out) == (2, "")
     assert len(err.strip().splitlines()) == 1
     assert clause in err

@@ -1,66 +1,11 @@
-"""check_gradients: right gradients pass, wrong ones are found, told and explained, and nobody is blamed for f."""
-
-import dataclasses
-from functools import wraps
+"""check_gradients: right gradients pass, wrong ones are found, told and explained."""
 
 import numpy as np
 import pytest
 
-from reference import InputError
+from tests.known_functions import POINT, W, X, norm, norm_gradient, only_real, squares, tanh_layer, tanh_layer_products
 from tests.random_functions import draw
-from verify.functions import GradientCheck, GradientError, check_gradients
-
-W = np.array([[0.1, 0.5, 0.2], [-0.3, 0.8, 0.5], [0.5, 0.2, 0.3]])
-X = np.array([[0.2], [0.4], [0.1]])
-POINT = np.array([1.0, -2.0, 0.5])
-
-
-def sigmoid(z):
-    """Return the logistic function."""
-    return 1 / (1 + np.exp(-z))
-
-
-def norm(W, x):
-    """Return ||sigmoid(W x)||^2."""
-    return np.sum(sigmoid(W @ x) ** 2)
-
-
-def norm_gradient(W, x):
-    """Return its gradients."""
-    a = sigmoid(W @ x)
-    dz = 2 * a * a * (1 - a)
-    return dz @ x.T, W.T @ dz
-
-
-def squares(x):
-    """Return the sum of squares."""
-    return (x**2).sum()
-
-
-def tanh_layer(X, W):
-    """Return tanh(X W), an array."""
-    return np.tanh(X @ W)
-
-
-def tanh_layer_products(X, W, cotangent):
-    """Return its vector-Jacobian products."""
-    dz = cotangent * (1 - np.tanh(X @ W) ** 2)
-    return dz @ W.T, X.T @ dz
-
-
-def only_real(f):
-    """Return f without complex arguments: as functions that call float or special functions are."""
-
-    @wraps(f)
-    def f_of_reals(*arrays):
-        if any(np.iscomplexobj(a) for a in arrays):
-            raise TypeError("real numbers only")
-        return f(*arrays)
-
-    return f_of_reals
-
-
-# right gradients
+from verify.functions import check_gradients
 
 
 def test_the_known_numbers_of_the_squared_norm_are_what_the_check_arrives_at():
@@ -127,9 +72,6 @@ def test_unusual_right_gradients_agree(name):
     f, gradient, *arrays = RIGHT[name]
     check = check_gradients(f, gradient, *arrays, seed=2)
     assert check.verdict == "agree", str(check)
-
-
-# wrong gradients
 
 
 def with_one_wrong_entry(drawn, k, i, error):
@@ -251,9 +193,6 @@ def test_a_given_cotangent_is_used():
     assert check_gradients(lambda x: 2 * x, products, POINT, cotangent=[1, 2, 3])
 
 
-# large arguments
-
-
 def test_arguments_with_too_many_entries_are_checked_along_random_directions_and_the_report_says_so():
     rng = np.random.default_rng(3)
     batch, weights = rng.normal(size=(4, 30)), rng.normal(size=(30, 20)) / 5
@@ -277,67 +216,6 @@ def test_a_single_wrong_entry_is_found_and_located_along_random_directions():
     assert check.verdict == "disagree"
     assert check.rows[1].worst.where == "W[17, 4]"
     assert check.rows[1].worst.got / check.rows[1].worst.should_be == pytest.approx(1.01)
-
-
-# kinks and noise: inconclusive, never wrong
-
-KINKED = {
-    "relu": (lambda x: np.maximum(x, 0).sum(), lambda x: (x > 0) * 1.0, "slope 0.000 below, 1.000 above, got 0.000"),
-    "relu the other way": (lambda x: np.maximum(x, 0).sum(), lambda x: (x >= 0) * 1.0, "got 1.000"),
-    "abs, which central differences alone take for 0": (
-        lambda x: np.abs(x).sum(),
-        np.sign,
-        "slope -1.000 below, 1.000 above, got 0.000",
-    ),
-    "a small kink on a large slope": (lambda x: (100 * x + np.abs(x)).sum(), lambda x: 100 + np.sign(x), "a kink"),
-    "a jump": (lambda x: np.floor(x).sum(), lambda x: 0 * x, "the differences do not settle"),
-}
-
-
-@pytest.mark.parametrize("name", KINKED)
-def test_a_kink_at_the_point_is_inconclusive_with_its_slopes_and_distance(name):
-    f, gradient, words = KINKED[name]
-    check = check_gradients(f, gradient, [0.0, 1.25, -1.25], seed=1)
-    assert check.verdict == "inconclusive"
-    assert (check.rows[0].wrong, check.rows[0].inconclusive) == (0, 1)
-    assert "x[0]: inconclusive" in str(check)
-    assert words in str(check)
-    assert "try: move the point away" in str(check)
-
-
-@pytest.mark.parametrize("distance", [1e-3, 1e-4, 1e-5, 1e-6])
-def test_a_wrong_slope_beside_a_kink_is_still_found(distance):
-    check = check_gradients(lambda x: np.maximum(x, 0).sum(), lambda x: (x > 0) * 1.001, [distance], seed=1)
-    assert check.verdict == "disagree"
-
-
-def test_a_few_kinks_among_many_entries_leave_the_verdict_alone():
-    x = np.concatenate([[0.0], np.linspace(1, 2, 200)])
-    check = check_gradients(lambda x: np.maximum(x, 0).sum(), lambda x: (x > 0) * 1.0, x, seed=1)
-    assert check.verdict == "agree"
-    assert "x[0]: inconclusive, a kink within" in str(check)
-
-
-def test_many_kinks_are_not_all_listed():
-    check = check_gradients(lambda x: np.abs(x).sum(), np.sign, np.zeros(10), seed=1)
-    assert "and 7 more" in str(check)
-
-
-def test_a_gradient_too_small_to_be_seen_is_below_resolution_and_not_passed():
-    check = check_gradients(lambda x: 1 + 1e-20 * x.sum(), lambda x: 0 * x + 1e-20, POINT, seed=1)
-    assert check.verdict == "inconclusive"
-    assert check.rows[0].below_resolution == 3
-    assert "nothing can be told from 0" in str(check)
-
-
-def test_a_random_f_cannot_be_judged():
-    rng = np.random.default_rng(0)
-    check = check_gradients(lambda x: squares(x) * rng.random(), lambda x: 2 * x, POINT)
-    assert check.verdict == "inconclusive"
-    assert "f differs from call to call" in str(check)
-
-
-# the complex step
 
 
 def test_the_complex_step_sees_what_differences_cannot():
@@ -368,140 +246,3 @@ def test_a_spoilt_complex_step_is_told_and_the_differences_find_the_mistake():
     assert check.verdict == "disagree"
     assert check.rows[0].worst.complex_step is None
     assert "complex step not used: it contradicts the differences" in check.notes
-
-
-# conduct
-
-
-class Remembering:
-    """A layer whose backward pass uses what its forward pass has kept."""
-
-    def __init__(self):
-        self.total = 0
-
-    def f(self, x):
-        self.x = x
-        return squares(x)
-
-    def stale(self, x):
-        return 2 * self.x + 0 * x
-
-    def accumulating(self, x):
-        self.total = self.total + 2 * x
-        return self.total
-
-
-def doubling_in_place(x):
-    """Double x in place."""
-    x *= 2
-    return x
-
-
-@pytest.mark.parametrize(
-    ("f", "gradient", "fault"),
-    [
-        (Remembering().f, Remembering.stale, "gradient of x depends on where f was last evaluated"),
-        (Remembering().f, Remembering.accumulating, "gradient of x differs from call to call"),
-        (squares, doubling_in_place, "gradient changes its argument x in place: copy it"),
-        (lambda x: squares(doubling_in_place(x)), lambda x: 8 * x, "f changes its argument x in place: copy it"),
-    ],
-    ids=["stale", "accumulating", "gradient in place", "f in place"],
-)
-def test_a_fault_of_conduct_is_told_even_where_the_numbers_agree(f, gradient, fault):
-    bound = gradient.__get__(f.__self__) if hasattr(f, "__self__") else gradient
-    check = check_gradients(f, bound, POINT)
-    assert check.verdict == "disagree"
-    assert sum(row.wrong for row in check.rows) == 0
-    assert fault in str(check)
-    assert str(check).startswith("the numbers aside, a fault:")
-
-
-def test_a_gradient_that_writes_into_its_cotangent_is_told():
-    def products(x, cotangent):
-        cotangent *= 2
-        return cotangent
-
-    assert "gradient changes its argument cotangent in place" in str(check_gradients(lambda x: 2 * x, products, POINT))
-
-
-def test_a_layer_that_keeps_its_input_but_uses_its_argument_is_fine():
-    layer = Remembering()
-    assert check_gradients(layer.f, lambda x: 2 * x + 0 * layer.x, POINT)
-
-
-def test_the_callers_arrays_are_left_alone():
-    weights, inputs = W.copy(), X.copy()
-    check_gradients(norm, norm_gradient, weights, inputs)
-    assert (weights == W).all()
-    assert (inputs == X).all()
-
-
-# the result
-
-
-def test_the_result_is_frozen_plain_and_usable_in_an_assertion():
-    right = check_gradients(norm, norm_gradient, W, X)
-    assert isinstance(right, GradientCheck)
-    assert right.raise_if_wrong() is right
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        right.verdict = "disagree"
-    wrong = check_gradients(squares, lambda x: -2 * x, POINT)
-    with pytest.raises(GradientError, match=r"(?s)the gradient is wrong.*sign flipped in 3 of 3 entries"):
-        wrong.raise_if_wrong()
-    assert issubclass(GradientError, AssertionError)
-
-
-def test_arguments_are_named_after_the_parameters_of_f_or_as_asked():
-    assert [row.name for row in check_gradients(norm, norm_gradient, W, X).rows] == ["W", "x"]
-    assert [row.name for row in check_gradients(norm, norm_gradient, W, X, names=["a", "b"]).rows] == ["a", "b"]
-    anonymous = check_gradients(lambda *a: norm(*a), norm_gradient, W, X)
-    assert [row.name for row in anonymous.rows] == ["x0", "x1"]
-
-
-# bad input
-
-
-def failing(x):
-    """Raise an error with a long message."""
-    raise ValueError("shapes do not match " * 50)
-
-
-REFUSED = {
-    "f is no function": ((3, squares, POINT), {}, "f: got int, should be a function of the arrays"),
-    "gradient is no function": ((squares, POINT, POINT), {}, "gradient: got ndarray, should be a function"),
-    "no arrays": ((squares, squares), {}, "arrays: got none, should be one array or more"),
-    "no entries": ((squares, squares, []), {}, "arrays: got no entries, should be one entry or more"),
-    "NaN": ((squares, squares, [1.0, np.nan]), {}, "x[1]: got nan, should be a finite number"),
-    "a single NaN": ((squares, squares, np.nan), {}, "x: got nan, should be a finite number"),
-    "infinity": ((squares, squares, [[np.inf]]), {}, "x[0, 0]: got inf, should be a finite number"),
-    "objects": ((squares, squares, [1, None]), {}, "x: got dtype object, should be float64"),
-    "ragged rows": ((squares, squares, [[1, 2], [3]]), {}, "x: got no rectangular array"),
-    "complex": ((squares, squares, [1j]), {}, "x: got dtype complex128, should be float64"),
-    "f raises": ((failing, squares, POINT), {}, "f: got ValueError: shapes do not match"),
-    "f gives NaN": ((lambda x: np.log(x).sum(), squares, POINT), {}, "f(...): got nan, should be a finite number"),
-    "f gives nothing": ((lambda x: None, squares, POINT), {}, "f: got None, should be one number or one array"),
-    "f gives a tuple": ((lambda x: (1, 2), squares, POINT), {}, "f: got a tuple, should be one number or one array"),
-    "f gives text": ((lambda x: "1", squares, POINT), {}, "f: got dtype <U1"),
-    "f gives complex numbers": ((lambda x: 1j * x, squares, POINT), {}, "f: got dtype complex128"),
-    "gradient raises": ((squares, failing, POINT), {}, "gradient: got ValueError: shapes do not match"),
-    "no cotangent taken": ((lambda x: 2 * x, lambda x: x, POINT), {}, "should be callable as gradient(x, cotangent)"),
-    "too few gradients": ((norm, lambda W, x: (W,), W, X), {}, "gradient: got tuple of 1, should be 2 arrays"),
-    "one gradient for two": ((norm, lambda W, x: 1.0, W, X), {}, "gradient: got float, should be 2 arrays"),
-    "no gradient": ((squares, lambda x: None, POINT), {}, "gradient of x: got dtype object"),
-    "another cotangent's shape": ((lambda x: 2 * x, squares, POINT), {"cotangent": [1]}, "cotangent: got shape (1,)"),
-    "names too many": ((squares, squares, POINT), {"names": ["a", "b"]}, "names: got ['a', 'b'], should be 1 names"),
-    "names in one word": ((squares, squares, POINT), {"names": "a"}, "names: got 'a', should be 1 names"),
-    "a negative seed": ((squares, squares, POINT), {"seed": -1}, "seed: got -1, should be a whole number, 0 or more"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_bad_input_is_refused_in_one_line_that_says_what_to_do(case):
-    arguments, options, words = REFUSED[case]
-    with pytest.raises(InputError) as refusal:
-        check_gradients(*arguments, **options)
-    message = str(refusal.value)
-    assert words in message
-    assert message.rpartition("; ")[2]
-    assert "\n" not in message
-    assert len(message) < 400

@@ -1,8 +1,6 @@
 """The command: exit statuses, what goes where, and the refusal of every misuse in one line."""
 
 import json
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,8 @@ import numpy as np
 import pytest
 
 import reference
-from verify import cli
+from tests.command_runs import Run
 
-Run = Callable[..., tuple[int, str, str]]
 KEYS = {
     "tool", "version", "seed", "cases", "verdict", "networks_per_second", "compared", "worst", "failures",
     "inconclusive",
@@ -24,22 +21,8 @@ FAILURE_KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs the command in this process and returns exit status, stdout and stderr."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gradproof", *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(end.value.code or 0), out, err
-
-    return command
-
-
-def verify(run: Run, *arguments: str) -> tuple[int, str, str]:
-    return run("verify", "--workers", "1", *arguments)
+def verify(gradproof: Run, *arguments: str) -> tuple[int, str, str]:
+    return gradproof("verify", "--workers", "1", *arguments)
 
 
 @pytest.fixture
@@ -50,21 +33,21 @@ def wrong_tanh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(reference.ACTIVATIONS, "tanh", planted)
 
 
-def test_sound_networks_exit_with_0_and_print_their_seed(run: Run) -> None:
-    status, out, err = verify(run, "--cases", "20", "--seed", "11")
+def test_sound_networks_exit_with_0_and_print_their_seed(gradproof: Run) -> None:
+    status, out, err = verify(gradproof, "--cases", "20", "--seed", "11")
     assert (status, err) == (0, "")
     assert "agree: 20 of 20 networks" in out
     assert "seed 11," in out
 
 
-def test_the_table_names_every_activation_and_loss_of_a_run_of_200(run: Run) -> None:
-    _, out, _ = verify(run, "--cases", "200", "--oracle", "autodiff")
+def test_the_table_names_every_activation_and_loss_of_a_run_of_200(gradproof: Run) -> None:
+    _, out, _ = verify(gradproof, "--cases", "200", "--oracle", "autodiff")
     rows = {line.split()[0] for line in out.splitlines() if line.split()}
     assert set(reference.ACTIVATIONS) | set(reference.LOSSES) <= rows
 
 
-def test_json_on_standard_output_is_nothing_but_json(run: Run) -> None:
-    status, out, err = verify(run, "--cases", "5", "--json", "-")
+def test_json_on_standard_output_is_nothing_but_json(gradproof: Run) -> None:
+    status, out, err = verify(gradproof, "--cases", "5", "--json", "-")
     data = json.loads(out)
     assert (status, err) == (0, "")
     assert set(data) >= KEYS
@@ -74,8 +57,10 @@ def test_json_on_standard_output_is_nothing_but_json(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("wrong_tanh")
-def test_a_planted_error_exits_with_1_and_is_told_in_full(run: Run) -> None:
-    status, out, _ = verify(run, "--cases", "12", "--activations", "tanh", "--losses", "half_sse", "--max-depth", "2")
+def test_a_planted_error_exits_with_1_and_is_told_in_full(gradproof: Run) -> None:
+    status, out, _ = verify(
+        gradproof, "--cases", "12", "--activations", "tanh", "--losses", "half_sse", "--max-depth", "2"
+    )
     assert status == 1
     for clause in ("(tanh) dz[", ": got ", ", should be ", "(autodiff ", "differences ", " +- "):
         assert clause in out
@@ -84,20 +69,20 @@ def test_a_planted_error_exits_with_1_and_is_told_in_full(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("wrong_tanh")
-def test_the_line_of_a_shrunk_failure_fails_again(run: Run) -> None:
-    _, out, _ = verify(run, "--cases", "3", "--activations", "tanh", "--losses", "half_sse", "--json", "-")
+def test_the_line_of_a_shrunk_failure_fails_again(gradproof: Run) -> None:
+    _, out, _ = verify(gradproof, "--cases", "3", "--activations", "tanh", "--losses", "half_sse", "--json", "-")
     failure: dict[str, Any] = json.loads(out)["failures"][0]
     assert set(failure) >= FAILURE_KEYS
     assert (failure["layer"], failure["quantity"]) == (1, "dz")
     assert np.isclose(failure["got"], -failure["autodiff"])
-    status, out, _ = verify(run, "--architecture", failure["shrunk"])
+    status, out, _ = verify(gradproof, "--architecture", failure["shrunk"])
     assert status == 1
     assert "1 DISAGREE" in out
 
 
-def test_a_network_that_cannot_be_judged_exits_with_3_and_says_why(run: Run) -> None:
+def test_a_network_that_cannot_be_judged_exits_with_3_and_says_why(gradproof: Run) -> None:
     line = "1-1 sigmoid bce/sum batch=8 gain=1000 scale=3 l2=0 seed=3 dtype=float64"
-    status, out, _ = verify(run, "--architecture", line)
+    status, out, _ = verify(gradproof, "--architecture", line)
     assert status == 3
     assert "cannot judge: the loss is infinite or NaN at this point" in out
 
@@ -120,35 +105,35 @@ def test_a_network_that_cannot_be_judged_exits_with_3_and_says_why(run: Run) -> 
     ids=lambda value: " ".join(value) if value[0].startswith("--") else "",
 )
 def test_misuse_exits_with_2_and_one_line_on_standard_error(
-    run: Run, arguments: tuple[str, ...], clauses: tuple[str, ...]
+    gradproof: Run, arguments: tuple[str, ...], clauses: tuple[str, ...]
 ) -> None:
-    status, out, err = verify(run, *arguments)
+    status, out, err = verify(gradproof, *arguments)
     assert (status, out) == (2, "")
     assert len(err.strip().splitlines()) == 1
     assert err.startswith("gradproof: ")
     assert [clause for clause in clauses if clause not in err] == []
 
 
-def test_workers_below_1_are_refused(run: Run) -> None:
-    status, _, err = run("verify", "--workers", "0", "--cases", "1")
+def test_workers_below_1_are_refused(gradproof: Run) -> None:
+    status, _, err = gradproof("verify", "--workers", "0", "--cases", "1")
     assert status == 2
     assert "workers: got 0, should be 1 or more" in err
 
 
-def test_the_report_is_written_whole_to_a_file(run: Run, tmp_path: Path) -> None:
+def test_the_report_is_written_whole_to_a_file(gradproof: Run, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    status, out, _ = verify(run, "--cases", "2", "--json", str(path))
+    status, out, _ = verify(gradproof, "--cases", "2", "--json", str(path))
     assert status == 0
     assert "agree" in out
     assert json.loads(path.read_text(encoding="utf-8"))["networks"] == 2
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_spent_time_budget_starts_no_network_and_says_so(run: Run) -> None:
-    status, out, _ = verify(run, "--cases", "64", "--time-budget", "0")
+def test_a_spent_time_budget_starts_no_network_and_says_so(gradproof: Run) -> None:
+    status, out, _ = verify(gradproof, "--cases", "64", "--time-budget", "0")
     assert status == 3
     assert "0 of 64 networks" in out
 
 
-def test_the_version_is_printed(run: Run) -> None:
-    assert run("--version") == (0, "gradproof 0.1.0\n", "")
+def test_the_version_is_printed(gradproof: Run) -> None:
+    assert gradproof("--version") == (0, "gradproof 0.1.0\n", "")

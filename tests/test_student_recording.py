@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import verify.student.child as child
-from tests.student_programs import FORWARD_BACKWARD, XOR_MAIN
+from tests.student_definitions import FORWARD_BACKWARD
+from tests.student_mains import XOR_MAIN
 from tests.student_runs import source, watched
 from verify.student.runs.recording import NOT_A_NUMBER, Event, Recording
 from verify.student.runs.session import Session, watch
