@@ -1,15 +1,14 @@
 """What an output is compared with: the targets, met after it, as they are, as labels or with their sign turned."""
 
-import ast
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from reference.arrays import Array
 
+from ..runs.literals import literals
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, unsigned, upstream
 from ..runs.written_operands import written
@@ -126,18 +125,6 @@ def _as_targets(told: Array, last: Layer) -> Array | None:
 def is_written(tape: Tape, at: int, key: int) -> bool:
     """Return whether an operand is a number written in the expression itself: the 1 of 1 - a."""
     return key >= 0 and not tape.shape(key) and float(tape.array(key)) in literals(tape.node(at).text)
-
-
-@lru_cache(maxsize=1024)
-def literals(text: str) -> frozenset[float]:
-    """Return the numbers that an expression has as its own operands or arguments, as written."""
-    try:
-        node = ast.parse(f"({text})", mode="eval").body
-    except SyntaxError:
-        return frozenset()
-    parts = [node.left, node.right] if isinstance(node, ast.BinOp) else node.args if isinstance(node, ast.Call) else []
-    values = (part.value for part in parts if isinstance(part, ast.Constant))
-    return frozenset(float(value) for value in values if isinstance(value, int | float))
 
 
 def _given(tape: Tape, key: int, chain: Chain) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from reference.arrays import Array
 
+from .literals import literals
 from .recording import Event, Node, Place, Recording
 
 PRODUCTS = ("dot", "matmul", "einsum", "inner", "tensordot", "mm", "vdot", "multi_dot")
@@ -113,18 +114,29 @@ class Tape:
 
     @cached_property
     def makers(self) -> list[tuple[int | None, ...]]:
-        """For each event, the positions of those that last made its operands, and its own result before it."""
+        """For each event, the positions of those that last made its operands, and its own result before it.
+
+        A whole number that stands in the expression itself was made by none, whatever else is equal to it.
+        """
         made: dict[int, int] = {}
         made_as: dict[tuple[int, int], int] = {}
         found = []
         for at, (_, _, operands, result, identity, held_by) in enumerate(self.events):
             held = (*zip(operands, held_by, strict=False), (result, identity))
-            found.append(tuple(made_as.get(value, made.get(value[0])) for value in held))
+            last = [made_as.get(value, made.get(value[0])) for value in held]
+            found.append(
+                (*(None if self._stands_in(at, k) else m for k, m in zip(operands, last[:-1], strict=False)), last[-1])
+            )
             if result >= 0:
                 made[result] = at
                 if identity >= 0:
                     made_as[result, identity] = at
         return found
+
+    def _stands_in(self, at: int, key: int) -> bool:
+        """Return whether an operand is a single whole number that is written in its expression."""
+        whole = key >= 0 and not self.shape(key) and self.recording.values[key].dtype.kind == "i"
+        return whole and float(self.array(key)) in literals(self.node(at).text)
 
     @cached_property
     def numbers(self) -> dict[int, float]:
