@@ -70,6 +70,23 @@ for epoch in range(50):
     W1 -= 0.5 * np.dot(X.T, dh)
     b1 -= 0.5 * dh.sum(axis=0, keepdims=True)
 """
+# One sample at a time; of the cost's two terms one has a sign of its own.
+HALVES = """
+import numpy as np
+rng = np.random.RandomState(4)
+X, Y = rng.randn(9, 3), rng.uniform(0.2, 0.8, (9, 1))
+W1, W2 = rng.randn(3, 4), rng.randn(4, 1)
+for epoch in range(9):
+    for x, y in zip(X, Y):
+        x, y = x[None], y[None]
+        h = np.tanh(x @ W1)
+        p = 1 / (1 + np.exp(-(h @ W2)))
+        print((1 - y) * np.log(1 - p) - y * np.log(p))
+        d = p - y
+        down = (d @ W2.T) * (1 - h ** 2)
+        W2 = W2 - 0.1 * h.T @ d
+        W1 = W1 - 0.1 * x.T @ down
+"""
 
 
 @pytest.mark.parametrize("text", [MERGED, JACOBIANS], ids=["merged biases", "Jacobians"])
@@ -83,6 +100,12 @@ def test_steps_right_for_a_loss_that_is_not_the_programs_own_are_wrong() -> None
     assert found.verdict == "wrong"
     assert found.first_fault is not None
     assert (found.first_fault.layer, found.first_fault.quantity) == (2, "delta")
+
+
+def test_one_term_of_a_cost_is_not_the_loss_that_steps_are_held_against() -> None:
+    assert diagnosed(HALVES).verdict.startswith("correct")
+    alone = HALVES.replace("(1 - y) * np.log(1 - p) - y", "-y")
+    assert diagnosed(alone).verdict == "wrong"
 
 
 def test_what_is_added_and_taken_away_again_is_no_step() -> None:

@@ -44,7 +44,8 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
     known = [(name, totals, factors) for name, totals, factors in _totals(reading.point) if totals]
     norms = [sign * float(np.sqrt(2 * totals[0])) for _, totals, _ in known if totals[0] > 0 for sign in (1, -1)]
     possible = sorted([*norms, *(f * total for _, totals, factors in known for total in totals for f in factors)])
-    for at, value in _computed(tape, reading.start, reading.end):
+    numbers = _computed(tape, reading.start, reading.end)
+    for at, value in numbers:
         if not _is_near(value, possible):
             continue
         for name, totals, factors in known:
@@ -54,7 +55,19 @@ def losses_seen(tape: Tape, reading: Reading) -> list[LossSeen]:
                 found.append(LossSeen(name, tape.place(at), at, value, factor))
             elif name == "half_sse" and reading.point.Y.size > 1 and _is_norm(value, totals[0]):
                 found.append(LossSeen(name, tape.place(at), at, value, 1 / value))
-    return _not_of_the_way(tape, reading, found)
+    return _not_of_the_way(tape, reading, _not_halves(reading.point, numbers, found))
+
+
+def _not_halves(point: Point, numbers: list[tuple[int, float]], found: list[LossSeen]) -> list[LossSeen]:
+    """Return the losses without y log(a) where (1 - y) log(1 - a) stands beside it: both are terms of one loss."""
+    halves = [seen for seen in found if seen.name == "cross_entropy"]
+    if not halves or point.curves[-1].family == "softmax":
+        return found
+    with np.errstate(all="ignore"):
+        other = float(np.sum(JUDGED_BY["cross_entropy"].forward(1 - point.a[-1], 1 - point.Y)))
+    sizes = {abs(seen.factor * other) for seen in halves}
+    beside = any(abs(abs(value) - size) <= LOGARITHMIC * size for _, value in numbers for size in sizes)
+    return [seen for seen in found if seen not in halves] if beside else found
 
 
 def _is_norm(value: float, total: float) -> bool:
