@@ -79,9 +79,9 @@ def test_the_output_of_an_earlier_pass_in_the_second_step_is_named_without_blami
 
 def test_a_whole_number_that_is_only_printed_is_no_part_of_a_step_that_writes_the_same_number() -> None:
     printed = PROGRAM.replace("    d_out = ", "    print([int(round(v)) for v in out[0]])\n    d_out = ", 1)
-    assert diagnosis_of(printed).verdict == "correct"
+    assert diagnosed(printed).verdict == "correct"
     used = printed.replace("(out - target) *", "(round(out[0, 0]) + out - target) *")
-    assert [bug.id for bug in diagnosis_of(used).bugs] == ["B47"]
+    assert [bug.id for bug in diagnosed(used).bugs] == ["B47"]
 
 
 def test_a_gradient_stored_into_whole_numbers_is_wrong_where_they_are_made() -> None:
