@@ -4,6 +4,8 @@ import ast
 import builtins
 from types import FrameType
 
+from .syntax import walked
+
 HOME = {"folder": "/", "path": "", "separator": ","}
 SEPARATORS = (" ", "\t", ";", "|")
 UNDEFINED: set[str] = set()
@@ -41,25 +43,25 @@ def called_by_the_program(frame: FrameType | None) -> bool:
 
 def undefined(tree: ast.Module) -> set[str]:
     """Return the names that the program uses and nowhere defines."""
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    names = [node for node in walked(tree) if isinstance(node, ast.Name)]
     defined = {n.id for n in names if not isinstance(n.ctx, ast.Load)} | {
         *dir(builtins),
         *OLD_NAMES,
         "get_ipython",
         "display",
     }
-    defined |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    defined |= {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)}
-    imports = [a for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
+    defined |= {n.name for n in walked(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    defined |= {a.arg for a in walked(tree) if isinstance(a, ast.arg)}
+    imports = [a for n in walked(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
     defined |= {(a.asname or a.name).partition(".")[0] for a in imports}
-    defined |= {h.name for h in ast.walk(tree) if isinstance(h, ast.ExceptHandler) and h.name}
+    defined |= {h.name for h in walked(tree) if isinstance(h, ast.ExceptHandler) and h.name}
     return {n.id for n in names} - defined
 
 
 def arguments(tree: ast.Module) -> list[str]:
     """Return a command line for a program that reads one: numbers where it makes numbers of them, else a file."""
     taken: dict[int, str] = {}
-    for node in ast.walk(tree):
+    for node in walked(tree):
         inside = node.args if isinstance(node, ast.Call) else []
         kind = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
         for part in (node, *inside):
@@ -67,7 +69,7 @@ def arguments(tree: ast.Module) -> list[str]:
                 index = getattr(part.slice, "value", 1)
                 if type(index) is int and (part is not node or index not in taken):
                     taken[index] = VALUES.get(kind, "data.csv")
-    counted = [n for n in ast.walk(tree) if isinstance(n, ast.Compare) and ast.unparse(n.left) == "len(sys.argv)"]
+    counted = [n for n in walked(tree) if isinstance(n, ast.Compare) and ast.unparse(n.left) == "len(sys.argv)"]
     least = [getattr(n.comparators[0], "value", 0) - 1 for n in counted]
     count = max([0, *taken, *(n for n in least if type(n) is int)])
     return [taken.get(i, "data.csv") for i in range(1, min(count, 9) + 1)]
@@ -78,7 +80,7 @@ VALUES = {"int": "3", "float": "0.1"}
 
 def separator(tree: ast.Module) -> str:
     """Return what the program splits the lines of its tables at: a comma, unless it splits at other marks alone."""
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    calls = [n for n in walked(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
     splits = [call for call in calls if call.func.attr == "split"]  # type: ignore[attr-defined]
     marks = [getattr(call.args[0], "value", ",") if call.args else " " for call in splits]
     readers = [call for call in calls if call.func.attr == "reader"]  # type: ignore[attr-defined]
@@ -98,7 +100,7 @@ def is_guarded(frame: FrameType | None) -> bool:
 
 def guarded(tree: ast.Module) -> list[tuple[int, int]]:
     """Return the lines inside every try that catches a missing file or module."""
-    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
+    tries = [node for node in walked(tree) if isinstance(node, ast.Try)]
     return [(t.body[0].lineno, t.body[-1].end_lineno or 0) for t in tries if any(map(_catches, t.handlers))]
 
 

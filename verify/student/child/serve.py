@@ -33,7 +33,7 @@ from .nodes import Table, table_of
 from .notes import NOTES
 from .recorder import Recorder
 from .stand_ins.samples import SHARE
-from .syntax import absolute
+from .syntax import absolute, walked
 from .telling import recorded
 
 GRACE = 1.0  # seconds that a run which was told to stop may take to do so
@@ -93,7 +93,7 @@ def seen(tree: ast.Module) -> list[str]:
 
 def tables_for(tree: ast.Module) -> list[dict[str, int]]:
     """Return the numbers of features and classes that a missing table may have had: whole numbers in the file."""
-    numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int]
+    numbers = [n.value for n in walked(tree) if isinstance(n, ast.Constant) and type(n.value) is int]
     sizes = sorted({n for n in numbers if 2 <= n <= 1000})[:MOST_SIZES]
     classes = [n for n in dict.fromkeys((2, 3, *sizes)) if n <= 10]
     return [{"features": n, "classes": k} for n in sizes for k in classes if n != k]

@@ -21,6 +21,7 @@ from .stand_ins.screens import SCREEN_CONTENTS, SCREENS
 from .stand_ins.table_files import TABLES
 from .stand_ins.tensors import TENSORS
 from .stand_ins.words import WORDS
+from .syntax import walked
 
 MADE_UP = {**KERAS_CONTENTS, **LOADERS, **DATASETS, **PICTURES, **TENSORS}
 CONTENTS = {
@@ -90,7 +91,7 @@ def _of_kind(action: argparse.Action) -> Any:
 
 def _import_early(tree: ast.Module) -> None:
     """Import the libraries that the program will: once, not in every run."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]

@@ -1,7 +1,14 @@
 """Small questions about the syntax tree of a stranger's program."""
 
 import ast
+from functools import cache
 from typing import Any
+
+
+@cache
+def walked(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return every node of a tree that nothing changes: walked once, for some thirty questions are asked of it."""
+    return tuple(ast.walk(tree))
 
 
 def modules_of(tree: ast.Module) -> frozenset[str]:

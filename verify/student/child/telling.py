@@ -68,20 +68,22 @@ def _column(numbers: Iterable[int]) -> Keys:
     return np.fromiter(numbers, np.int64)
 
 
-def _told(reports: Sequence[Report], start: int) -> tuple[Keys, Keys]:
+def _told(reports: Sequence[Report], start: int) -> tuple[set[int], set[int]]:
     """Return the keys that reports refer to before and since a position."""
 
-    def keys(some: Sequence[Report]) -> Keys:
-        return np.unique(_column(k for r in some for k in (r[3], *r[2])))
+    def keys(some: Sequence[Report]) -> set[int]:  # no np.unique: its first call in a fork takes more than a run does
+        return {k for r in some for k in (r[3], *r[2]) if k >= 0}
 
     return keys(reports[:start]), keys(reports[start:])
 
 
-def _renumbered(values: Sequence[Described], told: tuple[Keys, Keys], names: Sequence[int]) -> tuple[Keys, list[int]]:
+def _renumbered(
+    values: Sequence[Described], told: tuple[set[int], set[int]], names: Sequence[int]
+) -> tuple[Keys, list[int]]:
     """Return the new key of each old one, -1 (also at place -1) where its value is not told, and the old keys told."""
     early, late = told
-    narrow = [k for k in early.tolist() if k >= 0 and _entries(values[k]) <= WIDE]
-    kept = sorted({*narrow, *(k for k in late.tolist() if k >= 0), *names})
+    narrow = (k for k in early if _entries(values[k]) <= WIDE)
+    kept = sorted({*narrow, *late, *names})
     new = np.full(len(values) + 1, -1, np.int64)
     new[kept] = np.arange(len(kept))
     return new, kept

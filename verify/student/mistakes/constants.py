@@ -1,7 +1,5 @@
 """The constants that slip into the way down or into a gradient, and what they are called."""
 
-import numpy as np
-
 from reference.arrays import Array
 
 from ..reading.multiples import SAME
@@ -29,7 +27,7 @@ def factor_of_delta(point: Point, l: int, factor: float, value: Array) -> Found:
         value: delta with it.
     """
     known = factors_of_delta(point, l)
-    bug = next((bug for bug, values in known.items() if any(np.isclose(factor, values, rtol=SAME, atol=0))), "B41")
+    bug = next((bug for bug, values in known.items() if any(abs(factor - c) <= SAME * abs(c) for c in values)), "B41")
     wrong = f"{factor:.6g} * (delta_(l+1) W_(l+1)^T) * f'(z_l)"
     return Found(bug, l + 1, "delta", wrong, RIGHT_DERIVATIVE, value, f"{FACTOR}delta")
 

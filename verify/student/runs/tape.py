@@ -10,6 +10,7 @@ import numpy as np
 
 from reference.arrays import Array
 
+from .found_once import found_once
 from .literals import literals
 from .recording import Event, Node, Place, Recording
 
@@ -38,6 +39,22 @@ class Sum(NamedTuple):
     right: int
     result: int
     sign: int
+
+
+class Sources(dict[int, tuple[int, ...]]):
+    """For each event the positions of those that it was made of, found when they are first asked for.
+
+    Arguments:
+        found: returns them.
+    """
+
+    def __init__(self, found: Callable[[int], tuple[int, ...]]) -> None:
+        super().__init__()
+        self._found = found
+
+    def __missing__(self, at: int) -> tuple[int, ...]:
+        found = self[at] = self._found(at)
+        return found
 
 
 class Tape:
@@ -280,12 +297,18 @@ def upstream(tape: Tape, end: int, beside: bool = True) -> set[int]:
         end: the position of the event that made the value.
         beside: whether what was gathered beside the numbers of a step counts too, though none may be made of it.
     """
+    return _reached([end], _sources(tape, beside))
 
-    def before(at: int) -> list[int]:
+
+@found_once
+def _sources(tape: Tape, beside: bool) -> Sources:
+    """Return what each event was made of: its operands, and what a call's function returned."""
+
+    def before(at: int) -> tuple[int, ...]:
         returned = handed_on(tape, at)
-        return [*operands_made(tape, at, beside), *(() if returned is None else (returned,))]
+        return (*operands_made(tape, at, beside), *(() if returned is None else (returned,)))
 
-    return _reached([end], before)
+    return Sources(before)
 
 
 def unsigned(tape: Tape, key: int) -> int:
@@ -321,15 +344,21 @@ def handed_on(tape: Tape, at: int) -> int | None:
 
 def ancestors(tape: Tape, ends: Iterable[int]) -> set[int]:
     """Return the positions of every event that some values are made of, without what a call that hands one on got."""
+    return _reached(ends, _own_sources(tape))
 
-    def before(at: int) -> list[int]:
+
+@found_once
+def _own_sources(tape: Tape) -> Sources:
+    """Return what each event was made of: what a call's function returned, without what the call was given."""
+
+    def before(at: int) -> tuple[int, ...]:
         returned = handed_on(tape, at)
-        return operands_made(tape, at) if returned is None else [returned]
+        return tuple(operands_made(tape, at)) if returned is None else (returned,)
 
-    return _reached(ends, before)
+    return Sources(before)
 
 
-def _reached(ends: Iterable[int], before: Callable[[int], list[int]]) -> set[int]:
+def _reached(ends: Iterable[int], sources: Sources) -> set[int]:
     """Return the positions that are reached from some by going back, these included."""
     seen: set[int] = set()
     waiting = list(ends)
@@ -337,5 +366,5 @@ def _reached(ends: Iterable[int], before: Callable[[int], list[int]]) -> set[int
         at = waiting.pop()
         if at not in seen:
             seen.add(at)
-            waiting += before(at)
+            waiting += sources[at]
     return seen

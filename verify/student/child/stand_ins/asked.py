@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..names import is_data
+from ..syntax import walked
 from . import asked_cells
 from .samples import LABEL
 
@@ -19,18 +20,18 @@ def shape_of(tree: ast.Module) -> dict[str, int]:
 
     A cut that nothing begins at may come to fewer rows, where the program does not ask for as many elsewhere.
     """
-    numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
-    indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
+    numbers = {n.value for n in walked(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
+    indices = [n.slice for n in walked(tree) if isinstance(n, ast.Subscript)]
     firsts = [index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index for index in indices]
     written = _written(tree)
     begins = _numbers([n.lower for n in firsts if isinstance(n, ast.Slice)], written)
     ends = _numbers([n.upper for n in firsts if isinstance(n, ast.Slice)], written)
-    arguments = [a for n in ast.walk(tree) if isinstance(n, ast.Call) for a in n.args]
+    arguments = [a for n in walked(tree) if isinstance(n, ast.Call) for a in n.args]
     shapes = [e for a in arguments for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
     asked = {*begins, *(-cut for cut in begins), *_numbers(shapes, {})}
     cuts = [*begins, *(cut for cut in ends if cut in asked)]
     pictured = {"features": 784} if 784 in numbers else {}
-    frames = {"frames": 1} if any(isinstance(n, ast.Attribute) and n.attr in FRAMES for n in ast.walk(tree)) else {}
+    frames = {"frames": 1} if any(isinstance(n, ast.Attribute) and n.attr in FRAMES for n in walked(tree)) else {}
     columns = asked_cells.columns_of(tree)
     return {**pictured, **frames, **columns, "rows": max([cut for cut in cuts if cut > 0], default=0)}
 
@@ -43,7 +44,7 @@ def _numbers(nodes: Sequence[ast.expr | None], written: Mapping[str, int | None]
 
 def _written(tree: ast.Module) -> dict[str, int | None]:
     """Return the whole numbers that are written beside a name: ``TRAIN = 1000``."""
-    bound = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and _whole(n.value) is not None]
+    bound = [n for n in walked(tree) if isinstance(n, ast.Assign) and _whole(n.value) is not None]
     return {_id(t): _whole(n.value) for n in bound for t in n.targets if _id(t)}
 
 
@@ -57,12 +58,12 @@ def frames_of(tree: ast.Module) -> set[str]:
 
     Of what a function is given, as ``X["bias"] = 1`` too, for a dictionary has columns of its own.
     """
-    called = {n.func for n in ast.walk(tree) if isinstance(n, ast.Call)}
-    parts = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in FRAMES)
-    taken = {a.arg for n in ast.walk(tree) if isinstance(n, ast.arguments) for a in n.args if is_data(a.arg)}
+    called = {n.func for n in walked(tree) if isinstance(n, ast.Call)}
+    parts = (n for n in walked(tree) if isinstance(n, ast.Attribute) and n.attr in FRAMES)
+    taken = {a.arg for n in walked(tree) if isinstance(n, ast.arguments) for a in n.args if is_data(a.arg)}
     stored = {
         _id(n.value)
-        for n in ast.walk(tree)
+        for n in walked(tree)
         if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store) and _text(n.slice)
     }
     return {_id(n.value) for n in parts if (n in called) == (n.attr == "to_numpy")} | stored & taken - {""}
@@ -73,10 +74,10 @@ def labels_of(tree: ast.Module) -> set[str]:
 
     Of several such columns none need be the labels.
     """
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "attr", "") == "drop"]
+    calls = [n for n in walked(tree) if isinstance(n, ast.Call) and getattr(n.func, "attr", "") == "drop"]
     dropped = {_text(n) for call in calls for n in ast.walk(call)} - {""}
-    taken = {_text(n.slice) for n in ast.walk(tree) if isinstance(n, ast.Subscript)}
-    taken |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    taken = {_text(n.slice) for n in walked(tree) if isinstance(n, ast.Subscript)}
+    taken |= {n.attr for n in walked(tree) if isinstance(n, ast.Attribute)}
     both = dropped & taken - {"index", "columns"}
     return both if len(both) == 1 else set()
 
@@ -92,9 +93,9 @@ def class_names(tree: ast.Module) -> list[str]:
     They are what it swaps for numbers (``map({"M": 1, "B": 0})``), what it selects (``isin``), names that the best
     known of all tables has, or those among which it looks for a cell.
     """
-    bound = {_id(t): n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) for t in n.targets if _id(t)}
+    bound = {_id(t): n.value for n in walked(tree) if isinstance(n, ast.Assign) for t in n.targets if _id(t)}
     swapped = [name for call in _calls(tree) for name in _texts([bound.get(_id(a), a) for a in call.args])]
-    known = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and KNOWN.match(str(n.value))]
+    known = [n.value for n in walked(tree) if isinstance(n, ast.Constant) and KNOWN.match(str(n.value))]
     found = list(dict.fromkeys(swapped))
     if known and len(found) < 2:
         prefix = str(known[0]).rpartition("-")[0]
@@ -104,7 +105,7 @@ def class_names(tree: ast.Module) -> list[str]:
 
 def _calls(tree: ast.Module) -> Iterator[ast.Call]:
     """Yield the calls of methods that swap or select labels."""
-    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    calls = (n for n in walked(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
     return (call for call in calls if call.func.attr in SWAPS and _of_labels(call.func.value))  # type: ignore[attr-defined]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from ..syntax import walked
 from .samples import LABEL
 
 NUMBERS = ("float", "int")
@@ -26,7 +27,7 @@ def columns_of(tree: ast.Module) -> dict[str, int]:
     """
     looked = [found.cell for found in looked_up(tree)]
     ends = {_owner(n): set[int]() for n in [*_made_numbers(tree), *looked] if isinstance(n.value, ast.Name)}
-    for part in ast.walk(tree):
+    for part in walked(tree):
         if isinstance(part, ast.Subscript) and _owner(part) in ends:
             ends[_owner(part)].add(_end(part.slice))
     counted = [max(some) for some in ends.values() if len(some) > 1 and min(some) > 0]
@@ -39,11 +40,9 @@ def columns_of(tree: ast.Module) -> dict[str, int]:
 
 def looked_up(tree: ast.Module) -> list[Looked]:
     """Return the cells that are looked for among names of classes: in a dictionary, in a list, by a comparison."""
-    assigned = [(t, n.value) for n in ast.walk(tree) if isinstance(n, ast.Assign) for t in n.targets]
+    assigned = [(t, n.value) for n in walked(tree) if isinstance(n, ast.Assign) for t in n.targets]
     bound = {name.id: value for name, value in assigned if isinstance(name, ast.Name)}
-    found = [
-        Looked(cell, texts) for n in ast.walk(tree) for where, cell in _asked(n) if (texts := _texts(where, bound))
-    ]
+    found = [Looked(cell, texts) for n in walked(tree) for where, cell in _asked(n) if (texts := _texts(where, bound))]
     return [one for one in found if _may_be_label(one.cell)]
 
 
@@ -56,7 +55,7 @@ def class_names(tree: ast.Module) -> list[str]:
 
 def _told_apart(tree: ast.Module) -> Iterator[str]:
     """Yield the texts that each of several cells is compared with in a loop over them: ``if label == "A": ... "B"``."""
-    for loop in ast.walk(tree):
+    for loop in walked(tree):
         if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Name):
             tests = [n for n in ast.walk(loop) if isinstance(n, ast.Compare) and isinstance(n.ops[0], ast.Eq)]
             own = [n.comparators[0] for n in tests if isinstance(n.left, ast.Name) and n.left.id == loop.target.id]
@@ -105,7 +104,7 @@ def _whole_from(tree: ast.Module) -> int:
 
 def _made_numbers(tree: ast.Module, kinds: tuple[str, ...] = NUMBERS) -> Iterator[ast.Subscript]:
     """Yield the cells that numbers are made of: ``float(row[0])``, ``map(float, row[:4])``, one by one."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Call):
             names = [n.id for n in (node.func, *node.args[:1]) if isinstance(n, ast.Name)]
             parts = node.args if any(name in kinds for name in names) else []
@@ -119,7 +118,7 @@ def _made_numbers(tree: ast.Module, kinds: tuple[str, ...] = NUMBERS) -> Iterato
 
 def _label_first(tree: ast.Module) -> bool:
     """Return whether the first column of an array is taken apart from all others, and none is counted from the end."""
-    cuts = [n for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Load)]
+    cuts = [n for n in walked(tree) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Load)]
     columns = sorted((_owner(n), ast.unparse(_column(n))) for n in cuts if isinstance(n.slice, ast.Tuple))
     by_owner = [{column for _, column in some} for _, some in groupby(columns, key=lambda pair: pair[0])]
     return any({"0", "1:"} <= some for some in by_owner) and not any("-" in column for _, column in columns)
@@ -127,7 +126,7 @@ def _label_first(tree: ast.Module) -> bool:
 
 def _label_last(tree: ast.Module) -> bool:
     """Return whether a number is made of the last cell of a line, of which all others are taken together."""
-    cuts = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Subscript)}
+    cuts = {ast.unparse(n) for n in walked(tree) if isinstance(n, ast.Subscript)}
     return any(ast.unparse(n.slice) == "-1" and f"{_owner(n)}[:-1]" in cuts for n in _made_numbers(tree))
 
 
