@@ -18,6 +18,7 @@ from .judging.breakdown import (
     stopped_short,
     wrong_shape,
 )
+from .judging.by_slopes import BySlopes, is_partly_read, judged_by_slopes
 from .judging.conventions import conventions, departs, read_as
 from .judging.elsewhere import other_training
 from .judging.graph_verdict import judged_by_graph
@@ -35,6 +36,7 @@ from .telling.details import with_details
 from .telling.findings import as_named, first_fault, named
 from .telling.graph_told import told_of_graph
 from .telling.probes import told_apart
+from .telling.slopes_told import told_by_slopes
 
 SECONDS = 8.0  # that one run of the file may take
 LINE = re.compile(r"\bline (\d+)")
@@ -101,7 +103,7 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
                 _located(told_of_graph(_base(source, natural, options), of_graph, source), source),
                 seconds=time.monotonic() - start,
             )
-        single = gathered(natural)
+        whole, single = natural, gathered(natural)
         runs: Runs = session if single is None else Neurons(session, single)
         tell = losses(options.loss)
         later = () if single is None or tell else own_losses(session, single, natural)
@@ -115,9 +117,21 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
             told = replace(told, verdict="forward differs", first_fault=fault, bugs=(as_named("B45", slip),))
         if judgement is not None and told.verdict not in ("cannot run", "forward differs"):
             told = with_details(replace(told, probes=probes), judgement, runs, source)
+        if not options.loss and (found := _by_slopes(told, judgement, session, whole, options)) is not None:
+            told = told_by_slopes(_base(source, whole, options), found, session, source, options.seed)
         if told.verdict == "inconclusive" and session.late:
             told = replace(told, missing=(*told.missing, out_of_time(session.late, SECONDS)))
     return replace(_located(told, source), seconds=time.monotonic() - start)
+
+
+def _by_slopes(
+    told: Diagnosis, judgement: Judgement | None, runs: Runs, natural: Recording, options: Options
+) -> BySlopes | None:
+    """Return the verdict by the slopes of the program's own loss, where a network was not read, or not all of one."""
+    partly = told.verdict == "wrong" and judgement is not None and is_partly_read(judgement)
+    if natural.misfit or not (partly or told.verdict == "inconclusive"):
+        return None
+    return judged_by_slopes(runs, natural, options.seed)
 
 
 def _truncated(judgement: Judgement, runs: Runs) -> FirstFault | None:

@@ -17,6 +17,7 @@ from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first
 from .right_above import right_above
+from .trained import is_computed
 from .unread import changes_unseen, unread
 
 TOLD, LATER = "as told", "which the program computes in another pass"
@@ -129,6 +130,9 @@ def _missing(charge: Charge) -> str | None:
     unchanged = not shared and any(u is None for u in one.reading.weights)
     if unchanged or any(changes_unseen(p.look) for p in charge.points):
         return "an update of every layer's weights: some were not seen to change"
+    layers = first.reading.passes[0].chain.layers
+    if any(is_computed(first.tape, layer.W_key, layer.product.at) for layer in layers):
+        return "weights that are trained: in what was read of the network some are computed of others"
     if not backed and not shared and charge.above is None:
         return "the program computes no loss, and no known mistake reproduces its gradients"
     if first.right is not None and not shared and (is_telling(first, first.right.loss) or is_one_number(first)):

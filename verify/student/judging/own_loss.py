@@ -93,14 +93,23 @@ def _squares(reading: Reading) -> dict[str, Sweep]:
 
 
 def slopes_along(
-    runs: Runs, inject: Injection, source: Source, direction: Array, step: float = STEP
+    runs: Runs, inject: Injection, source: Source, direction: Array, step: float = STEP, events: int | None = None
 ) -> dict[Place, float]:
-    """Return the central difference of every recorded number along a direction of one source."""
+    """Return the central difference of every recorded number along a direction of one source.
+
+    Arguments:
+        runs: runs the program.
+        inject: what is injected beside it.
+        source: what is moved.
+        direction: in its shape.
+        step: how far, to both sides.
+        events: after which the numbers are of no interest.
+    """
     here = np.asarray(inject[source.place], np.float64)
     there = step * source.spread(direction, np.zeros_like(here))
     places = source.place, *source.twins
-    up = _numbers(runs.raw({**inject, **dict.fromkeys(places, here + there)}, updates=2))
-    down = _numbers(runs.raw({**inject, **dict.fromkeys(places, here - there)}, updates=2))
+    up = _numbers(runs.raw({**inject, **dict.fromkeys(places, here + there)}, updates=2, events=events))
+    down = _numbers(runs.raw({**inject, **dict.fromkeys(places, here - there)}, updates=2, events=events))
     return {place: (up[place] - down[place]) / (2 * step) for place in up if place in down}
 
 
@@ -184,7 +193,8 @@ def follows_own(rows: list[Moved], at: Look) -> Iterator[Place]:
     places = set.intersection(*(set(row.slopes) for row in rows))
     for place in places:
         slopes = np.array([row.slopes[place] for row in rows])
-        norm = float(slopes @ slopes)
+        with np.errstate(over="ignore"):
+            norm = float(slopes @ slopes)
         if not np.isfinite(norm) or norm == 0 or float(slopes @ own) <= 0:
             continue
         told = bool((np.abs(slopes) > 1e-12 * np.sqrt(norm)).all())
