@@ -37,9 +37,19 @@ def clamp(z: Number, low: Number, high: Number) -> Number:
     return min(max(z, low), high)
 
 
+def exponential(mp: Context, z: Number) -> Number:
+    """Return e^z, far out as 2^n e^(z - n log 2): to a whole number mpmath raises e by multiplying, half a second."""
+    if not FAR < abs(z) < mp.inf:
+        return mp.exp(z)
+    with mp.extraprec(int(mp.mag(z))):
+        n = int(mp.nint(z / mp.ln2))
+        rest = z - n * mp.ln2
+    return mp.ldexp(mp.exp(rest), n)
+
+
 def sigmoid(mp: Context, z: Number) -> Number:
     """Return 1 / (1 + e^-z)."""
-    return 1 / (1 + mp.exp(-z))
+    return 1 / (1 + exponential(mp, -z))
 
 
 def sigmoid_derivative(mp: Context, z: Number) -> Number:
