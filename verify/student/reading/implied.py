@@ -78,10 +78,11 @@ def implied(point: Point, l: int, da: Array, got: Array | None, candidates: tupl
     """
     if got is None or not got.any():
         return
+    factors = [one for one in candidates if one.size < FEWEST and np.ptp(one) > SAME * np.abs(one).max()]
     for value in candidates:
         predicted = point.inputs[l].T @ value
         scale = factor_between(got, predicted)
-        if scale and (_is_function(point.z[l], value, da) or _is_product(value, da, candidates)):
+        if scale and (_is_function(point.z[l], value, da) or _is_product(value, da, factors)):
             yield scale * value
 
 
@@ -98,11 +99,9 @@ def _is_function(z: Array, value: Array, da: Array) -> bool:
     )
 
 
-def _is_product(value: Array, da: Array, candidates: tuple[Array, ...]) -> bool:
-    """Return whether a few numbers are dL/da times others that were recorded, entry by entry."""
-    return value.size < FEWEST and any(
-        np.ptp(factor) > SAME * np.abs(factor).max() and factor_between(value, da * factor) for factor in candidates
-    )
+def _is_product(value: Array, da: Array, factors: list[Array]) -> bool:
+    """Return whether a few numbers are dL/da times some of the factors, entry by entry."""
+    return value.size < FEWEST and any(factor_between(value, da * factor) for factor in factors)
 
 
 def of_ramp(point: Point, l: int, value: Array, da: Array) -> bool:
