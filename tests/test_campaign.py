@@ -10,6 +10,7 @@ import pytest
 from reference import ACTIVATIONS, LOSSES, InputError
 from verify import campaign, verify_random
 from verify.architectures import Drawn, Limits
+from verify.crosscheck import ORACLES
 from verify.report.as_json import as_json
 from verify.report.model import Report
 
@@ -40,8 +41,11 @@ def test_right_networks_agree_and_every_table_entry_is_covered() -> None:
     assert max(c.fraction for row in report.tally.of("quantity").values() for c in row.values()) < 0.7
 
 
-def test_the_same_seed_gives_the_same_report_for_one_and_two_workers_and_for_threads() -> None:
-    settings: dict[str, Any] = {"cases": 150, "seed": 9, "limits": Limits(width=6, batch=4)}
+@pytest.mark.parametrize(
+    "oracles", [("differences", "alone", "local"), pytest.param(tuple(ORACLES), marks=pytest.mark.slow)]
+)
+def test_the_same_seed_gives_the_same_report_for_one_and_two_workers_and_for_threads(oracles: tuple[str, ...]) -> None:
+    settings: dict[str, Any] = {"cases": 150, "seed": 9, "limits": Limits(width=6, batch=4), "oracles": oracles}
     one = verify_random(workers=1, **settings)
     two = verify_random(workers=2, **settings)
     with ThreadPoolExecutor(2) as executor:
