@@ -15,7 +15,7 @@ from verify.ladder import Estimate
 from verify.oracles import differences as oracle
 from verify.oracles.alone import layer_differences
 from verify.oracles.autodiff import autodiff
-from verify.oracles.differences import FINER_STEPS, FIRST_STEP, differences
+from verify.oracles.differences import FINER_STEPS, FIRST_STEP, difference_at, differences
 
 STEP = 2.0**-13
 ROUNDOFF = Roundoff.of(np.dtype(np.float64))
@@ -245,3 +245,16 @@ def test_saturated_units_add_their_rounding_to_the_bar_of_what_moves() -> None:
     a_in, c = rng.uniform(1, 2, (20, 1)), rng.normal(size=(20, 401))
     found = layer_differences(layer, a_in, layer.affine.forward(a_in), c).da
     assert (np.abs(found.value - 0.1 * c[:, -1:]) <= found.bar).all()
+
+
+@pytest.mark.parametrize("quantity", ["dz", "da", "dW", "db"])
+def test_the_difference_of_one_entry_is_that_of_all_of_them(quantity: str) -> None:
+    network, X, Y = Architecture.parse("3-4-2 relu,tanh half_sse/mean batch=3 l2=0.1 seed=4").build()
+    trace = network.forward(X)
+    sizes = network.backward(trace, Y)
+    every = getattr(differences(network, trace, Y, sizes), quantity)
+    for layer, estimate in enumerate(every, 1):
+        for index in np.ndindex(estimate.value.shape):
+            value, bar = difference_at(network, trace, Y, sizes, quantity, layer, index)
+            assert abs(value - estimate.value[index]) <= estimate.bar[index]
+            assert bar == pytest.approx(estimate.bar[index])

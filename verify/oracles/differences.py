@@ -86,6 +86,35 @@ def differences(network: Network, trace: Trace, y: Array, sizes: Gradients, *, l
     return Differences(dz, tuple(activations[1:]), dW, db, activations[0])
 
 
+def difference_at(
+    network: Network, trace: Trace, y: Array, sizes: Gradients, quantity: str, layer: int, index: tuple[int, ...]
+) -> tuple[float, float]:
+    """Return the central difference of one entry and its error bar, as ``differences`` returns them of every entry.
+
+    Arguments:
+        network: in float64.
+        trace: its forward sweep.
+        y: the checked targets (N, n_L).
+        sizes: gradients from another oracle, for the rounding noise.
+        quantity: "dz", "da", "db" or "dW".
+        layer: counted from 1.
+        index: of the entry.
+    """
+    k = layer - 1
+    with np.errstate(all="ignore"):
+        sweep = unperturbed(network, trace, y)
+        ladder = Ladder(sweep, _noise(network, trace, y, sizes, sweep.divisor), LEVELS)
+        if quantity == "dW":
+            row, column = index
+            found = _weight_entries(ladder, k, np.array([column * trace.inputs[k].shape[1] + row]))
+        elif quantity == "da":
+            found = _activations(ladder, k, np.array(index[-1:]))
+        else:
+            found = _pre_activations(ladder, k, np.array(index[-1:]))[quantity == "db"]
+    sample = index[0] if quantity in ("dz", "da") else 0
+    return float(found.value.ravel()[sample]), float(found.bar.ravel()[sample])
+
+
 def _noise(network: Network, trace: Trace, y: Array, sizes: Gradients, divisor: int) -> tuple[Array, ...]:
     """Return what rounding does to each sample's loss from layer l on: the first-order effect of every sum.
 
@@ -151,17 +180,17 @@ def _slopes(response: Response, steps: Array) -> Slopes:
 Estimates: TypeAlias = tuple[Estimate, ...]
 
 
-def _ladders(ladder: Ladder, k: int, count: int, columns: Callable[[Indices, float], Estimates]) -> Estimates:
-    """Return the estimates of ``count`` perturbations of layer k, the unresolved ones tried on other ladders."""
-    size = _chunk_size(ladder, k)
-    estimates = _in_chunks(columns, np.arange(count), FIRST_STEP, size)
+def _ladders(ladder: Ladder, k: int, which: Indices, columns: Callable[[Indices, float], Estimates]) -> Estimates:
+    """Return the estimates of some perturbations of layer k, the unresolved ones tried on other ladders."""
+    size, count = _chunk_size(ladder, k), len(which)
+    estimates = _in_chunks(columns, which, FIRST_STEP, size)
     if ladder.levels == 1:  # no bar tells a resolved one
         return estimates
     # long steps serve what settled on the first ladder: elsewhere they would settle by chance
     for unresolved, step in ((_blurred, COARSER_STEP), *((_lost, step) for step in FINER_STEPS)):
         some = np.flatnonzero(np.any([unresolved(e).reshape(-1, count).any(axis=0) for e in estimates], axis=0))
         if some.size:
-            for estimate, other in zip(estimates, _in_chunks(columns, some, step, size), strict=True):
+            for estimate, other in zip(estimates, _in_chunks(columns, which[some], step, size), strict=True):
                 _refine(estimate, other, some, unresolved)
     return estimates
 
@@ -223,7 +252,7 @@ def _keep_freed_memory() -> None:
     np.empty(KEPT)
 
 
-def _activations(ladder: Ladder, k: int) -> Estimate:
+def _activations(ladder: Ladder, k: int, units: Indices | None = None) -> Estimate:
     """Return dL/da of layer k (k = -1: of X), (N, units): one perturbed column serves all samples."""
     sweep, levels = ladder.sweep, ladder.levels
     noise = ladder.noise[min(k + 1, len(sweep.layers) - 1)]
@@ -235,7 +264,7 @@ def _activations(ladder: Ladder, k: int) -> Estimate:
         return (extrapolate_settled(slopes, valid, steps / 2 ** (levels - 1), noise[:, None] + rounding),)
 
     count = (sweep.layers[k].a if k >= 0 else sweep.layers[0].inputs).shape[1]
-    (estimate,) = _ladders(ladder, k, count, columns)
+    (estimate,) = _ladders(ladder, k, np.arange(count) if units is None else units, columns)
     return estimate
 
 
@@ -254,7 +283,7 @@ def _reach(sweep: Sweep, k: int, columns: Indices) -> Array:
     return reach
 
 
-def _pre_activations(ladder: Ladder, k: int) -> tuple[Estimate, Estimate]:
+def _pre_activations(ladder: Ladder, k: int, units: Indices | None = None) -> tuple[Estimate, Estimate]:
     """Return dL/dz (N, units) and dL/db (units,) of layer k: the same evaluations, apart and summed over the batch."""
     sweep, levels = ladder.sweep, ladder.levels
 
@@ -269,22 +298,29 @@ def _pre_activations(ladder: Ladder, k: int) -> tuple[Estimate, Estimate]:
             extrapolate_settled(slopes.sum(axis=1), together, finest, noise.sum(axis=0)),
         )
 
-    dz, db = _ladders(ladder, k, len(sweep.layers[k].b), columns)
+    dz, db = _ladders(ladder, k, np.arange(len(sweep.layers[k].b)) if units is None else units, columns)
     return dz, db
 
 
 def _weights(ladder: Ladder, k: int) -> Estimate:
     """Return dL/dW of layer k, (n_in, n_out)."""
+    n_out, n_in = ladder.sweep.layers[k].transposed.shape
+    flat = _weight_entries(ladder, k, np.arange(n_in * n_out))
+    return Estimate(flat.value.reshape(n_out, n_in).T, flat.bar.reshape(n_out, n_in).T)
+
+
+def _weight_entries(ladder: Ladder, k: int, which: Indices) -> Estimate:
+    """Return dL/dW of some entries of layer k, counted down the columns of W."""
     layer = ladder.sweep.layers[k]
-    n_out, n_in = layer.transposed.shape
+    n_in = layer.transposed.shape[1]
     reach = np.abs(layer.inputs).max(axis=0, initial=0.0)
 
     def entries(some: Indices, first: float) -> Estimates:
         columns, rows = np.divmod(some, n_in)
         return (_some_weights(ladder, k, rows, columns, first_steps(first, reach)[rows]),)
 
-    (flat,) = _ladders(ladder, k, n_in * n_out, entries)
-    return Estimate(flat.value.reshape(n_out, n_in).T, flat.bar.reshape(n_out, n_in).T)
+    (flat,) = _ladders(ladder, k, which, entries)
+    return flat
 
 
 def _some_weights(ladder: Ladder, k: int, rows: Indices, columns: Indices, steps: Array) -> Estimate:
