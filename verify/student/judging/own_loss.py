@@ -20,7 +20,8 @@ from ..runs.recording import Injection, Place, Recording
 from ..runs.tape import upstream
 from .look import Look
 
-STEP = 1e-5  # on longer ones, units of wide layers cross their kinks
+STEP = 1e-5  # of each entry; on longer ones, units of wide layers cross their kinks
+LONGEST = 30.0  # norm of a direction along which the whole step is taken: along one of many more entries, a shorter one
 ALONE = " alone"  # a loss without the penalty that is added to it
 SQUARED_WEIGHTS, SQUARED_BIASES = "half the squared weights", "half the squared biases"
 AGREE = 2e-4  # of the largest slope: the differences' own truncation, and a guarded logarithm
@@ -77,7 +78,8 @@ def moved(
         for kind, source in (("W", found.W[l]), ("b", found.b[l])):
             if source is not None and source.place in inject:
                 direction = rng.normal(size=source.shape)
-                slopes = slopes_along(runs, inject, source, direction)
+                step = STEP * min(1.0, LONGEST / float(np.linalg.norm(direction)))
+                slopes = slopes_along(runs, inject, source, direction, step)
                 along = _row_major(layer, direction, source.taken(inject[source.place])) if kind == "W" else direction
                 told = {loss: _told(sweep, l, kind, layer, along) for loss, sweep in sweeps.items()}
                 rows.append(Moved(f"{kind}_{l + 1}", slopes, _told(_own(reading), l, kind, layer, along), told))
