@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from .frames import Described
 from .recorder import Recorder
 from .stand_ins.samples import MADE, TARGETS
 
@@ -78,15 +79,17 @@ def crossed(recorder: Recorder) -> bool:
 def _compared(recorder: Recorder) -> Iterator[tuple[int, int, int, bool]]:
     """Yield what came from no product and what did, in each of their differences, the difference, the first's side.
 
+    The rows of an array, of which a loop takes one after the other, came from where it did: the first tells.
     What was added to something that came from a product is a bias, what was multiplied is a weight: their gradients
     are subtracted from them.
     """
-    computed, added = set[int](), set[int]()
+    computed, added, rows = set[int](), set[int](), set[Described]()
     thresholds = _thresholds(recorder)
     for node, _, operands, result, *_ in recorder.reports:
-        came = [k in computed for k in operands]
+        came = [k in computed or (k >= 0 and recorder.kept.values[k] in rows) for k in operands]
         if recorder.is_product[node] or any(came):
             computed.add(result)
+            rows.update(_first_row(recorder, result))
         sign = recorder.is_change[node]
         if sign and len(operands) == 2 and sum(came) == 1 and min(*operands, result) >= 0:
             given = operands[came.index(False)]
@@ -94,6 +97,14 @@ def _compared(recorder: Recorder) -> Iterator[tuple[int, int, int, bool]]:
                 added.add(given)
             elif sign == "-" and given not in added | thresholds and not recorder.updates.multiplies(given):
                 yield given, operands[came.index(True)], result, came[0]
+
+
+def _first_row(recorder: Recorder, key: int) -> Iterator[Described]:
+    """Yield the first row of a matrix of several columns, as the store holds it."""
+    if key >= 0:
+        shape, kind, content = recorder.kept.values[key]
+        if len(shape) == 2 and min(shape) > 1:
+            yield shape[1:], kind, content[: len(content) // shape[0]]
 
 
 def _thresholds(recorder: Recorder) -> set[int]:

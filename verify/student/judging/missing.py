@@ -7,7 +7,7 @@ import numpy as np
 from ..reading.align import compared, first_step_end
 from ..reading.chain import chains
 from ..reading.lineage import Lineage, lineage
-from ..reading.targets import LOOK_AHEAD
+from ..reading.targets import looked_for_until
 from ..runs.recording import Recording
 from ..runs.tape import Tape
 from .cells import number_updates
@@ -32,7 +32,7 @@ def missing_of_step(recording: Recording) -> str:
             )
         changed = _changed(tape, trained)
         found_passes = chains(tape, first_step_end(tape, trained), trained)[:NAMED]
-        targets = any(next(compared(tape, c, c.end + LOOK_AHEAD), None) is not None for c in found_passes)
+        targets = any(next(compared(tape, c, looked_for_until(c)), None) is not None for c in found_passes)
     if not found_passes:
         return f"a forward pass: {changed}, but no product with them was seen before that"
     if not targets:

@@ -18,7 +18,7 @@ from .outputs import Output, outputs
 from .point import Observed, Point
 from .returned import returned
 from .steps import observed_of, spread_out, updated
-from .targets import LOOK_AHEAD, Target, no_targets, targets_of
+from .targets import Target, looked_for_until, no_targets, targets_of
 
 MOST_READINGS = 12
 MOST_BEFORE = 200  # products before the first update that are looked at where there are very many
@@ -168,7 +168,7 @@ def first_bias_split(group: list[Chain]) -> list[Chain]:
 
 def _of_passes(tape: Tape, trained: Lineage, group: list[Chain]) -> Iterator[Reading]:
     """Yield the readings of one batch: every output and target that fit."""
-    ends = [c.start for c in group[1:]] + [group[-1].end + LOOK_AHEAD]
+    ends = [c.start for c in group[1:]] + [looked_for_until(group[-1])]
     options = [list(islice(compared(tape, c, end), 4)) for c, end in zip(group, ends, strict=True)]
     if not all(options):
         return

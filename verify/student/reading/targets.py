@@ -18,6 +18,7 @@ from .outputs import Output, as_rows
 ROUNDED = 1e-2  # how far rounding may move a sum of squares
 LOGARITHMS = ("log", "log2", "log10", "log1p")
 LOOK_AHEAD = 400  # events after the last pre-activation in which the output and the targets are looked for
+EACH = 20  # events for each sample, where every one is taken by itself
 
 
 class Target(NamedTuple):
@@ -33,6 +34,11 @@ class Target(NamedTuple):
     at: int
     value: Array
     labels: bool
+
+
+def looked_for_until(chain: Chain) -> int:
+    """Return the position up to which the output and the targets of a pass are looked for."""
+    return chain.end + max(LOOK_AHEAD, EACH * len(chain.layers[-1].z))
 
 
 def no_targets(tape: Tape, output: Output, last: Layer, end: int) -> Iterator[Target]:
@@ -135,7 +141,7 @@ def _given(tape: Tape, key: int, chain: Chain) -> bool:
     if not tape.shape(key) and tape.node(places[0]).kind == "literal":  # a target may be a number that was written out
         taken = [at for at in places if tape.node(at).kind in ("bind", "argument", "subscript")]
         return any(
-            at < chain.start or (tape.node(at).kind == "subscript" and at < chain.end + LOOK_AHEAD) for at in taken
+            at < chain.start or (tape.node(at).kind == "subscript" and at < looked_for_until(chain)) for at in taken
         )
     if places[0] < chain.start:
         return True
