@@ -234,3 +234,34 @@ def test_a_bias_that_is_subtracted_is_not_taken_for_made_up_targets() -> None:
     assert said.verdict == "wrong", said.missing
     assert said.first_fault is not None
     assert (said.first_fault.layer, said.first_fault.quantity) == (1, "delta")
+
+
+UNCALLED = """
+import numpy as np
+
+class Net:
+    def __init__(self, nodes):
+        self.depth = len(nodes) - 1
+        self.W = [np.random.randn(nodes[i], nodes[i + 1]) for i in range(self.depth)]
+        self.b = [np.zeros((1, n)) for n in nodes[1:]]
+
+    def train(self, x, target, rate):
+        a = [x]
+        for W, b in zip(self.W, self.b):
+            a.append(np.tanh(a[-1] @ W + b))
+        print(0.5 * np.sum((a[-1] - target) ** 2))
+        d = (a[-1] - target) * (1 - a[-1] ** 2)
+        for i in reversed(range(self.depth)):
+            down = d @ self.W[i].T
+            self.W[i] = self.W[i] - rate * a[i].T @ d
+            self.b[i] = self.b[i] - rate * {step}
+            d = down * (1 - a[i] ** 2)
+"""
+
+
+def test_biases_of_a_network_that_nothing_calls_may_be_meant_for_one_sample() -> None:
+    alone = diagnosed(UNCALLED.format(step="d"))
+    assert alone.verdict == "inconclusive"
+    assert "right for one at a time" in alone.missing[0]
+    assert diagnosed(UNCALLED.format(step="d.sum(0, keepdims=True)")).verdict.startswith("correct")
+    assert [bug.id for bug in diagnosed(UNCALLED.format(step="d.sum()")).bugs][:1] == ["B1"]

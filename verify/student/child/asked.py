@@ -1,5 +1,6 @@
 """What a function of the file asks for, told from its parameters as a whole."""
 
+import ast
 import inspect
 from typing import Any
 
@@ -32,6 +33,23 @@ def counted(function: Any) -> dict[str, str]:
     first, last = (next((ends[word] for word in words if word in ends), "") for words in (INPUTS, OUTPUTS))
     between = names[names.index(first) + 1 : names.index(last)] if first and last else []
     return {first: "n_inputs", last: "n_outputs"} if any(map(is_width, between)) else {}
+
+
+def of_all_layers(tree: ast.Module) -> dict[str, dict[str, str]]:
+    """Return the one parameter of a class that names a width and holds those of all layers: ``nodes[i - 1]``."""
+    found: dict[str, dict[str, str]] = {}
+    for made in (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)):
+        for first in (f for f in made.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"):
+            widths = [a.arg for a in first.args.args if is_width(a.arg)]
+            if len(widths) == 1 and widths[0] in _taken_apart(first):
+                found[made.name] = {widths[0]: "sizes"}
+    return found
+
+
+def _taken_apart(function: ast.FunctionDef) -> set[str]:
+    """Return the names of which a function takes items."""
+    items = (n.value for n in ast.walk(function) if isinstance(n, ast.Subscript))
+    return {item.id for item in items if isinstance(item, ast.Name)}
 
 
 def is_size(parameter: inspect.Parameter) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .activations import Activations, called
-from .asked import counted, desired, is_size, listed, takes_pairs, wanted
+from .asked import counted, desired, is_size, listed, of_all_layers, takes_pairs, wanted
 from .given import Given, given
 from .growing import grow
 from .lacking import chosen
@@ -59,7 +59,8 @@ def drive(space: dict[str, Any], tree: ast.Module, trial: Trial, way: str, diffe
     own = {n: v for n, v in space.items() if getattr(v, "__module__", "") == "__main__"}
     functions = {n: v for n, v in own.items() if isinstance(v, types.FunctionType)}
     classes = {n: v for n, v in own.items() if isinstance(v, type)}
-    caller = Caller(space, returned(tree), trial, given(tree), Activations(space, called(tree)), chosen(tree))
+    takes, activations = given(tree), Activations(space, called(tree))
+    caller = Caller(space, returned(tree), trial, takes, activations, chosen(tree), of_all_layers(tree))
     if way in ("classes", "pieces"):
         found = by_classes(caller, classes, way == "classes")
     elif way == "training":
@@ -195,6 +196,7 @@ class Caller:
         takes: what the file's functions take that is trained.
         activations: what they take that is called.
         words: the words that the names of the file are compared with.
+        lists: what each class takes that holds the widths of all its layers.
     """
 
     def __init__(
@@ -205,9 +207,10 @@ class Caller:
         takes: Given,
         activations: Activations,
         words: Mapping[str, list[str]],
+        lists: Mapping[str, dict[str, str]],
     ) -> None:
         self.space, self.returns, self.trial, self.takes = space, returns, trial, takes
-        self.activations, self.words = activations, words
+        self.activations, self.words, self.lists = activations, words, lists
         self.numbers = np not in [v for v in space.values() if isinstance(v, types.ModuleType)]
         self.pool: dict[str, Any] = {}
 
@@ -225,6 +228,7 @@ class Caller:
         given: list[Any] = []
         named: dict[str, Any] = {}
         in_pairs, counts = takes_pairs(function), {**counted(function), **desired(function)}
+        counts |= self.lists.get(getattr(function, "__name__", ""), {})
         for parameter in wanted(function):
             meant = parameter.replace(name=counts.get(parameter.name, parameter.name))
             data = in_pairs and is_data(beside_training(meant.name))

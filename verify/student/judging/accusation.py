@@ -1,5 +1,6 @@
 """Is a program wrong: said only where every piece of evidence says so, else what is missing is."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -21,6 +22,8 @@ from .trained import is_computed
 from .unread import changes_unseen, unread
 
 TOLD, LATER = "as told", "which the program computes in another pass"
+CALLED = "nothing in the file trains by itself"
+OF_SAMPLES = re.compile(r"\baxis\b|\.shape\b|\bmean\b")  # what a program writes that is meant for several samples
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,8 @@ def _missing(charge: Charge) -> str | None:
         return "the program's own loss does not change as its forward pass says"
     if not shared and all(rightness(p.look.tape, p.look.reading, charge.losses) for p in charge.points):
         return "one learning rate: the gradients are right, each time at a rate of their own"
+    if _is_for_one_sample(charge):
+        return "how it is called: its biases are not summed over the samples, which is right for one at a time"
     unchanged = not shared and any(u is None for u in one.reading.weights)
     if unchanged or any(changes_unseen(p.look) for p in charge.points):
         return "an update of every layer's weights: some were not seen to change"
@@ -138,6 +143,15 @@ def _missing(charge: Charge) -> str | None:
     if first.right is not None and not shared and (is_telling(first, first.right.loss) or is_one_number(first)):
         return "the program is right on its own data, and no known mistake fits elsewhere"
     return None
+
+
+def _is_for_one_sample(charge: Charge) -> bool:
+    """Return whether calls of our own gave several samples to what sums over none, and is else right."""
+    tape = charge.one.tape
+    called = any(CALLED in note for note in tape.recording.notes)
+    if not called or not charge.shared or {*charge.shared[0].bugs} != {"B17"}:
+        return False
+    return not any(OF_SAMPLES.search(tape.node(at).text) for at in range(charge.one.reading.start, len(tape.events)))
 
 
 def _convicted(charge: Charge, *, told: bool) -> Judgement:
