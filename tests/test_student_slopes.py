@@ -112,7 +112,7 @@ for epoch in range(20):
 """
 RIGHT = {"attention": ATTENTION, "recurrent": RECURRENT, "kernel": KERNEL, "vectors of words": VECTORS}
 WRONG = {
-    "queries for keys": (ATTENTION, "dS.T @ Q", "dS @ Q", "delta"),
+    "queries for keys": (ATTENTION, "dS.T @ Q", "dS @ Q", "dX"),
     "softmax as if by itself": (ATTENTION, "(dA - np.sum(dA * A, axis=1, keepdims=True))", "(1 - A) * dA", "delta"),
     "slope of the activation": (
         RECURRENT,
@@ -120,7 +120,7 @@ WRONG = {
         "dz = dh * (1 - states[t + 1])",
         "delta",
     ),
-    "nothing from later": (RECURRENT, "dh = V.T @ errors[t] + later", "dh = V.T @ errors[t]", "delta"),
+    "nothing from later": (RECURRENT, "dh = V.T @ errors[t] + later", "dh = V.T @ errors[t]", "dX"),
     "the last place alone": (KERNEL, "dkernel += dmaps[i, j]", "dkernel = dmaps[i, j]", "dW"),
 }
 

@@ -64,7 +64,7 @@ def way_back(runs: Runs, found: BySlopes, seed: int) -> WayBack:
     missed: list[int] = []
     for at in forward[-ARRAYS:][::-1]:
         same = dict(_cotangents(runs, found, at, [*fed, *back], rng))
-        right |= same
+        right = same | right  # the nearest to the loss: what is only multiplied on the way has the same slopes
         missed += [] if same else [at]
     return WayBack(right, next(_astray(tape, back, right, missed, inside), None))
 

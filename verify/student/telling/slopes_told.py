@@ -11,7 +11,7 @@ from ..judging.own_loss import Runs, slopes_along
 from ..judging.own_slopes import DIRECTIONS, POINTS, STEP, Rows, position
 from ..judging.way_back import Cotangent, WayBack, way_back
 from ..reading.points import Source
-from ..runs.tape import Tape
+from ..runs.tape import Tape, upstream
 from ..source.ingest import Source as File
 
 ENTRIES = 4  # of a wrong array that are differentiated one by one, the largest
@@ -62,15 +62,24 @@ def _is_matrix(one: Rows) -> bool:
 
 
 def _first_use(found: BySlopes, one: Rows) -> int:
-    """Return where an array is first used at the point."""
+    """Return where an array is first used on the way to the loss."""
     tape = found.point.tape
     key = tape.events[position(tape, one.trained.changes[0])].operands[0]
-    return next(at for at in tape.used[key])
+    inside = upstream(tape, found.at)
+    return next((at for at in tape.used[key] if at in inside and tape.node(at).kind in ("binary", "call")), found.at)
 
 
 def _layer(found: BySlopes, rows: list[Rows], at: int) -> int:
     """Return how many of the weights are used up to a position, 1 at least: the layer that it is in."""
     return max(1, sum(_is_matrix(one) and _first_use(found, one) <= at for one in rows))
+
+
+def _of_layer(found: BySlopes, rows: list[Rows], of: int) -> tuple[int, str]:
+    """Return the layer and the quantity of a cotangent: "dX" of the layer above where its array is multiplied there."""
+    tape = found.point.tape
+    key, inside = tape.events[of].result, upstream(tape, found.at)
+    above = next((p.at for p in tape.products if p.at in inside and key in (p.left, p.right)), None)
+    return (_layer(found, rows, of), "delta") if above is None else (_layer(found, rows, above), "dX")
 
 
 def _fault(found: BySlopes, way: WayBack, rows: list[Rows], runs: Runs, file: File) -> FirstFault:
@@ -85,7 +94,7 @@ def _fault(found: BySlopes, way: WayBack, rows: list[Rows], runs: Runs, file: Fi
         got = _entry(runs, found, one.trained.origin, step, found.rate)
     else:
         at, right = way.wrong
-        line, layer, quantity = tape.node(at).line, _layer(found, rows, right.of), "delta"
+        line, (layer, quantity) = tape.node(at).line, _of_layer(found, rows, right.of)
         origin = Source(tape.place(right.of), tape.array(tape.events[right.of].result))
         got = _entry(runs, found, origin, tape.array(tape.events[at].result), right.rate)
     index, is_now, should = got
