@@ -23,9 +23,12 @@ from verify.student.telling.snippet import activation_code, snippet
 from verify.student.telling.traced import Traced
 
 TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}
-NETWORKS = ("tanh", "sigmoid"), ("relu", "linear"), ("leaky_relu", "linear"), ("elu", "linear"), ("sigmoid", "softmax")
-# Mistakes that no network of two layers shows in code: it has no masks, no penalty, and no two layers of one width; and
-# what is not summed has another shape than its differences.
+NETWORKS = (
+    *(("tanh", "sigmoid"), ("relu", "linear"), ("leaky_relu", "linear"), ("elu", "linear"), ("sigmoid", "softmax")),
+    ("tanh", "relu"),
+)
+# Mistakes that no network of two layers shows in code: it has no masks, no penalty, no two layers of one width, and
+# nothing that is changed in place; and what is not summed has another shape than its differences.
 WITHOUT = {
     "delta_l W_(l+1)^T",
     *(f"dL/da_l * {f}'(z_l)" for f in ("sin", "gaussian", "softsign", "silu", "gelu")),
@@ -34,6 +37,7 @@ WITHOUT = {
     "dL/da_l * mask_l^2 * f'(z_l), rescaled twice",
     *(f"{c}delta_l dW_l^T, before the penalty is in it" for c in ("", "2 ", "1/N ", "2/N ", "1/(N K) ", "2/(N K) ")),
     "dW_l of the penalty alone",
+    "dW_l = (a_(l-1), changed in place before)^T delta_l",
     "db_l = delta_l, not summed",
     "db_l = sum of delta_(l+1)",
     "db_l = delta_(l+1), not summed",

@@ -1,12 +1,11 @@
 """What was replaced and should have been kept: parameters, the other samples' gradients, activations."""
 
 from dataclasses import replace
-from functools import partial
 
 from ..mistakes.constants import FACTOR
 from ..mistakes.explanation import Explanation, Found
 from ..mistakes.stage import ONE
-from ..reading.multiples import factor_between
+from ..reading.changed import changes
 from ..reading.point import weight_penalty
 from .look import Look
 from .number_blame import last_kept
@@ -14,8 +13,6 @@ from .rounding import Spoilt
 from .trail import ratios, trail_of
 
 LAST_ALONE = tuple(f"of the {one} sample only" for n, one in ONE.items() if n == -1)
-OF_SLOPE = "f'(z_(l-1))^T"
-IN_PLACE = ("store", "augment")
 
 
 def replaced_parameter(look: Look) -> Spoilt | None:
@@ -29,18 +26,13 @@ def replaced_parameter(look: Look) -> Spoilt | None:
 def as_replaced(look: Look, explanation: Explanation) -> Explanation:
     """Return an explanation in which what was computed rightly, and replaced afterwards, is told as that."""
     factors = any(f.step.startswith(FACTOR) for f in explanation.found)  # perhaps one sample's, as often as there are
-    kept = explanation.found if factors else map(partial(_as_assigned, look), explanation.found)
-    return replace(explanation, found=tuple(_as_overwritten(look, f) for f in kept))
+    told = explanation.found if factors else tuple(_as_assigned(look, f) for f in explanation.found)
+    return replace(explanation, found=told)
 
 
 def _as_assigned(look: Look, found: Found) -> Found:
     last = found.bug == "B33" and any(alone in found.wrong for alone in LAST_ALONE)
     return found._replace(bug="B36") if last and len(look.reading.passes) > 1 else found
-
-
-def _as_overwritten(look: Look, found: Found) -> Found:
-    slopes = found.bug == "B19" and OF_SLOPE in found.wrong
-    return found._replace(bug="B28") if slopes and overwritten(look, found) is not None else found
 
 
 def assigned(look: Look, found: Found) -> int | None:
@@ -52,15 +44,13 @@ def assigned(look: Look, found: Found) -> int | None:
 
 
 def overwritten(look: Look, found: Found) -> int | None:
-    """Return where the activations below a layer became their derivative in place, None where they did not."""
-    l, tape, point = found.layer - 1, look.tape, look.reading.point
-    slope = point.curves[l - 1].derivative(point.z[l - 1])
-    key = look.reading.passes[0].chain.layers[l].a_key
-    for at in range(look.reading.passes[0].chain.end, look.reading.end):
-        event = tape.events[at]
-        if tape.node(at).kind not in IN_PLACE or event.result < 0 or event.operands[0] != key:
-            continue
-        held = tape.array(event.result)
-        if any(held.shape == form.shape and factor_between(held, form) for form in (slope, slope.T)):
-            return at
-    return None
+    """Return where the input of a layer is first changed in place, or where what changes it got a name of its own."""
+    tape, first = look.tape, look.reading.passes[0].chain
+    places = changes(tape, first.layers[found.layer - 1], first.end, look.reading.end)
+    if not places:
+        return None
+    held, function = tape.events[places[0]].identity, tape.node(places[0]).function
+    named = (at for at in reversed(range(first.end, places[0])) if tape.events[at].identity == held)
+    last = next(named, places[0])
+    own = tape.node(last).kind == "bind" and tape.node(last).function == function
+    return last if own else places[0]

@@ -540,7 +540,6 @@ SEEN_OTHERWISE: dict[str, str] = {
     "B2": "one constant for all gradients is told among the conventions",
     "B23": "under the name of B12, or by NumPy's exception where the shapes do not fit",
     "B27": "by what the changed array spoils, where anything still uses it",
-    "B28": "by what the changed cache spoils, where anything still uses it",
     "B30": "under the name of B3: the steps are the same",
     "B31": _UNNAMED,
     "B32": f"{_UNNAMED}, or NumPy's exception",

@@ -93,7 +93,8 @@ def _narrowed(point: Point, observed: Observed) -> tuple[Point, Observed]:
     first, new_W = observed.dW[0], point.new_W
     dW = (None if first is None else first[keep], *observed.dW[1:])
     new = None if new_W is None else (new_W[0][keep], *new_W[1:])
-    return point._replace(X=point.X[:, keep], W=(point.W[0][keep], *point.W[1:]), new_W=new), observed._replace(dW=dW)
+    W, changed = (point.W[0][keep], *point.W[1:]), {l: v if l else v[:, keep] for l, v in point.changed.items()}
+    return point._replace(X=point.X[:, keep], W=W, new_W=new, changed=changed), observed._replace(dW=dW)
 
 
 def is_right(point: Point, observed: Observed, loss: str) -> float | None:

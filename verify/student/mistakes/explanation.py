@@ -14,9 +14,9 @@ IMPLIED = "implied slope"  # the step of a mistake that is told by its values al
 KEPT = "kept pass"  # that of a sweep right in every line, through the numbers of an earlier pass
 LAID_OUT = "laid out"  # that of gradients in the wrong places of a vector
 BEAM = 48
-# Where several fit, the likelier first: in the order of how often they were seen in the wild.
+# Where several fit, the likelier first: what the run has shown, then in the order of how often it was seen in the wild.
 LIKELY = (
-    *("B10", "B54", "B56", "B4", "B7", "B11", "B3", "B8", "B9"),
+    *("B28", "B10", "B54", "B56", "B4", "B7", "B11", "B3", "B8", "B9"),
     *("B5", "B6", "B24", "B1", "B16", "B15", "B25", "B42", "B40"),
 )
 

@@ -114,7 +114,14 @@ def _product(left: Array, right: Array) -> Array | None:
     return left @ right if left.shape[1] == len(right) and len(left) > 1 else None
 
 
+def _changed_in_place(s: Stage) -> Array | None:
+    """Return dW from what the array of the layer's input holds after it was changed in place."""
+    held = s.point.changed.get(s.l)
+    return None if held is None else held.T @ s.delta
+
+
 DW: tuple[Variant, ...] = (
+    Variant("B28", _changed_in_place, "dW_l = (a_(l-1), changed in place before)^T delta_l", RIGHT_DW),
     Variant("B19", _own_output, "dW_l = a_l^T delta_l", RIGHT_DW),
     Variant("B19", _output_in_columns, "dW_l = a_l * delta_l in place of a_(l-1)^T delta_l", RIGHT_DW),
     Variant("B19", lambda s: s.point.z[s.l - 1].T @ s.delta if s.l else None, OF_Z, RIGHT_DW),

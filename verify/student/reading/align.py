@@ -11,6 +11,7 @@ from ..runs.found_once import found_once
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .chain import MOST_PRODUCTS, Chain, chains, split
+from .changed import changed_inputs
 from .curves import CURVES, Curve
 from .dropout import Dropped, together
 from .lineage import Lineage, Update, lineage
@@ -210,7 +211,8 @@ def _reading(tape: Tape, trained: Lineage, passes: list[Pass]) -> Reading:
     start, end = passes[0].chain.start, max(_end(tape, passes), *(_given_at(u) + 1 for u in (*weights, *biases)))
     observed = observed_of(tape, first, weights, biases)
     b = tuple(spread_out(tape, layer, step) for layer, step in zip(first, observed.db, strict=True))
-    point = point_of(tape, passes, weights)._replace(b=b)
+    changed = changed_inputs(tape, [p.chain for p in passes], end)
+    point = point_of(tape, passes, weights)._replace(b=b, changed=changed)
     return Reading(point, observed, tuple(passes), weights, biases, start, end)
 
 

@@ -46,6 +46,7 @@ class Point(NamedTuple):
         penalties: of each layer's weights and biases, where they are not all ``decay`` and ``bias_decay``: these then
             tell only that there are some.
         merged: where the bias stands among the stored weights of a layer, from 0, and its constant input: (0 or -1, c).
+        changed: what the input of a layer, from 0, holds at the end of the step, where it was changed in place.
     """
 
     X: Array
@@ -61,6 +62,7 @@ class Point(NamedTuple):
     bias_decay: float = 0.0
     penalties: tuple[tuple[Penalised, Penalised], ...] = ()
     merged: Mapping[int, tuple[int, float]] = MappingProxyType({})
+    changed: Mapping[int, Array] = MappingProxyType({})
 
     @property
     def inputs(self) -> tuple[Array, ...]:
