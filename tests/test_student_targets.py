@@ -266,8 +266,9 @@ for step in range(100):
         ("scores", "scores", ("correct", None, None)),
         ("(d @ V.T)", "(d @ V.T) / 14", ("wrong", "B15", 15)),
         ("-= d.sum(axis=1)", "-= 0", ("wrong", None, None)),
+        ("d = (margins > 0) / 14", "d = margins / 14", ("wrong", "B24", 14)),
     ],
-    ids=["right", "divided again", "the right class left out"],
+    ids=["right", "divided again", "the right class left out", "the margins themselves"],
 )
 def test_classes_are_judged_by_the_hinge_between_them(
     right: str, wrong: str, said: tuple[str, str | None, int | None]

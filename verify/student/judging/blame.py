@@ -24,6 +24,7 @@ from .autograd import goes_back_through_a_graph
 from .kept_z import kept_for_activations
 from .look import Look
 from .made_input import maker
+from .never_kept import never_kept
 from .number_blame import last_kept, own_update, uses_new_numbers, wrong_weight
 from .penalties import penalised
 from .replaced import assigned, overwritten
@@ -60,7 +61,8 @@ def guilty(look: Look, explanation: Explanation, found: Found) -> int | None:
             return _of_samples(look, explanation, found)
         look, explanation, found = first_pass(look, explanation, found)
     trail = trail_of(look, found)
-    return _on_the_trail(trail, look, explanation, found) if trail.places else None
+    at = _on_the_trail(trail, look, explanation, found) if trail.places else None
+    return at if at is None or found.bug != "B29" else never_kept(look.tape, at) or at
 
 
 def _made_one(look: Look, found: Found) -> int | None:
@@ -98,6 +100,8 @@ def _on_the_trail(trail: Trail, look: Look, explanation: Explanation, found: Fou
     """Return the first event on the way to an update that holds the wrong value, or what it is told by."""
     if np.abs(found.value).max(initial=0) <= NOTHING:
         return _nothing(trail, look, found)
+    if found.bug == "B38" and (at := _other_output(trail, look, found)) is not None:
+        return at
     if found.quantity == "db" and found.wrong.endswith((UNSUMMED, UNSUMMED_ABOVE)):
         return _handed_over(trail, look, explanation.deltas[found.layer - found.wrong.endswith(UNSUMMED)])
     forms = _forms(look, explanation, found)
@@ -108,6 +112,12 @@ def _on_the_trail(trail: Trail, look: Look, explanation: Explanation, found: Fou
     places = [at for at in places if at > look.reading.passes[0].output.at]
     at = _at_a_product(trail, look, explanation, found, _at_scale(trail, explanation, found, places, forms))
     return maker(trail, look, explanation.deltas, at) if found.bug == "B19" else at
+
+
+def _other_output(trail: Trail, look: Look, found: Found) -> int | None:
+    """Return where an output is computed that is not that of the forward pass, None where the delta is made of that."""
+    other = ratios(trail, found.value + look.reading.point.Y) if found.step == "error" else iter(())
+    return next((at for at, ratio in other if np.isclose(ratio, 1, rtol=SAME)), None)
 
 
 def _nothing(trail: Trail, look: Look, found: Found) -> int | None:

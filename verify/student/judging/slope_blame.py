@@ -43,8 +43,10 @@ def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found
     if np.allclose(factor, 1):
         return missing_factor(trail.tape, places, trail.places[-1] + 1)
     number = factor.size == 1  # which is told from others by its size
-    if not np.isfinite(factor).all() or (not number and np.allclose(factor, factor.flat[0])):
+    if not np.isfinite(factor).all():
         return next(iter(places), None)
+    if not number and np.allclose(factor, factor.flat[0]):
+        return _multiplied(trail, found, float(factor.flat[0])) or next(iter(places), None)
     after = look.reading.passes[0].output.at  # the output's own activation is none of the sweep
     held = [at for at, ratio in ratios(trail, factor) if not number or np.isclose(ratio, 1, rtol=SAME)]
     inside = [at for at in held if at > after and at not in places]
@@ -54,10 +56,25 @@ def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found
     if inside and places and trail.tape.node(inside[0]).function == trail.tape.node(places[0]).function:
         return inside[0]  # written out on the spot: there is no call to blame
     helper = trail.tape.node(inside[0]).function if inside else ""
-    given = next((at for at in inside if trail.tape.node(at).function != helper), None)
+    given = _given(trail.tape, [at for at in inside if trail.tape.node(at).function != helper], places)
     if given is None and places:
         return _of_output_again(trail, look, places[0], found)
     return next(iter(inside), None) if given is None else given
+
+
+def _multiplied(trail: Trail, found: Found, factor: float) -> int | None:
+    """Return where a value becomes its multiple by one factor, None where it is held at one scale only."""
+    held = list(ratios(trail, found.value))
+    return next((at for at, ratio in held if np.isclose(ratio, factor * held[0][1], rtol=SAME)), None)
+
+
+def _given(tape: Tape, outside: list[int], places: list[int]) -> int | None:
+    """Return where a factor is given to the delta: of several calls that give it, the last before the delta is made.
+
+    An earlier one is that of the layer whose factor it rightly is.
+    """
+    calls = [at for at in outside if tape.node(at).kind == "call" and at < places[0]] if places else []
+    return calls[-1] if calls else next(iter(outside), None)
 
 
 def _diagonal(trail: Trail, look: Look, found: Found) -> int | None:

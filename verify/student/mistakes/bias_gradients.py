@@ -59,6 +59,12 @@ DB: tuple[Variant, ...] = (
     Variant("B18", lambda s: s.a_in.sum(axis=1) @ s.delta, "db_l = sum over rows of a_(l-1)^T delta_l", RIGHT_DB),
     Variant("B11", lambda s: s.da.sum(axis=0), "db_l = sum of dL/da_l, without f'(z_l)", RIGHT_DB),
     Variant("B25", lambda s: (s.delta * s.slope).sum(axis=0), "db_l = sum of delta_l * f'(z_l)", RIGHT_DB),
+    Variant(
+        "B33",
+        lambda s: len(s.delta) * s.delta[-1] if len(s.delta) > 1 else None,
+        "N times delta_l of the last sample",
+        RIGHT_DB,
+    ),
     *(Variant("B33", _bias_of(n), f"db_l = delta_l of the {one} sample", RIGHT_DB) for n, one in ONE.items()),
     Variant(
         "B17",

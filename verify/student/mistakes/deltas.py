@@ -11,7 +11,8 @@ from .constants import factor_of_delta, factors_of_delta
 from .explanation import IMPLIED, Found, State, found_of, is_another
 from .sent_down import DOWN
 from .stage import RIGHT_DERIVATIVE, Stage
-from .variants import DERIVATIVE, error_variants, fused_variants
+from .variants import DERIVATIVE
+from .wrong_errors import error_variants, fused_variants
 
 OTHER_LOSSES = ("half_sse", "bce", "cross_entropy", "mae", "log_cosh", "huber", "hinge", "kl_divergence")
 

@@ -149,9 +149,11 @@ def _of_units(
         made = {"dW": s.a_in.T @ delta, "db": delta.sum(axis=0)}
         return not any(_differ(observed, g.got, scale * made[g.kind]).any() for g, _ in wrong)
 
+    if any(reproduces(value) for _, _, value in known):
+        return None  # it is made in all units, and does no harm in the others
     for bug, formula, value in known:
         delta = np.where(here, value, s.delta)
-        if reproduces(delta) and not reproduces(value):  # else it is made in all units, and does no harm in the others
+        if reproduces(delta):
             told = f"{formula}, in entry {', '.join(f'[{u}]' for u in sorted(units[0]))}"
             return Found(bug, s.l + 1, "delta", told, RIGHT_DERIVATIVE, delta, PART_OF + "delta")
     return None

@@ -11,8 +11,9 @@ from .bias_gradients import DB
 from .explanation import Explanation, Found, is_another
 from .sent_down import DOWN
 from .stage import Stage
-from .variants import DERIVATIVE, error_variants, fused_variants
+from .variants import DERIVATIVE
 from .weight_gradients import DW
+from .wrong_errors import error_variants, fused_variants
 
 KNOWN = ("error", "slope", "down", "dW", "db", "factor of delta", "factor of dW", "factor of db")
 TABLES = {"slope": DERIVATIVE, "down": DOWN, "dW": DW, "db": DB}

@@ -1,6 +1,6 @@
-"""The wrong steps of a reverse sweep at a layer's activation and at the output, as changes to our own sweep."""
+"""The wrong steps of a reverse sweep at a layer's activation, as changes to our own sweep."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -8,12 +8,10 @@ from reference.arrays import Array
 from reference.elementwise import ELEMENTWISE
 
 from ..reading.dropout import Dropped
-from ..reading.point import FUSED, Point, loss_gradient
-from ..reading.rates import JUDGED_BY
 from .sent_down import MOST_ROWS
 from .stage import MASKED, RIGHT_DERIVATIVE, Change, Stage, Variant, same_shape
 
-SLOPES = {"log_cosh": "tanh(a_L - y)", "huber": "a_L - y, cut at -1 and 1"}
+MASKS = ("relu", "leaky_relu")  # activations of which f' tells only which units are on
 
 
 def _is_square(s: Stage) -> bool:
@@ -68,12 +66,12 @@ def _other_formula(name: str, formula: Callable[[Array], Array]) -> Change:
     return change
 
 
-def _neighbour(step: int) -> Change:
-    """Return the step that takes f' at the layer above or below."""
+def _neighbour(step: int, *, masks: bool) -> Change:
+    """Return the step that takes f' at the layer above or below, which is a mask or is none."""
 
     def change(s: Stage) -> Array | None:
         other = s.l + step
-        if not 0 <= other < s.point.depth:
+        if not 0 <= other < s.point.depth or (s.point.curves[other].family in MASKS) != masks:
             return None
         slope = s.point.curves[other].derivative(s.point.z[other])
         return s.da * slope if slope.shape == s.da.shape else None
@@ -98,6 +96,24 @@ def _negative_side(slope: float) -> Change:
 def _elu_slope(slope: Callable[[Array, Array], Array]) -> Change:
     """Return the step with another slope on the negative side of an exponential unit."""
     return _when("elu", lambda s: s.da * np.where(s.z > 0, 1.0, slope(s.z, s.a)))
+
+
+def _of_the_error(s: Stage) -> Array:
+    """Return the step with f' at the error that comes down, where its sign and z's should tell the same units."""
+    return s.da * s.point.curves[s.l].derivative(s.da)
+
+
+def _slope_of_all(s: Stage) -> Array:
+    """Return the step with the slope of the negative side for every unit: what a mask that is None leaves."""
+    return s.da * s.point.curves[s.l].derivative(-np.abs(s.z))
+
+
+def _over_the_batch(s: Stage) -> Array | None:
+    """Return the step of a softmax with its sum taken over the batch."""
+    if s.point.curves[s.l].family != "softmax" or len(s.da) < 2:
+        return None
+    step: Array = s.a * (s.da - (s.da * s.a).sum(axis=0))
+    return step
 
 
 def _mirrored(s: Stage) -> Array | None:
@@ -134,13 +150,17 @@ DERIVATIVE: tuple[Variant, ...] = (
     ),
     Variant("B29", lambda s: np.zeros_like(s.da), "delta_l = 0", RIGHT_DERIVATIVE),
     Variant("B29", _when("relu", lambda s: s.da * (s.da > 0)), "dL/da_l where dL/da_l > 0", RIGHT_DERIVATIVE),
+    Variant("B29", _when("leaky_relu", _of_the_error), "dL/da_l * f'(dL/da_l)", RIGHT_DERIVATIVE),
+    Variant("B29", _when("leaky_relu", _slope_of_all), "the slope where z_l < 0 for every unit", RIGHT_DERIVATIVE),
+    Variant("B29", _neighbour(1, masks=True), "dL/da_l * f'(z_(l+1)), the mask of another layer", RIGHT_DERIVATIVE),
+    Variant("B29", _neighbour(-1, masks=True), "dL/da_l * f'(z_(l-1)), the mask of another layer", RIGHT_DERIVATIVE),
     Variant("B29", _when("relu", lambda s: s.da * (s.z <= 0)), "dL/da_l where z_l <= 0", RIGHT_DERIVATIVE),
     Variant("B42", lambda s: s.da * (s.z > 0), "slope 0 where z_l < 0, 1 elsewhere", RIGHT_DERIVATIVE),
     Variant("B42", _elu_slope(lambda z, a: np.exp(a)), "slope e^a_l where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _elu_slope(lambda z, a: a), "slope a_l where z_l < 0", RIGHT_DERIVATIVE),
     Variant("B42", _elu_slope(lambda z, a: -np.exp(z)), "slope -e^z_l where z_l < 0", RIGHT_DERIVATIVE),
-    Variant("B19", _neighbour(1), "dL/da_l * f'(z_(l+1))", RIGHT_DERIVATIVE),
-    Variant("B19", _neighbour(-1), "dL/da_l * f'(z_(l-1))", RIGHT_DERIVATIVE),
+    Variant("B19", _neighbour(1, masks=False), "dL/da_l * f'(z_(l+1))", RIGHT_DERIVATIVE),
+    Variant("B19", _neighbour(-1, masks=False), "dL/da_l * f'(z_(l-1))", RIGHT_DERIVATIVE),
     Variant(
         "B12",
         lambda s: same_shape(s.da @ s.slope, s.da) if _is_square(s) else None,
@@ -187,73 +207,6 @@ DERIVATIVE: tuple[Variant, ...] = (
     Variant("B56", _undropped(lambda mask: 1.0 * (mask > 0)), "dL/da_l * f'(z_l) where kept, not rescaled", MASKED),
     Variant("B56", _undropped(lambda mask: mask**2), "dL/da_l * mask_l^2 * f'(z_l), rescaled twice", MASKED),
     Variant("B41", lambda s: s.da * s.point.curves[s.l].derivative(s.z) / 2, "dL/da_l * f'(z_l) / 2", RIGHT_DERIVATIVE),
+    Variant("B38", _over_the_batch, "p_i (g_i - the sum of g p over the batch)", "p_i (g_i - sum_j g_j p_j)"),
     Variant("B6", _diagonal_only, "dL/da_l * p (1 - p) entry by entry", "p_i (g_i - sum_j g_j p_j)"),
 )
-
-
-def error_variants(point: Point, loss: str) -> Iterator[tuple[Variant | None, Array]]:
-    """Yield what may stand for dL/da_L, each with the variant that it is."""
-    a, y = point.a[-1], point.Y
-    right = "dL/da_L = a_L - y"
-    if len(y) > 1 and y.shape[1] == 1:
-        crossed = loss_gradient(point._replace(Y=np.full_like(y, y.mean())), loss)
-        yield Variant("B37", _given(a), "a_L - y of shape (N, N), every output against every target", right), crossed
-    if loss == "half_sse":
-        yield None, a - y
-        yield Variant("B24", _given(a), "the squared error (a_L - y)^2 as dL/da_L", right), (a - y) ** 2
-        yield Variant("B24", _given(a), "|a_L - y| as dL/da_L", right), np.abs(a - y)
-        yield Variant("B24", _given(a), "sign(a_L - y) as dL/da_L", right), np.sign(a - y)
-        yield from _values(a, (a - y) ** 2, "dL/da_L", right)
-        if len(a) > 1:
-            total = np.repeat((a - y).sum(axis=0, keepdims=True), len(a), 0)
-            yield Variant("B33", _given(a), "the error summed over the batch as dL/da_L", right), total
-        yield Variant("B14", _given(a), "a_L + y as dL/da_L", right), a + y
-        return
-    with np.errstate(all="ignore"):
-        yield None, loss_gradient(point, loss)
-        if loss == "bce":
-            right = "-y/a + (1 - y)/(1 - a)"
-            yield Variant("B39", _given(a), "-(y/a + (1 - y)/(1 - a))", right), -(y / a + (1 - y) / (1 - a))
-            yield Variant("B39", _given(a), "-y/a alone", right), -y / a
-            value = -(y * np.log(a) + (1 - y) * np.log(1 - a))
-            yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), value
-            yield from _values(a, value, "dL/da_L", right)
-        if loss == "cross_entropy":
-            right = "-y/p"
-            yield Variant("B39", _given(a), "y/p + ... with the wrong sign inside", right), -(y / a + (1 - y) / (1 - a))
-            yield Variant("B24", _given(a), "the loss's value as dL/da_L", right), -y * np.log(a)
-            yield from _values(a, -y * np.log(a), "dL/da_L", right)
-        if loss in SLOPES:
-            each = JUDGED_BY[loss].forward(a.reshape(-1, 1), y.reshape(-1, 1)).reshape(a.shape)
-            yield Variant("B24", _given(a), "the loss's value as dL/da_L", SLOPES[loss]), each
-
-
-def fused_variants(point: Point, loss: str) -> Iterator[tuple[Variant, Array]]:
-    """Yield what may stand for delta_L = a_L - y where output and loss are made for each other."""
-    if (point.curves[-1].name, loss) not in FUSED:
-        return
-    error, right = point.a[-1] - point.Y, "delta_L = a_L - y"
-    yield Variant("B24", _given(error), "the squared error (a_L - y)^2 as delta_L", right), error**2
-    yield Variant("B24", _given(error), "|a_L - y| as delta_L", right), np.abs(error)
-    yield Variant("B24", _given(error), "sign(a_L - y) as delta_L", right), np.sign(error)
-    yield Variant("B14", _given(error), "a_L + y as delta_L", right), point.a[-1] + point.Y
-    with np.errstate(all="ignore"):
-        value = -point.Y * np.log(point.a[-1])
-        if loss == "bce":
-            value = value - (1 - point.Y) * np.log(1 - point.a[-1])
-    yield Variant("B24", _given(error), "the loss's value as delta_L", right), value
-    yield from _values(error, value, "delta_L", right)
-
-
-def _values(a: Array, each: Array, quantity: str, right: str) -> Iterator[tuple[Variant, Array]]:
-    """Yield the value of the loss in every place of the error: that of the batch, and that of each sample."""
-    variant = Variant("B24", _given(a), f"the loss's value as {quantity}", right)
-    if len(each) > 1:
-        yield variant, np.full_like(a, each.mean())
-    if each.shape[1] > 1:
-        yield variant, np.repeat(each.mean(axis=1, keepdims=True), each.shape[1], 1)
-
-
-def _given(value: Array) -> Change:
-    """Return a step that is never run again: the candidates of the error are computed where they are listed."""
-    return lambda s: value

@@ -18,6 +18,12 @@ def class_hinge_derivative(a: Array, y: Array) -> Array:
     return np.where(np.isnan(margins), margins, within - y * within.sum(axis=-1, keepdims=True))
 
 
+def within_margin(a: Array, y: Array) -> Array:
+    """Return what each wrong class adds to the loss, less their sum at the right one: the loss's value as its slope."""
+    within = np.maximum(_margins(a, y), 0)
+    return np.asarray(within - y * within.sum(axis=-1, keepdims=True))
+
+
 def _margins(a: Array, y: Array) -> Array:
     """Return a_k - a_t + 1 of the wrong classes, 0 for the right one; NaN for a row that is not one-hot."""
     one_hot = ((y == 0) | (y == 1)).all(axis=-1, keepdims=True) & (y.sum(axis=-1, keepdims=True) == 1)

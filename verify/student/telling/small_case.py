@@ -13,8 +13,9 @@ from ..mistakes.bias_gradients import DB
 from ..mistakes.explanation import Explanation, Found
 from ..mistakes.sent_down import DOWN
 from ..mistakes.stage import Stage, Variant
-from ..mistakes.variants import DERIVATIVE, error_variants
+from ..mistakes.variants import DERIVATIVE
 from ..mistakes.weight_gradients import DW
+from ..mistakes.wrong_errors import error_variants
 from ..reading.curves import CURVES, Curve
 from ..reading.dropout import Dropped
 from ..reading.point import FUSED, Point, Sweep, forward, reverse_sweep
