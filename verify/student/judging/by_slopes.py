@@ -72,12 +72,18 @@ def _follows(rows: list[Rows], point: Point, at: dict[Place, int], place: Place)
         steps = [one.rate(place) for one in moving]
         rates = [np.array([rate]) for rate in steps] if any(steps) else [one.rates(place) for one in moving]
     rate = _common(rates)
+    if not rate or not _is_outcome(rows, point.tape, at, place):
+        return None
     follows = [_has(own, rate) for own in rates]
     right = tuple(one for one, does in zip(moving, follows, strict=True) if does)
     wrong = tuple(one for one, does in zip(moving, follows, strict=True) if not does)
-    tape, ends = point.tape, [at[one.trained.changes[-1]] for one in rows]
-    apart = not {*ends} & upstream(tape, at[place]) and all(at[place] not in upstream(tape, end) for end in ends)
-    return BySlopes(place, rate, right, wrong, point) if rate and apart else None
+    return BySlopes(place, rate, right, wrong, point)
+
+
+def _is_outcome(rows: list[Rows], tape: Tape, at: dict[Place, int], place: Place) -> bool:
+    """Return whether a number is made of no step, and no step of it."""
+    ends = [at[one.trained.changes[-1]] for one in rows]
+    return not {*ends} & upstream(tape, at[place]) and all(at[place] not in upstream(tape, end) for end in ends)
 
 
 def _common(rates: list[Array]) -> float:
