@@ -19,7 +19,7 @@ from .own_penalty import TELLING, misfollowed
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first
 from .right_above import right_above
 from .trained import is_computed
-from .unread import changes_unseen, unread
+from .unread import changes_unseen, goes_on, unread
 
 TOLD, LATER = "as told", "which the program computes in another pass"
 CALLED = "nothing in the file trains by itself"
@@ -130,6 +130,8 @@ def _missing(charge: Charge) -> str | None:
         return "the program's own loss does not change as its forward pass says"
     if not shared and all(rightness(p.look.tape, p.look.reading, charge.losses) for p in charge.points):
         return "one learning rate: the gradients are right, each time at a rate of their own"
+    if goes_on(one):
+        return "the activation of a hidden layer: what it becomes was taken for the output, and trained layers follow"
     if _is_for_one_sample(charge):
         return "how it is called: its biases are not summed over the samples, which is right for one at a time"
     unchanged = not shared and any(u is None for u in one.reading.weights)

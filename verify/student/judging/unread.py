@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..reading.lineage import bare, is_assigned, is_renamed
-from ..runs.tape import Sum, Tape, handed_on, operands_made
+from ..runs.tape import Sum, Tape, handed_on, operands_made, upstream
 from .look import Look
 
 
@@ -40,6 +40,16 @@ def unread_changes(one: Look) -> Iterator[Sum]:
         within = within and tape.first_made(total.left, passes[-1].output.at) is not None
         if within and tape.group(total.left) not in known and used.holds(total) and _is_changed(tape, total, renamed):
             yield total
+
+
+def goes_on(one: Look) -> bool:
+    """Return whether the output that was read enters a product with what is trained too: it is a hidden layer."""
+    tape, output = one.tape, one.reading.passes[-1].output.at
+    below = {tape.group(k) for at in upstream(tape, output) for k in tape.events[at].operands}
+    above = {tape.group(total.left) for total in unread_changes(one)} - below
+    later = (p for p in tape.products if above and output < p.at < one.reading.end)
+    met = (p for p in later if {tape.group(p.left), tape.group(p.right)} & above)
+    return any(output in upstream(tape, p.at) for p in met)
 
 
 def _parameters(one: Look) -> Iterator[int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reference.arrays import Array
 
@@ -127,9 +128,15 @@ class _Trace:
         if node.kind == "binary" and len(given) == 2 and node.what in BINARY:
             operator, (left, right) = BINARY[node.what], given
             return lambda z: operator(left(z), right(z))
+        if node.kind == "compare" and len(given) == 2 and node.what in COMPARED:
+            compare, (one, other) = COMPARED[node.what], given
+            return lambda z: Dual(np.asarray(compare(one(z).value, other(z).value), float), np.zeros(()))
         if node.kind == "unary" and node.what == "-" and len(given) == 1:
             return lambda z: Dual(*(-part for part in given[0](z)))
         library = node.kind == "call" and node.what.rpartition(".")[0] in LIBRARIES
+        if library and last in CHOOSING and len(given) == CHOOSING[last][0]:
+            choose = CHOOSING[last][1]
+            return lambda z: choose(*(part(z) for part in given))
         return _called(SMOOTH[last], given[0]) if library and last in SMOOTH and len(given) == 1 else None
 
     def _part(self, key: int, made: int | None) -> Step | None:
@@ -157,6 +164,33 @@ def _power(left: Dual, right: Dual) -> Dual:
     slope = right.value * left.value ** (right.value - 1) * left.slope
     return Dual(value, slope + (value * np.log(left.value) * right.slope if right.slope.any() else 0))
 
+
+def _larger(a: Dual, b: Dual) -> Dual:
+    return _either(a.value >= b.value, a, b)
+
+
+def _smaller(a: Dual, b: Dual) -> Dual:
+    return _either(a.value <= b.value, a, b)
+
+
+def _either(first: NDArray[np.bool_], a: Dual, b: Dual) -> Dual:
+    return Dual(np.where(first, a.value, b.value), np.where(first, a.slope, b.slope))
+
+
+CHOOSING: dict[str, tuple[int, Callable[..., Dual]]] = {
+    "maximum": (2, _larger),
+    "minimum": (2, _smaller),
+    "clip": (3, lambda a, low, high: _smaller(_larger(a, low), high)),
+    "where": (3, lambda which, a, b: _either(which.value != 0, a, b)),
+    "abs": (1, lambda a: Dual(np.abs(a.value), np.sign(a.value) * a.slope)),
+}
+"""What takes one value or another, by how many operands it has: the slope is that of the one taken."""
+COMPARED: dict[str, Callable[[Array, Array], NDArray[np.bool_]]] = {
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+}
 
 BINARY: dict[str, Callable[[Dual, Dual], Dual]] = {
     "+": lambda a, b: Dual(a.value + b.value, a.slope + b.slope),
