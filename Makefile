@@ -13,11 +13,11 @@ verify: $(VENV)/.stamp-base
 
 # All tests but the slow ones.
 test: $(VENV)/.stamp-test
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 # The long campaigns.
 test-slow: $(VENV)/.stamp-test
-	$(BIN)/python -m pytest -q -n 2 -m slow
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m slow
 
 lint: $(VENV)/.stamp-lint
 	$(BIN)/ruff format --check .
