@@ -61,7 +61,7 @@ def judged_by_slopes(runs: Runs, natural: Recording, seed: int) -> BySlopes | No
     if not followed:
         return None
     best = max(followed, key=lambda one: (len(one.right) + len(one.wrong), len(one.right), at[one.loss]))
-    told = _is_wrong(best, followed) if best.wrong else _is_all(best)
+    told = _is_wrong(best, followed) if best.wrong else _is_all(best) and not _is_part(best, rows, at)
     return best if told and best.rate > 0 else None
 
 
@@ -120,6 +120,20 @@ def _goes_through(tape: Tape, one: Rows, inside: set[int]) -> bool:
         old not in tape.events[i].operands and any(old in tape.events[j].operands for j in upstream(tape, i))
         for i in upstream(tape, change) & inside
     )
+
+
+def _is_part(found: BySlopes, rows: list[Rows], at: dict[Place, int]) -> bool:
+    """Return whether something else is added to the number that the steps follow, as a penalty that they may lack."""
+    tape = found.point.tape
+    for place, there in at.items():
+        node = tape.node(there)
+        added = node.what == "+" or node.what.endswith(" +=")
+        if added and all(place in one.slopes for one in rows) and found.at in upstream(tape, there):
+            whole = np.concatenate([one.slopes[place] for one in rows])
+            part = np.concatenate([one.slopes[found.loss] for one in rows])
+            if _is_outcome(rows, tape, at, place) and not np.allclose(whole, part * (whole @ part) / (part @ part)):
+                return True
+    return False
 
 
 def _is_all(found: BySlopes) -> bool:
