@@ -1,10 +1,14 @@
 """The loss that a program computes elsewhere than in its step: in a cost with penalties, a check, of places."""
 
+from typing import Any
+
 import pytest
 
 from tests.student_runs import diagnosed, source
+from verify.student.judging.later import EVENTS
 from verify.student.reading.lineage import lineage
-from verify.student.runs.session import watch
+from verify.student.runs.recording import Recording
+from verify.student.runs.session import Session, watch
 from verify.student.runs.tape import Tape
 
 # The cost is computed after the step, and punishes the biases' row of each matrix as well.
@@ -112,3 +116,37 @@ def test_what_is_added_and_taken_away_again_is_no_step() -> None:
     for last, steps in (("", 0), ("W = W - 0.1 * before\nprint(cost(W))\n", 1)):
         with watch(source(CHECKED + last)) as session:
             assert len(lineage(Tape(session.run(updates=100)))) == steps
+
+
+UNSCORED = """
+import numpy as np
+
+class Fitted:
+    def __init__(self, n_inputs, n_hidden, n_outputs):
+        self.V, self.U = np.random.randn(n_inputs, n_hidden), np.random.randn(n_hidden, n_outputs)
+
+    def fit(self, X, y):
+        for round in range(5000):
+            h = np.tanh(X @ self.V)
+            d = h @ self.U - y
+            down = (d @ self.U.T) * (1 - h * h)
+            self.U -= 0.01 * h.T @ d
+            self.V -= 0.01 * X.T @ down
+
+    def score(self, X, y):
+        return np.mean((np.tanh(X @ self.V) @ self.U - y) ** 2)
+"""
+
+
+def test_what_is_called_by_us_is_not_run_on_for_a_loss_that_it_does_not_come_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, run = [0], Session.run
+
+    def counted(session: Session, inject: Any = None, updates: int = 3, events: int | None = None) -> Recording:
+        asked.append(events or 0)
+        return run(session, inject, updates, events)
+
+    monkeypatch.setattr(Session, "run", counted)
+    assert diagnosed(UNSCORED).verdict.startswith("correct")
+    assert 0 < max(asked) <= EVENTS

@@ -22,7 +22,6 @@ from .trained import is_computed
 from .unread import changes_unseen, goes_on, unread
 
 TOLD, LATER = "as told", "which the program computes in another pass"
-CALLED = "nothing in the file trains by itself"
 OF_SAMPLES = re.compile(r"\baxis\b|\.shape\b|\bmean\b")  # what a program writes that is meant for several samples
 
 
@@ -150,8 +149,7 @@ def _missing(charge: Charge) -> str | None:
 def _is_for_one_sample(charge: Charge) -> bool:
     """Return whether calls of our own gave several samples to what sums over none, and is else right."""
     tape = charge.one.tape
-    called = any(CALLED in note for note in tape.recording.notes)
-    if not called or not charge.shared or {*charge.shared[0].bugs} != {"B17"}:
+    if not tape.recording.called or not charge.shared or {*charge.shared[0].bugs} != {"B17"}:
         return False
     return not any(OF_SAMPLES.search(tape.node(at).text) for at in range(charge.one.reading.start, len(tape.events)))
 

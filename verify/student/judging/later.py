@@ -129,14 +129,15 @@ def _of_samples(tape: Tape, one: Reading, places: list[int]) -> Reading:
 def _afterwards(runs: Runs, first: Look) -> Iterator[Later]:
     """Yield what the program computes later on; with more events where that has only begun when they ran out.
 
-    With many more where nothing new came, and what a loss is made of stands where the program has not been yet.
+    With many more where nothing new came, and what a loss is made of stands where the program has not been yet: but
+    what we call ourselves does not come to anything else.
     """
     events = _affordable(first.tape, EVENTS)
     tape = Tape(runs.run(updates=MANY, events=events))
     since, cut = _first_new(tape, first), tape.recording.ended == CUT
     if since is not None and cut and len(tape.events) - since < len(tape.events) * BEGUN:
         tape = Tape(runs.run(updates=MANY, events=2 * events))
-    elif since is None and cut and _is_promised(tape):
+    elif since is None and cut and not tape.recording.called and _is_promised(tape):
         tape = Tape(runs.run(updates=MANY, events=_affordable(first.tape, LONG)))
     yield from _of_passes(tape, first, _passes(tape, first))
 

@@ -20,6 +20,9 @@ GATHERED = 10_000  # occurrences from here on are of arrays that were gathered f
 """The key of an operand or a result that holds no numbers."""
 
 
+CALLED = "nothing in the file trains by itself"  # how the note begins that says what was called
+
+
 class Node(NamedTuple):
     """One expression or statement of the file.
 
@@ -129,3 +132,8 @@ class Recording:
     names: Mapping[str, int] = field(default_factory=dict)
     misfit: str = ""
     objects: tuple[Objects, ...] = ()
+
+    @property
+    def called(self) -> bool:
+        """Whether the program was called by us: nothing in it trains by itself."""
+        return any(note.startswith(CALLED) for note in self.notes)
