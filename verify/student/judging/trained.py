@@ -74,7 +74,7 @@ def _changing(tape: Tape) -> Iterator[Sum]:
         stored = after is not None and tape.nodes[after.node].kind == "store" and after.operands[1:] == (total.result,)
         if after is not None and stored and after.operands[0] >= 0:
             yield total._replace(at=total.at + 1, left=after.operands[0], result=after.result)
-        elif tape.shape(total.left) and is_assigned(tape, total):
+        elif (tape.shape(total.left) or tape.shape(total.result)) and is_assigned(tape, total):
             yield total
 
 
