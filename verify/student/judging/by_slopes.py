@@ -62,6 +62,7 @@ def judged_by_slopes(runs: Runs, natural: Recording, seed: int) -> BySlopes | No
         return None
     best = max(followed, key=lambda one: (len(one.right) + len(one.wrong), len(one.right), at[one.loss]))
     told = _is_wrong(best, followed) if best.wrong else _is_all(best) and not _is_part(best, rows, at)
+    told = told and not any(one.is_decayed(best.loss) and _is_squared(best, one) for one in best.right)
     return best if told and best.rate > 0 else None
 
 
@@ -134,6 +135,17 @@ def _is_part(found: BySlopes, rows: list[Rows], at: dict[Place, int]) -> bool:
             if _is_outcome(rows, tape, at, place) and not np.allclose(whole, part * (whole @ part) / (part @ part)):
                 return True
     return False
+
+
+def _is_squared(found: BySlopes, one: Rows) -> bool:
+    """Return whether the loss holds a penalty on an array: its squares, or its norm."""
+    tape = found.point.tape
+    key = tape.events[position(tape, one.trained.changes[0])].operands[0]
+    uses = (at for at in tape.used[key] if at in upstream(tape, found.at))
+    squares = ("**", "square", "norm", "power")
+    return any(
+        tape.node(at).what.rpartition(".")[2] in squares or tape.events[at].operands.count(key) > 1 for at in uses
+    )
 
 
 def _is_all(found: BySlopes) -> bool:

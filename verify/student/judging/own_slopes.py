@@ -54,6 +54,10 @@ class Rows:
         """Return the rates at which any array that the step is made of is the slope of a number."""
         return self._rates(place, [*self.taken.values()])
 
+    def is_decayed(self, place: Place) -> bool:
+        """Return whether the step is the slope of a number only with a share of the array itself."""
+        return not _fitted(self.slopes[place][:, None], np.array([*self.taken.values()]).T, AGREE).size
+
     def is_astray(self, place: Place) -> bool:
         """Return whether the step, and all that it is made of, is far from any multiple of the slope of a number."""
         return not self._rates(place, [*self.taken.values()], ASTRAY).size
