@@ -138,13 +138,14 @@ def _is_part(found: BySlopes, rows: list[Rows], at: dict[Place, int]) -> bool:
 
 
 def _is_squared(found: BySlopes, one: Rows) -> bool:
-    """Return whether the loss holds a penalty on an array: its squares, or its norm."""
-    tape = found.point.tape
-    key = tape.events[position(tape, one.trained.changes[0])].operands[0]
-    uses = (at for at in tape.used[key] if at in upstream(tape, found.at))
+    """Return whether an array is squared before its step: the loss may hold a penalty on it."""
+    tape, change = found.point.tape, position(found.point.tape, one.trained.changes[0])
+    key = tape.events[change].operands[0]
     squares = ("**", "square", "norm", "power")
     return any(
-        tape.node(at).what.rpartition(".")[2] in squares or tape.events[at].operands.count(key) > 1 for at in uses
+        tape.node(at).what.rpartition(".")[2] in squares or tape.events[at].operands.count(key) > 1
+        for at in tape.used[key]
+        if at < change
     )
 
 
