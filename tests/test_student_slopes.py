@@ -156,3 +156,16 @@ def test_the_line_in_which_a_way_back_leaves_the_slopes_is_told(mistake: str) ->
 def test_what_the_slopes_do_not_tell_is_not_called_right(old: str, new: str) -> None:
     assert old in ATTENTION
     assert not diagnosed(ATTENTION.replace(old, new)).verdict.startswith("correct")
+
+
+def test_gradients_that_are_not_reset_come_again_in_the_second_step() -> None:
+    reset = "    dU, dV, dR, db, dc = (np.zeros_like(p) for p in (U, V, R, b, c))\n"
+    plain = RECURRENT.replace(
+        "        total += g * g\n        p -= 0.1 * g / np.sqrt(total + 1e-8)\n", "        p -= 0.1 * g\n"
+    )
+    assert plain.count(reset) == 1
+    assert diagnosed(plain).verdict == "correct"
+    said = diagnosed(plain.replace(reset, "").replace("for epoch in range(300)", reset[4:] + "for epoch in range(300)"))
+    assert (said.verdict, [bug.id for bug in said.bugs]) == ("wrong", ["B35"]), said
+    assert said.first_fault is not None
+    assert "np.outer" in said.first_fault.text

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...report.diagnosis import Diagnosis, FirstFault, Line
+from ..judging.added_again import is_added_again
 from ..judging.by_slopes import BySlopes
 from ..judging.own_loss import Runs, slopes_along
 from ..judging.own_slopes import DIRECTIONS, POINTS, STEP, Rows, position
@@ -13,6 +14,7 @@ from ..judging.way_back import Cotangent, WayBack, way_back
 from ..reading.points import Source
 from ..runs.tape import Tape, upstream
 from ..source.ingest import Source as File
+from .findings import as_named
 
 ENTRIES = 4  # of a wrong array that are differentiated one by one, the largest
 NAMED = 8  # arrays that are named
@@ -39,9 +41,30 @@ def told_by_slopes(base: Diagnosis, found: BySlopes, runs: Runs, file: File, see
         evidence=tuple(_evidence(found)),
     )
     if not found.wrong:
-        return told
+        return _again(told, found, rows, file) if is_added_again(runs, found) else told
     way = way_back(runs, found, seed)
     return replace(told, first_fault=_fault(found, way, rows, runs, file), lines=tuple(_lines(found, way)))
+
+
+def _again(told: Diagnosis, found: BySlopes, rows: list[Rows], file: File) -> Diagnosis:
+    """Return the diagnosis of a program whose first step is right and comes again in the second."""
+    tape, one = (
+        found.point.tape,
+        max(filter(_is_matrix, rows), key=lambda row: _first_use(found, row), default=rows[-1]),
+    )
+    shape, change = one.trained.origin.shape, position(tape, one.trained.changes[0])
+    sums = (at for at in sorted(upstream(tape, change), reverse=True) if tape.node(at).kind == "augment")
+    line = next((tape.node(at).line for at in sums if tape.shape(tape.events[at].result) == shape), None)
+    fault = FirstFault(
+        layer=_layer(found, rows, _first_use(found, one)),
+        activation="",
+        quantity="dW",
+        line=line,
+        text="" if line is None else file.lines[line - 1].strip(),
+        pattern="the second step is the right one plus the first again",
+    )
+    evidence = (*told.evidence, "the second step is what a first one from there would be, and the first again")
+    return replace(told, verdict="wrong", first_fault=fault, bugs=(as_named("B35", fault),), evidence=evidence)
 
 
 def _evidence(found: BySlopes) -> Iterator[str]:
