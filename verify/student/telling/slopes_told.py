@@ -53,7 +53,8 @@ def _again(told: Diagnosis, found: BySlopes, rows: list[Rows], file: File) -> Di
         max(filter(_is_matrix, rows), key=lambda row: _first_use(found, row), default=rows[-1]),
     )
     shape, change = one.trained.origin.shape, position(tape, one.trained.changes[0])
-    sums = (at for at in sorted(upstream(tape, change), reverse=True) if tape.node(at).kind == "augment")
+    before = sorted(upstream(tape, change) - {change}, reverse=True)
+    sums = (at for at in before if tape.node(at).kind == "augment")
     line = next((tape.node(at).line for at in sums if tape.shape(tape.events[at].result) == shape), None)
     fault = FirstFault(
         layer=_layer(found, rows, _first_use(found, one)),
