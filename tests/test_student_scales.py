@@ -123,3 +123,30 @@ def test_a_relu_whose_mask_is_turned_round_is_named() -> None:
     assert diagnosed(relu).verdict.startswith("correct")
     told = diagnosed(relu.replace("hidden == 0", "hidden != 0"))
     assert told.bugs[0].id == "B29"
+
+
+TWO_LAYERS_SUMMED = AVERAGED.replace("b2 -= 0.1 * d_out.sum(axis=0)", "b2 -= 0.1 * d_out.sum(axis=0) / 6").replace(
+    "b1 -= 0.1 * d_hidden.sum(axis=0)", "b1 -= 0.1 * d_hidden.sum(axis=0) / 6"
+)
+
+
+@pytest.mark.parametrize(
+    ("edits", "bug", "first"),
+    [
+        ([("grad2 = sum2 / 6", "grad2 = sum2")], "B43", (2, "dW")),
+        ([("d_out.sum(", "d_out.mean("), ("d_hidden.sum(", "d_hidden.mean(")], "B16", (2, "db")),
+    ],
+    ids=["the weights of one layer", "all biases, once more"],
+)
+def test_an_average_is_told_of_the_biases_and_of_one_layers_weights_as_any_constant(
+    edits: list[tuple[str, str]], bug: str, first: tuple[int, str]
+) -> None:
+    program = TWO_LAYERS_SUMMED
+    assert diagnosed(program).verdict.startswith("correct")
+    for old, new in edits:
+        assert program.count(old) == 1
+        program = program.replace(old, new)
+    told = diagnosed(program)
+    assert (told.verdict, [bug.id for bug in told.bugs]) == ("wrong", [bug]), told
+    assert told.first_fault is not None
+    assert (told.first_fault.layer, told.first_fault.quantity) == first

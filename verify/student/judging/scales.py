@@ -115,12 +115,30 @@ def _of_the_others(look: Look, explanation: Explanation, strays: list[Found]) ->
     pairs = [(one, two) for one in told for two in others if by_layer or (by_kind and one[0] == two[0])]
     shown = [pair for pair in pairs if all(held_scales(look, explanation, *one).factors for one in pair)]
     outnumbered = by_layer and len(layers) > 1
-    if not shown or not (outnumbered or _other_is_scaled(look, explanation, *shown[0], factors[0])):
-        return explanation
+    averaged = by_kind and strays[0].bug == "B16"  # which of both is meant is no matter of the loss: the weights' is
+    if averaged or not shown:
+        moves = averaged and told[0][1] == "dW"
+    else:
+        moves = outnumbered or _other_is_scaled(look, explanation, *shown[0], factors[0])
+    if not moves:
+        return _of_one_alone(look, explanation)
     kept = [f for f in explanation.found if f.step not in STRAYS]
     moved = [_constant_in(look, explanation, strays[0].bug, one, 1 / factors[0]) for one in others]
     found = sorted((*kept, *moved), key=lambda f: (-f.layer, ORDER.index(f.quantity)))
     return replace(explanation, found=tuple(found), scale=explanation.scale * factors[0])
+
+
+def _of_one_alone(look: Look, explanation: Explanation) -> Explanation:
+    """Return an explanation in which the weights of one layer of several alone have a constant, whatever it is.
+
+    Where the biases, or all weights, are averaged and the others are not, one of two reductions is wrong.
+    """
+    strays = [f for f in explanation.found if f.step in STRAYS]
+    weights = sum(kind == "dW" for _, kind in _gradients(look))
+    if len(strays) != 1 or strays[0].step != FACTOR + "dW" or strays[0].bug != "B16" or weights < 2:
+        return explanation
+    told = (f._replace(bug="B43") if f is strays[0] else f for f in explanation.found)
+    return replace(explanation, found=tuple(told))
 
 
 def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
