@@ -227,6 +227,7 @@ def test_the_line_is_where_it_goes_wrong(right: str, old: str, new: str, bug: st
     ("old", "new", "quantity"),
     [
         ("err = out - target", "err = np.round(out - target, 1)", (2, "delta")),
+        ("err = out - target", "err = np.round(out, 1) - target", (2, "delta")),
         ("hidden = squash(z1)", "hidden = squash(z1).round(2)", (1, "a")),  # no activation is known by such values
     ],
 )

@@ -175,3 +175,11 @@ def test_a_decay_added_at_each_step_hides_no_sum_or_activation_of_the_step_befor
 ) -> None:
     told = diagnosed(BATCHES.replace(right, wrong) if right else BATCHES)
     assert (told.verdict == "wrong", [bug.id for bug in told.bugs]) == (bool(bugs), bugs)
+
+
+def test_rows_of_a_delta_stored_into_whole_numbers_are_those_of_the_delta() -> None:
+    rows = "d_hidden = np.ones((6, 4), int)\n    for k in range(6):\n        d_hidden[k] = back[k] * slope(hidden[k])"
+    told = diagnosed(PROGRAM.replace("d_hidden = back * slope(hidden)", rows))
+    assert (told.verdict, told.bugs[0].id) == ("wrong", "B46"), told
+    assert told.first_fault is not None
+    assert (told.first_fault.layer, told.first_fault.quantity) == (1, "delta")

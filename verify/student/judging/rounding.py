@@ -7,7 +7,7 @@ import numpy as np
 from reference.arrays import Array
 
 from ..reading.lineage import lineage
-from ..reading.multiples import closest_factor
+from ..reading.multiples import closest_factor, factor_between
 from ..reading.point import reverse_sweep
 from ..runs.recording import NOT_A_NUMBER, Injection
 from ..runs.tape import ROUNDING, Tape, upstream
@@ -99,8 +99,19 @@ def _known_as(look: Look, value: Array, at: int) -> tuple[int, str]:
     for quantity, arrays in (*quantities, ("dW", sweep.dW)):
         for l, array in enumerate(arrays):
             if any(_alike(value, form) for form in (array, array.T)):
+                of_error = look.seen and l == point.depth - 1 and not _is_forward(look, at)
+                return l + 1, "delta" if of_error else quantity
+    for quantity, arrays in quantities if value.size > 1 else ():
+        for l, array in enumerate(arrays):
+            if any(row.size == value.size and factor_between(value.ravel(), row) for row in array):
                 return l + 1, quantity
     return _placed(look, value, at)
+
+
+def _is_forward(look: Look, at: int) -> bool:
+    """Return whether the output, or a loss that is computed, is made of what a position computes."""
+    ends = (look.reading.passes[0].output.at, *(seen.at for seen in look.seen))
+    return any(at in upstream(look.tape, end) for end in ends)
 
 
 def _placed(look: Look, value: Array, at: int) -> tuple[int, str]:
@@ -110,7 +121,7 @@ def _placed(look: Look, value: Array, at: int) -> tuple[int, str]:
     """
     reading, depth = look.reading, look.reading.point.depth
     first = reading.passes[0]
-    if at < first.output.at:
+    if _is_forward(look, at):
         for l, a in enumerate(reading.point.a if value.size == 1 else ()):
             if np.isclose(a, value.reshape(()), rtol=1e-9, atol=0).any():
                 return l + 1, "a"
