@@ -33,6 +33,16 @@ def test_a_mask_that_the_way_back_leaves_out_is_named_where_it_is_missing(masked
     assert told.first_fault.line == line_of(program, f"back = {masked}")
 
 
+def test_a_mask_that_is_drawn_anew_on_the_way_back_is_another_batchs() -> None:
+    program = DROPPING.replace("    down =", f"    {KEEP.replace('keep', 'again', 1)}\n    down =")
+    program = program.replace("back = down * keep", "back = down * again")
+    told = diagnosed(program)
+    assert (told.verdict, told.bugs[0].id) == ("wrong", "B29"), told
+    assert told.first_fault is not None
+    assert (told.first_fault.layer, told.first_fault.quantity) == (1, "delta")
+    assert told.first_fault.line == line_of(program, "again = ")
+
+
 def test_what_a_threshold_cuts_off_is_no_dropout() -> None:
     z = np.random.default_rng(0).normal(size=(6, 5))
     assert dropped(z, np.where(z > 0.7, np.tanh(z), 0)) is None

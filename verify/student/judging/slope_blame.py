@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.arrays import Array
 
-from ..mistakes.explanation import Explanation, Found
+from ..mistakes.explanation import IMPLIED, Explanation, Found
 from ..mistakes.sent_down import OF_THE_LOSS
 from ..reading.align import Reading
 from ..reading.dropout import Dropped
@@ -34,6 +34,8 @@ def wrong_slope(trail: Trail, look: Look, explanation: Explanation, found: Found
     da = incoming(look, explanation, found)
     if found.bug == "B56":
         return _unmasked(trail, look, found, da) or next(iter(places), None)
+    if found.bug == "B29" and found.step == IMPLIED and (own := _drawn_again(trail, look, found, da)) is not None:
+        return own
     if found.bug == "B6" and (own := _diagonal(trail, look, found)) is not None:
         return own
     if found.bug in TWICE and places:
@@ -227,6 +229,14 @@ def _unmasked(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
         return next(_agreeing(trail, masked, open_), None)
     handed = list(holding(trail, da, {1.0}))
     return missing_factor(trail.tape, handed, trail.places[-1] + 1, times=True)
+
+
+def _drawn_again(trail: Trail, look: Look, found: Found, da: Array) -> int | None:
+    """Return where a mask of the way back is made that is not that of the dropout, None where it is not held."""
+    f, z = look.reading.point.curves[found.layer - 1], look.reading.point.z[found.layer - 1]
+    whole = da * f.whole.derivative(z) if isinstance(f, Dropped) else np.zeros_like(da)
+    mask = 1.0 * (found.value / whole != 0) if whole.all() else np.zeros_like(da)
+    return next((at for at, _ in ratios(trail, mask)), None) if mask.any() else None
 
 
 def _agreeing(trail: Trail, value: Array, where: Array) -> Iterator[int]:

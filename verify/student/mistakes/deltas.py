@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from reference.arrays import Array
 
-from ..reading.implied import Recorded, implied, of_ramp
+from ..reading.implied import Recorded, implied, masked, of_ramp
 from ..reading.multiples import factor_between
 from ..reading.point import FUSED, Observed, Point, loss_gradient, top_delta, weight_penalty
 from .constants import factor_of_delta, factors_of_delta
 from .explanation import IMPLIED, Found, State, found_of, is_another
 from .sent_down import DOWN
-from .stage import RIGHT_DERIVATIVE, Stage
+from .stage import MASKED, RIGHT_DERIVATIVE, Stage
 from .variants import DERIVATIVE
 from .wrong_errors import error_variants, fused_variants
 
@@ -91,6 +91,11 @@ def _implied(point: Point, l: int, state: State, observed: Observed, recorded: R
     got = observed.dW[l]
     if got is not None and point.decay:
         got = got - (state.scale or 0.0) * weight_penalty(point, l)
+    for value in masked(point, l, state.da, got, recorded(l)) if state.may("B29") else ():
+        delta = value / (state.scale or 1.0)
+        if not factor_between(delta, right):
+            named = Found("B29", l + 1, "delta", "dL/da_l * another mask * f'(z_l)", MASKED, delta, IMPLIED)
+            yield state._replace(delta=delta, found=(*state.found, named))
     for value in implied(point, l, state.da, got, recorded(l)):
         delta = value / (state.scale or 1.0)
         if factor_between(delta, right):

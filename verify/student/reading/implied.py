@@ -10,6 +10,7 @@ from reference.arrays import Array
 
 from ..runs.tape import Tape
 from .align import Pass, Reading
+from .dropout import Dropped
 from .multiples import SAME, factor_between
 from .outputs import as_rows
 from .point import Point
@@ -84,6 +85,23 @@ def implied(point: Point, l: int, da: Array, got: Array | None, candidates: tupl
         scale = factor_between(got, predicted)
         if scale and (_is_function(point.z[l], value, da) or _is_product(value, da, factors)):
             yield scale * value
+
+
+def masked(point: Point, l: int, da: Array, got: Array | None, candidates: tuple[Array, ...]) -> Iterator[Array]:
+    """Yield each recorded value that is dL/da times f'(z) times another mask than the layer's dropout had.
+
+    Arguments and values are those of ``implied``.
+    """
+    f = point.curves[l]
+    if got is None or not got.any() or not isinstance(f, Dropped):
+        return
+    whole = da * f.whole.derivative(point.z[l])
+    for value in candidates:
+        kept = value != 0
+        if np.count_nonzero(kept) >= FEWEST and not kept.all() and factor_between(value[kept], whole[kept]):
+            scale = factor_between(got, point.inputs[l].T @ value)
+            if scale:
+                yield scale * value
 
 
 def _is_function(z: Array, value: Array, da: Array) -> bool:
