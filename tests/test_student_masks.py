@@ -65,9 +65,9 @@ ONE_SAMPLE = """
 import numpy as np
 
 rng = np.random.default_rng(7)
-X, T = rng.normal(size=(20, 5)), np.eye(3)[rng.integers(0, 3, 20)]
+X, T = rng.normal(size=(20, 5)), np.eye(4)[rng.integers(0, 4, 20)]
 U, c = rng.normal(size=(4, 5)), np.zeros(4)
-V, b = rng.normal(size=(3, 4)), np.zeros(3)
+V, b = rng.normal(size=(4, 4)), np.zeros(4)
 for sweep in range(10):
     for x, t in zip(X, T):
         s = U @ x + c
@@ -84,9 +84,17 @@ for sweep in range(10):
 """
 
 
-@pytest.mark.parametrize(("wrong", "bug"), [("dh.copy()", "B11"), ("dh * (dh > 0)", "B29")])
-def test_what_a_mistake_in_all_units_makes_is_none_of_a_few_units(wrong: str, bug: str) -> None:
-    said = diagnosed(ONE_SAMPLE.replace("dh * (s > 0)", wrong))
+@pytest.mark.parametrize(
+    ("right", "wrong", "bug"),
+    [
+        ("dh * (s > 0)", "dh.copy()", "B11"),
+        ("dh * (s > 0)", "dh * (dh > 0)", "B29"),
+        ("V.T @ dq", "np.sum(V * dq, axis=0)", "B12"),
+    ],
+)
+def test_what_a_mistake_in_all_units_makes_is_none_of_a_few_units(right: str, wrong: str, bug: str) -> None:
+    assert ONE_SAMPLE.count(right) == 1
+    said = diagnosed(ONE_SAMPLE.replace(right, wrong))
     assert (said.verdict, said.bugs[0].id) == ("wrong", bug), said
     assert "in entry" not in said.bugs[0].wrong
 
@@ -132,3 +140,10 @@ def test_a_mask_that_forward_names_and_does_not_keep_is_missing_there() -> None:
     assert said.first_fault is not None
     assert said.first_fault.text == "mask = x <= 0"
     assert diagnosed(IN_A_CLASS).verdict == "correct"
+
+
+def test_a_slope_of_1_that_is_multiplied_by_is_lost_on_the_negative_side_and_not_missing() -> None:
+    text = LEAKY.replace("np.where(z > 0, 1, 0.2)", "np.where(z > 0, 1, 1)")
+    assert text != LEAKY
+    assert [bug.id for bug in diagnosed(text).bugs][:1] == ["B42"]
+    assert [bug.id for bug in diagnosed(LEAKY.replace("e1 * slope(z1)", "e1")).bugs][:1] == ["B11"]

@@ -15,8 +15,9 @@ from .named_delta import as_named
 from .replaced import as_replaced
 from .scales import placed
 
+SLOPED = ("leaky_relu", "elu", "selu", "celu")
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared
-LAST = (np.inf, np.inf, np.inf, np.inf, np.inf)  # the rank of an explanation that no line was looked for
+LAST = (np.inf,) * 6  # the rank of an explanation that no line was looked for
 
 
 def plainest(explanations: list[Explanation]) -> list[Explanation]:
@@ -48,7 +49,7 @@ def seen_first(at: Look, explanations: list[Explanation]) -> list[Explanation]:
     shortest = [e for e in explanations if e.cost[:2] == explanations[0].cost[:2]][:MOST_PLACED]
     if len(shortest) < 2:
         return explanations
-    unseen = {id(e): (_invented(at, e), _denied(at, e), *_unheld(at, e)) for e in shortest}
+    unseen = {id(e): (_invented(at, e), _denied(at, e), *_unheld(at, e), _given_as_one(at, e)) for e in shortest}
     return sorted(
         explanations, key=lambda e: (e.cost[:2], unseen.get(id(e), LAST), [f.quantity != "delta" for f in e.found])
     )
@@ -74,6 +75,24 @@ def _denied(at: Look, explanation: Explanation) -> int:
     wrong = {f.layer - 1 for f in explanation.found if f.quantity == "delta" and f.layer < point.depth}
     rights = {l: point.curves[l].backward(point.z[l], deltas[l + 1] @ point.W[l + 1].T) for l in wrong}
     return sum(_is_among(right, back(l)) and not _is_among(deltas[l], back(l)) for l, right in rights.items())
+
+
+def _given_as_one(at: Look, explanation: Explanation) -> int:
+    """Return how many derivatives are said to be missing that the run multiplied by, though they were 1 everywhere.
+
+    Only of units with a slope of their own where z < 0: of others nothing else is 1.
+    """
+    curves, z = at.reading.point.curves, at.reading.point.z
+    missing = {f.layer - 1 for f in explanation.found if f.bug == "B11" and f.quantity == "delta"}
+    return sum(curves[l].family in SLOPED and _multiplies_by_ones(at, z[l].size) for l in missing)
+
+
+def _multiplies_by_ones(at: Look, size: int) -> bool:
+    """Return whether a product entry by entry on the way back takes as many numbers, each of them 1."""
+    tape = at.tape
+    back = range(at.reading.passes[0].output.at, at.reading.end)
+    taken = (k for i in back if tape.node(i).what in ("*", "*=") for k in tape.events[i].operands if k >= 0)
+    return any(np.size(tape.recording.values[k]) == size > 1 and bool((tape.array(k) == 1).all()) for k in taken)
 
 
 def _is_among(value: Array, held: tuple[Array, ...]) -> bool:

@@ -124,6 +124,11 @@ def _summed_gradient(s: Stage) -> Array:
     return added
 
 
+def _summed(axis: int) -> Change:
+    """Return delta * W, entry by entry, summed along the wrong axis of a square W."""
+    return lambda s: s.delta * s.W.sum(axis=axis) if s.W.shape[0] == s.W.shape[1] > 1 else None
+
+
 def _hadamard(s: Stage) -> Array | None:
     """Return delta * W where NumPy broadcasts it to the shape of a."""
     for W in (s.W, s.W.T):
@@ -174,6 +179,8 @@ DOWN: tuple[Variant, ...] = (
     Variant("B20", lambda s: s.delta @ np.abs(s.W.T), "delta_l |W_l|^T", RIGHT_DOWN),
     Variant("B20", lambda s: s.delta @ np.linalg.pinv(s.W), "delta_l times the inverse of W_l", RIGHT_DOWN),
     Variant("B12", _hadamard, "delta_l * W_l entry by entry", RIGHT_DOWN),
+    Variant("B12", _summed(0), "delta_l * the sum of W_l over its inputs", RIGHT_DOWN),
+    Variant("B12", _summed(1), "delta_l * the sum of W_l over its units", RIGHT_DOWN),
     Variant("B25", lambda s: (s.delta * s.slope) @ s.W.T, "(delta_l * f'(z_l)) W_l^T", RIGHT_DOWN),
     Variant("B25", lambda s: (s.delta @ s.W.T) * s.a_in, "(delta_l W_l^T) * a_(l-1)", RIGHT_DOWN),
     Variant("B26", lambda s: np.zeros_like(s.a_in), NOTHING_DOWN, RIGHT_DOWN),
