@@ -1,7 +1,5 @@
 """Arrays that are trained beside the layers that were read: differences of the program's own loss speak of them."""
 
-import pytest
-
 from tests.student_runs import diagnosed
 
 NORMALIZED = """
@@ -35,10 +33,17 @@ def test_a_batch_normalization_whose_steps_are_the_slopes_of_the_loss_is_right()
     assert "beside the layers, are the slopes of the program's own loss" in right.evidence[-1]
 
 
-@pytest.mark.parametrize(("gain", "rate"), [("1", "0.01"), ("gain", "0.03")])
-def test_what_is_trained_beside_the_layers_is_not_called_wrong_but_said_to_be_off(gain: str, rate: str) -> None:
-    off = diagnosed(NORMALIZED.format(gain=gain, rate=rate))
+def test_what_is_trained_beside_the_layers_at_a_rate_of_its_own_is_not_called_wrong_but_said_to_be_off() -> None:
+    off = diagnosed(NORMALIZED.format(gain="gain", rate="0.03"))
     assert off.verdict == "inconclusive"
     assert "how W (changed in line 20) enters the network" in off.missing[0]
     assert "is off, or has a rate or a decay of its own" in off.missing[0]
     assert "gain" not in off.missing[0]
+
+
+def test_a_batch_normalization_whose_gain_does_not_go_down_is_wrong_by_the_slopes_of_the_loss() -> None:
+    off = diagnosed(NORMALIZED.format(gain="1", rate="0.01"))
+    assert off.verdict == "wrong"
+    assert "the steps of V, c, gain, shift go down it at one rate" in off.evidence[0]
+    assert "the steps of W go down it at no rate" in off.evidence[1]
+    assert [line.holds for line in off.lines if not line.ok] == ["dL/d(N)"]
