@@ -150,3 +150,18 @@ def test_an_average_is_told_of_the_biases_and_of_one_layers_weights_as_any_const
     assert (told.verdict, [bug.id for bug in told.bugs]) == ("wrong", [bug]), told
     assert told.first_fault is not None
     assert (told.first_fault.layer, told.first_fault.quantity) == first
+
+
+def test_a_bias_averaged_before_the_weights_decay_in_their_update_is_blamed_where_it_is_averaged() -> None:
+    decayed = AVERAGED.replace("d_hidden.sum(axis=0)", "d_hidden.sum(axis=0) / 6")
+    decayed = decayed.replace("0.1 * d_out.sum(axis=0)", "0.1 * grad_b2")
+    decayed = decayed.replace(
+        "    W2 -= 0.1 * grad2", "    grad_b2 = d_out.sum(axis=0) / 6\n    W2 -= 0.1 * (grad2 + 0.01 * W2)"
+    )
+    decayed = decayed.replace("W1 -= 0.1 * grad1", "W1 -= 0.1 * (grad1 + 0.01 * W1)")
+    assert diagnosed(decayed).verdict.startswith("correct")
+    program = decayed.replace("grad_b2 = d_out.sum(axis=0) / 6", "grad_b2 = d_out.mean(axis=0) / 6")
+    told = diagnosed(program)
+    assert (told.verdict, told.bugs[0].id) == ("wrong", "B16")
+    assert told.first_fault is not None
+    assert told.first_fault.line == line_of(program, "grad_b2 = ")

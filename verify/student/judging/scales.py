@@ -144,9 +144,9 @@ def _of_one_alone(look: Look, explanation: Explanation) -> Explanation:
 def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
     """Return where a gradient takes the scale that sets it apart from the others, None where that is not seen.
 
-    That is the first event at a scale that no other gradient has; where a factor is missing, the last name that the
-    gradient is given, unless the constant is written for it alone, in a number; where all scales are those of others,
-    the update.
+    That is the first event at a scale that no other gradient has, and that is another's times the constant if there is
+    such a one; where a factor is missing, the last name that the gradient is given, unless the constant is written for
+    it alone, in a number; where all scales are those of others, the update.
     """
     layer, quantity = found.layer, found.quantity
     own = held_scales(look, explanation, layer, quantity)
@@ -158,8 +158,11 @@ def departure(look: Look, explanation: Explanation, found: Found) -> int | None:
         return None
     mine, *theirs = _before_the_update([own.stepwise(), *(o.stepwise() for o in others)])
     known = {f for t in theirs for f in t}
-    if not any(_same(mine[-1], f) for f in known):
-        return next(at for at, f in zip(own.places, own.factors, strict=True) if _same(f, mine[-1]))
+    apart_by = _stray(look, explanation, found)
+    own_steps = [f for f in mine if any(_same(f, apart_by * k) for k in known) and not any(_same(f, k) for k in known)]
+    if own_steps or not any(_same(mine[-1], f) for f in known):
+        step = own_steps[0] if own_steps else mine[-1]
+        return next(at for at, f in zip(own.places, own.factors, strict=True) if _same(f, step))
     if not any(_same(mine[-1], t[-1]) for t in theirs):
         written = _written(look, explanation, (layer, quantity), rest, _stray(look, explanation, found))
         if written:
