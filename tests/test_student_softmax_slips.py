@@ -41,3 +41,15 @@ def test_a_slip_at_a_softmax_has_its_name_and_line(wrong: str, bug: str, guilty:
 def test_the_derivative_of_its_logarithm_is_right_with_the_sum_over_the_classes() -> None:
     text = NETWORK.replace("D = (P - Y) / 9", OF_LOG.replace("AXIS", "1"))
     assert diagnosed(text).verdict == "correct"
+
+
+def test_the_sum_over_the_batch_is_told_where_the_logarithm_is_taken_that_the_output_is_made_of() -> None:
+    right = "L = S - np.log(np.exp(S).sum(axis=1, keepdims=True))\n    loss = -np.sum(Y * L) / 9\n    P = np.exp(L)"
+    text = NETWORK.replace("    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)\n", "").replace(
+        "loss = -np.sum(Y * np.log(P)) / 9", right
+    )
+    assert diagnosed(text).verdict == "correct"
+    said = diagnosed(text.replace("axis=1", "axis=0"))
+    assert (said.verdict, [bug.id for bug in said.bugs]) == ("forward differs", ["B38"])
+    assert said.first_fault is not None
+    assert said.first_fault.text.startswith("L = S")

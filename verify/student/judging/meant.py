@@ -1,5 +1,7 @@
 """What the user says is meant, held against what the run shows."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from reference import InputError
@@ -62,7 +64,22 @@ def over_the_batch(one: Look) -> FirstFault | None:
     point = one.reading.point
     if point.curves[-1].name not in [curve.name for curve in (*OVER_BATCH, ALONE)]:
         return None
-    return _differing(one, point.depth - 1, "softmax", np.asarray(ACTIVATIONS["softmax"].forward(point.z[-1])))
+    told = _differing(one, point.depth - 1, "softmax", np.asarray(ACTIVATIONS["softmax"].forward(point.z[-1])))
+    at = _logarithm(one)
+    return told if at is None else replace(told, line=one.tape.node(at).line)
+
+
+def _logarithm(one: Look) -> int | None:
+    """Return where the logarithm of the output was computed before the output itself, None where it was not."""
+    tape, first = one.tape, one.reading.passes[0]
+    made = tape.made.get(first.output.key)
+    with np.errstate(all="ignore"):
+        wanted = np.log(tape.array(first.output.key))
+    for at in range(first.chain.layers[-1].product.at, made[0] if made else 0):
+        key = tape.events[at].result
+        if key >= 0 and tape.shape(key) == wanted.shape and close(tape.array(key), wanted):
+            return at
+    return None
 
 
 def cut(one: Look) -> FirstFault | None:
