@@ -28,6 +28,18 @@ def left_out(look: Look, found: Found) -> Node | None:
     return _of_products(look, l)
 
 
+def over_written_names(look: Look) -> Node | None:
+    """Return the loop over names that are written out in which all weights are updated, where no bias is."""
+    reading, tape = look.reading, look.tape
+    updates = [u for u in reading.weights if u is not None]
+    nodes = {tape.events[u.end].node for u in updates}
+    if len(updates) < 2 or len(nodes) > 1 or any(u is not None for u in reading.biases):
+        return None
+    loop = _around(tape, tape.nodes[nodes.pop()])
+    written = loop is not None and loop.what.partition(" in ")[2].lstrip().startswith(("(", "["))
+    return loop if written else None
+
+
 def _of_updates(look: Look, l: int) -> Node | None:
     """Return the loop over a part of the layers in which those are updated that are."""
     reading, tape = look.reading, look.tape

@@ -1,6 +1,7 @@
 """From a judgement to what is shown: the first wrong number, the mistakes with their lines, the oracles' words."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from ..judging.blame import guilty
 from ..judging.climbing import turned
 from ..judging.judgement import Judgement
 from ..judging.look import Look
-from ..judging.loops import left_out
+from ..judging.loops import left_out, over_written_names
 from ..judging.number_blame import unnamed
 from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
@@ -229,12 +230,13 @@ def _repeated(judgement: Judgement) -> FirstFault:
 
 def line_of(judgement: Judgement, explanation: Explanation, found: Found) -> tuple[int | None, str]:
     """Return the guilty line and its text; (None, "") where the mistake is something missing."""
-    if found.bug == "B54" and (loop := left_out(judgement.best, found)) is not None:
-        return loop.line, loop.text.partition("\n")[0]
+    loop = {"B54": partial(left_out, judgement.best, found), "B10": partial(over_written_names, judgement.best)}
+    if found.bug in loop and (own := loop[found.bug]()) is not None:
+        return own.line, own.text.partition("\n")[0]
     at = guilty(judgement.best, explanation, _clearest(explanation, found))
     if at is not None and not _is_of(judgement.best, found, at):
-        own = guilty(judgement.best, explanation, found)
-        at = at if own is None else own
+        here = guilty(judgement.best, explanation, found)
+        at = at if here is None else here
     return (None, "") if at is None else _source_line(judgement, at)
 
 
