@@ -169,3 +169,89 @@ def test_gradients_that_are_not_reset_come_again_in_the_second_step() -> None:
     assert (said.verdict, [bug.id for bug in said.bugs]) == ("wrong", ["B35"]), said
     assert said.first_fault is not None
     assert "np.outer" in said.first_fault.text
+
+
+ACTOR_CRITIC = """
+import numpy as np
+
+rng = np.random.default_rng(1)
+W, Wp, Wv = (0.5 * rng.normal(size=shape) for shape in ((5, 7), (7, 3), (7, 1)))
+for step in range(100):
+    S, G, A = rng.normal(size=(8, 5)), rng.normal(size=(8, 1)), rng.integers(0, 3, 8)
+    H = np.tanh(S @ W)
+    E = np.exp(H @ Wp)
+    P = E / E.sum(axis=1, keepdims=True)
+    advantage = G - H @ Wv
+    policy = -np.mean(np.log(P[np.arange(8), A]) * advantage[:, 0])
+    value = 0.5 * np.mean(advantage ** 2)
+    loss = policy + value
+    d = P.copy()
+    d[np.arange(8), A] -= 1
+    d *= advantage / 8
+    dV = -advantage / 8
+    dH = d @ Wp.T + dV @ Wv.T
+    Wp -= 0.02 * H.T @ d
+    Wv -= 0.02 * H.T @ dV
+    W -= 0.02 * S.T @ (dH * (1 - H ** 2))
+    if step % 10 == 0:
+        print(loss)
+"""
+STRAIGHT_THROUGH = """
+import numpy as np
+
+rng = np.random.default_rng(2)
+X = rng.normal(size=(10, 6))
+We, Wd, bd = 0.5 * rng.normal(size=(6, 3)), 0.5 * rng.normal(size=(3, 6)), np.zeros(6)
+for epoch in range(200):
+    z = X @ We
+    code = np.where(z > 0, 1.0, -1.0)
+    error = code @ Wd + bd - X
+    loss = 0.5 * np.sum(error ** 2) + 0.25 * np.sum((z - code) ** 2)
+    dz = error @ Wd.T + 0.5 * (z - code)
+    Wd -= 0.01 * code.T @ error
+    bd -= 0.01 * error.sum(axis=0)
+    We -= 0.01 * X.T @ dz
+    if epoch % 20 == 0:
+        print(loss)
+"""
+DISCRIMINATOR = """
+import numpy as np
+
+rng = np.random.default_rng(5)
+W, b, V, c = 0.5 * rng.normal(size=(3, 6)), np.zeros((1, 6)), 0.5 * rng.normal(size=(6, 1)), np.zeros((1, 1))
+
+
+def judge(x):
+    h = np.tanh(x @ W + b)
+    return h, 1 / (1 + np.exp(-(h @ V + c)))
+
+
+def step(x, h, out, target):
+    global W, b, V, c
+    d = out - target
+    dh = d @ V.T * (1 - h ** 2)
+    V -= 0.1 * h.T @ d / len(x)
+    c -= 0.1 * np.mean(d, axis=0, keepdims=True)
+    W -= 0.1 * x.T @ dh / len(x)
+    b -= 0.1 * np.mean(dh, axis=0, keepdims=True)
+
+
+for epoch in range(100):
+    real, fake = rng.normal(1, 1, size=(8, 3)), rng.normal(size=(8, 3))
+    h, of_real = judge(real)
+    step(real, h, of_real, np.ones((8, 1)))
+    h, of_fake = judge(fake)
+    step(fake, h, of_fake, np.zeros((8, 1)))
+    print(-np.mean(np.log(of_real + 1e-8) + np.log(1 - of_fake + 1e-8)))
+"""
+HELD_STILL = {"an advantage held still": ACTOR_CRITIC, "a step gone back over": STRAIGHT_THROUGH}
+
+
+@pytest.mark.parametrize("kind", HELD_STILL)
+def test_steps_that_are_the_slopes_of_no_number_on_purpose_are_not_called_wrong(kind: str) -> None:
+    assert diagnosed(HELD_STILL[kind]).verdict == "inconclusive"
+
+
+def test_the_mean_error_of_a_later_pass_is_no_loss_that_a_discriminator_forgets() -> None:
+    said = diagnosed(DISCRIMINATOR)
+    assert said.verdict == "correct", said

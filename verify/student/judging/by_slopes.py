@@ -9,6 +9,7 @@ from reference.arrays import Array
 
 from ..runs.recording import Place, Recording
 from ..runs.tape import Tape, upstream
+from .cut_off import is_cut_off
 from .judgement import Judgement
 from .own_loss import Runs
 from .own_slopes import Point, Rows, points_of, position, rows_of
@@ -106,18 +107,24 @@ def _is_wrong(found: BySlopes, followed: list[BySlopes]) -> bool:
     telling = len(found.right) > 1 or any(min(one.trained.origin.shape, default=1) > 1 for one in found.right)
     tape = found.point.tape
     inside = upstream(tape, found.at)
-    others = {one.trained.changes for other in followed if other.at not in inside for one in other.right}
+    losses = [other for other in followed if other.at not in inside or _is_term(tape, other.at)]
+    others = {one.trained.changes for other in losses for one in other.right}
     return telling and all(
         one.is_astray(found.loss) and one.trained.changes not in others and _goes_through(tape, one, inside)
         for one in found.wrong
     )
 
 
+def _is_term(tape: Tape, at: int) -> bool:
+    """Return whether a number is computed once, as a loss that another is added to: that of one sample is of many."""
+    return sum(event.node == tape.events[at].node for event in tape.events[: at + 1]) == 1
+
+
 def _goes_through(tape: Tape, one: Rows, inside: set[int]) -> bool:
-    """Return whether a step is made of what the loss is made of by its own array: not of other arrays alone."""
+    """Return whether a step is made of what the loss is made of by its own array: not of others alone, nor cut off."""
     change = position(tape, one.trained.changes[0])
     old = tape.events[change].operands[0]
-    return any(
+    return not is_cut_off(tape, old, max(inside)) and any(
         old not in tape.events[i].operands and any(old in tape.events[j].operands for j in upstream(tape, i))
         for i in upstream(tape, change) & inside
     )

@@ -72,8 +72,9 @@ def losses_later(runs: Runs, first: Look) -> Later:
 def _of_passes(tape: Tape, first: Look, passes: Iterator[Reading]) -> Iterator[Later]:
     """Yield what is computed of each pass that a loss is computed of."""
     for one in passes:
-        seen = [s for s in losses_seen(tape, one) if s.name not in METRICS]
-        if names := believed(seen):
+        told = losses_seen(tape, one)
+        seen = [s for s in told if s.name not in METRICS]
+        if names := [name for name in believed(told) if name not in METRICS]:
             added = penalty(tape, one, seen)
             if added is not None:
                 decays = _decays(added.decay, one, first.reading)
