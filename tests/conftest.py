@@ -1,4 +1,4 @@
-"""Settings that every test shares."""
+"""Settings and fixtures that every test shares."""
 
 import os
 
@@ -8,6 +8,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
+
+from tests.command_runs import debug, gradproof
+
+__all__ = ["debug", "gradproof"]
 
 # No deadline: a shared machine is slow at times. Derandomised: a failure is there on every run.
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)

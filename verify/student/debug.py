@@ -127,11 +127,15 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
 def _by_slopes(
     told: Diagnosis, judgement: Judgement | None, runs: Runs, natural: Recording, options: Options
 ) -> BySlopes | None:
-    """Return the verdict by the slopes of the program's own loss, where a network was not read, or not all of one."""
+    """Return the verdict by the slopes of the program's own loss, where a network was not read, or not all of one.
+
+    A mistake that has a name in the part that was read stands, unless all steps are the slopes.
+    """
     partly = told.verdict == "wrong" and judgement is not None and is_partly_read(judgement)
     if natural.misfit or not (partly or told.verdict == "inconclusive"):
         return None
-    return judged_by_slopes(runs, natural, options.seed)
+    found = judged_by_slopes(runs, natural, options.seed)
+    return None if found is not None and found.wrong and told.bugs else found
 
 
 def _truncated(judgement: Judgement, runs: Runs) -> FirstFault | None:
