@@ -18,7 +18,7 @@ from .judging.breakdown import (
     stopped_short,
     wrong_shape,
 )
-from .judging.by_slopes import BySlopes, is_partly_read, judged_by_slopes
+from .judging.by_slopes import BySlopes, judged_by_slopes, unread_arrays
 from .judging.conventions import conventions, departs, read_as
 from .judging.elsewhere import other_training
 from .judging.graph_verdict import judged_by_graph
@@ -127,15 +127,14 @@ def diagnose(path: str | Path | Source, options: Options | None = None) -> Diagn
 def _by_slopes(
     told: Diagnosis, judgement: Judgement | None, runs: Runs, natural: Recording, options: Options
 ) -> BySlopes | None:
-    """Return the verdict by the slopes of the program's own loss, where a network was not read, or not all of one.
-
-    A mistake that has a name in the part that was read stands, unless all steps are the slopes.
-    """
-    partly = told.verdict == "wrong" and judgement is not None and is_partly_read(judgement)
+    """Return the verdict by the slopes of the program's own loss, where a network was not read, or not all of one."""
+    partly = told.verdict == "wrong" and judgement is not None and bool(unread_arrays(judgement))
     if natural.misfit or not (partly or told.verdict == "inconclusive"):
         return None
     found = judged_by_slopes(runs, natural, options.seed)
-    return None if found is not None and found.wrong and told.bugs else found
+    if found is None or judgement is None or told.verdict == "inconclusive":
+        return found
+    return found if found.moves(unread_arrays(judgement)) else None
 
 
 def _truncated(judgement: Judgement, runs: Runs) -> FirstFault | None:

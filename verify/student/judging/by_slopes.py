@@ -41,6 +41,10 @@ class BySlopes(NamedTuple):
         """The position of the loss at that point."""
         return position(self.point.tape, self.loss)
 
+    def moves(self, origins: frozenset[Place]) -> bool:
+        """Return whether the loss is made of an array that comes from one of some places."""
+        return any(one.trained.origin.place in origins for one in (*self.right, *self.wrong))
+
 
 def judged_by_slopes(runs: Runs, natural: Recording, seed: int) -> BySlopes | None:
     """Return the verdict, None where no number of the program is a loss that some of its steps follow, or all may be.
@@ -178,9 +182,9 @@ def _is_all(found: BySlopes) -> bool:
     return all(pair & own or pair <= made for pair in pairs) and all(tape.group(s.right) in made for s in sums)
 
 
-def is_partly_read(judgement: Judgement) -> bool:
-    """Return whether a program trains arrays that are no parameters of the network as it was read."""
-    trained = trained_arrays(judgement.natural.tape) or []
+def unread_arrays(judgement: Judgement) -> frozenset[Place]:
+    """Return where the arrays come from that a program trains beside the parameters of the network as it was read."""
     found = [p.found for p in judgement.points]
     known = {s.place for one in found for s in (*one.W, *one.b) if s is not None}
-    return bool(found) and any(one.origin.place not in known for one in trained)
+    trained = trained_arrays(judgement.natural.tape) or [] if found else []
+    return frozenset(one.origin.place for one in trained) - known
