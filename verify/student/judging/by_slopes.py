@@ -12,7 +12,7 @@ from ..runs.tape import Tape, upstream
 from .cut_off import is_cut_off
 from .judgement import Judgement
 from .own_loss import Runs
-from .own_slopes import Point, Rows, points_of, position, rows_of
+from .own_slopes import Point, Rows, points_of, position, rows_at
 from .trained import trained_arrays
 
 ARRAYS = 12  # that are moved at most, each in two runs for each direction
@@ -59,12 +59,16 @@ def judged_by_slopes(runs: Runs, natural: Recording, seed: int) -> BySlopes | No
     points = points_of(runs, trained, rng) if 0 < len(trained) <= ARRAYS else []
     if not points:
         return None
-    rows = rows_of(runs, points, trained, rng)
     at = {points[0].tape.place(i): i for i in range(len(points[0].tape.events))}
-    shared = set.intersection(*({*one.slopes} for one in rows)) & at.keys()
-    followed = [one for place in shared if (one := _follows(rows, points[0], at, place)) is not None]
-    if not followed:
-        return None
+    rows: list[Rows] = []
+    followed: list[BySlopes] = []
+    for point in points:  # where no number is followed at the first, there is no need of others
+        more = rows_at(runs, point, trained, rng)
+        rows = [one.beside(other) for one, other in zip(rows, more, strict=True)] if rows else more
+        shared = set.intersection(*({*one.slopes} for one in rows)) & at.keys()
+        followed = [one for place in shared if (one := _follows(rows, points[0], at, place)) is not None]
+        if not followed:
+            return None
     best = max(followed, key=lambda one: (len(one.right) + len(one.wrong), len(one.right), at[one.loss]))
     told = _is_wrong(best, followed) if best.wrong else _is_all(best) and not _is_part(best, rows, at)
     told = told and not any(one.is_decayed(best.loss) and _is_squared(best, one) for one in best.right)

@@ -24,6 +24,7 @@ STEP = 1e-6  # convolutions lie below many kinks
 SCATTER, LEAST = 0.3, 0.1  # how far other values lie from the program's own: of their size, and at least
 SECONDS = 0.5  # of a run, which is made again some fifty times
 MOST = 40  # arrays that a step is made of, the nearest
+ANY = 2  # directions along which any two columns make any third
 PART = 1e-3  # of a step that is slope, else it is decay alone
 AGREE = 1e-3  # of the largest: truncation, kinks, and the logarithm's guard, which no gradient has
 ASTRAY = 0.02  # of the largest, from which no such thing explains what is off
@@ -44,6 +45,14 @@ class Rows:
     held: Array
     taken: Mapping[Place, Array]
     slopes: Mapping[Place, Array]
+
+    def beside(self, other: "Rows") -> "Rows":
+        """Return these and those of the same array at other points."""
+        taken, slopes = (
+            {place: np.concatenate([own[place], more[place]]) for place in own.keys() & more.keys()}
+            for own, more in ((self.taken, other.taken), (self.slopes, other.slopes))
+        )
+        return Rows(self.trained, np.concatenate([self.held, other.held]), taken, slopes)
 
     def rate(self, place: Place) -> float:
         """Return the rate at which the step is the slope of a number, 0 where it is not."""
@@ -69,7 +78,7 @@ class Rows:
         """
         slopes, values = self.slopes[place][:, None], np.array(taken).T
         plain = _fitted(slopes, values, near)
-        decays = len(self.trained.origin.shape) > 1 and not plain.size
+        decays = len(self.trained.origin.shape) > 1 and not plain.size and len(slopes) > ANY
         return _fitted(np.column_stack([slopes, self.held]), values, near) if decays else plain
 
 
@@ -110,27 +119,22 @@ def _comes_as_far(tape: Tape, trained: list[Trained]) -> bool:
     return {place for one in trained for place in one.changes} <= {tape.place(at) for at in range(len(tape.events))}
 
 
-def rows_of(runs: Runs, points: list[Point], trained: list[Trained], rng: np.random.Generator) -> list[Rows]:
-    """Return the slopes along random directions of each array at every point, and what its step is along them.
+def rows_at(runs: Runs, point: Point, trained: list[Trained], rng: np.random.Generator) -> list[Rows]:
+    """Return the slopes along random directions of each array at a point, and what its step is along them.
 
     They are those of the numbers that come before the first step: later ones are made of it.
     """
-    ends = [min(position(p.tape, place) for one in trained for place in one.changes) for p in points]
-    return [_row(runs, points, ends, one, rng) for one in trained]
+    end = min(position(point.tape, place) for one in trained for place in one.changes)
+    return [_row(runs, point, end, one, rng) for one in trained]
 
 
-def _row(runs: Runs, points: list[Point], ends: list[int], one: Trained, rng: np.random.Generator) -> Rows:
-    held: list[float] = []
-    taken: list[dict[Place, float]] = []
-    slopes: list[dict[Place, float]] = []
-    for (inject, tape), end in zip(points, ends, strict=True):
-        made_of = _made_of(tape, one)
-        for _ in range(DIRECTIONS):
-            direction = rng.normal(size=one.origin.shape)
-            held.append(float(np.vdot(inject[one.origin.place], direction)))
-            taken.append({place: float(np.vdot(value, direction)) for place, value in made_of.items()})
-            slopes.append(slopes_along(runs, inject, one.origin, direction, STEP, end))
-    return Rows(one, np.array(held), _joined(taken), _joined(slopes))
+def _row(runs: Runs, point: Point, end: int, one: Trained, rng: np.random.Generator) -> Rows:
+    made_of = _made_of(point.tape, one)
+    directions = [rng.normal(size=one.origin.shape) for _ in range(DIRECTIONS)]
+    slopes = [slopes_along(runs, point.inject, one.origin, d, STEP, end) for d in directions]
+    taken = {place: np.array([float(np.vdot(value, d)) for d in directions]) for place, value in made_of.items()}
+    held = np.array([float(np.vdot(point.inject[one.origin.place], d)) for d in directions])
+    return Rows(one, held, taken, _joined(slopes))
 
 
 def position(tape: Tape, place: Place) -> int:
