@@ -255,3 +255,26 @@ def test_steps_that_are_the_slopes_of_no_number_on_purpose_are_not_called_wrong(
 def test_the_mean_error_of_a_later_pass_is_no_loss_that_a_discriminator_forgets() -> None:
     said = diagnosed(DISCRIMINATOR)
     assert said.verdict == "correct", said
+
+
+def test_of_several_wrong_arrays_one_that_is_far_off_by_what_the_loss_is_made_of_is_enough() -> None:
+    back, old = "dQ @ Wq.T + dK @ Wk.T + dV @ Wv.T", "    dQ, dK, dV = dS @ K, dS.T @ Q, A.T @ dC\n"
+    read = ATTENTION.replace(
+        "X, Y = rng.normal(size=(words, width)), ",
+        "table, P, ids = rng.normal(size=(9, width)), rng.normal(size=(words, width)), np.arange(6) // 2\nY = ",
+    )
+    read = read.replace("    Q, K, V = X @", "    X = table[ids] + P\n    Q, K, V = X @")
+    table = "    dtable = np.zeros_like(table)\n    np.add.at(dtable, ids, dX)\n    table -= 0.1 * dtable\n"
+    steps = f"    dX = {back}\n    P -= 0.1 * dX\n{table}"
+    right = read.replace(old, old + steps)
+    assert diagnosed(right).verdict == "correct"
+    said = diagnosed(right.replace(back, "dQ @ Wq.T + dK @ Wk.T"))
+    assert said.verdict == "wrong", said
+    assert said.first_fault is not None
+    assert "dQ @ Wq.T + dK @ Wk.T" in said.first_fault.text
+
+
+def test_steps_down_one_of_two_terms_of_a_difference_are_not_right() -> None:
+    both = ATTENTION.replace("/ words\n    d =", "/ words\n    loss = loss - 0.1 * np.sum(np.sin(C @ Wo))\n    d =")
+    assert both != ATTENTION
+    assert not diagnosed(both).verdict.startswith("correct")

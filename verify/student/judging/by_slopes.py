@@ -110,17 +110,17 @@ def _has(rates: Array, rate: float) -> bool:
 def _is_wrong(found: BySlopes, followed: list[BySlopes]) -> bool:
     """Return whether arrays are trained wrongly: at no rate, by no loss of their own, and by what the loss is made of.
 
-    A matrix beside them, or two arrays, must be trained rightly: one vector may follow a number by chance.
+    A matrix beside them, or two arrays, must be trained rightly: one vector may follow a number by chance. Of the wrong
+    ones, a mistake may be far off in one alone: by what it sends down, it is less in others.
     """
     telling = len(found.right) > 1 or any(min(one.trained.origin.shape, default=1) > 1 for one in found.right)
     tape = found.point.tape
     inside = upstream(tape, found.at)
     losses = [other for other in followed if other.at not in inside or _is_term(tape, other.at)]
     others = {one.trained.changes for other in losses for one in other.right}
-    return telling and all(
-        one.is_astray(found.loss) and one.trained.changes not in others and _goes_through(tape, one, inside)
-        for one in found.wrong
-    )
+    own = all(one.trained.changes not in others for one in found.wrong)
+    astray = (one for one in found.wrong if one.is_astray(found.loss))
+    return telling and own and any(_goes_through(tape, one, inside) for one in astray)
 
 
 def _is_term(tape: Tape, at: int) -> bool:
@@ -143,7 +143,7 @@ def _is_part(found: BySlopes, rows: list[Rows], at: dict[Place, int]) -> bool:
     tape = found.point.tape
     for place, there in at.items():
         node = tape.node(there)
-        added = node.what == "+" or node.what.endswith(" +=")
+        added = node.what in ("+", "-") or node.what.endswith((" +=", " -="))
         if added and all(place in one.slopes for one in rows) and found.at in upstream(tape, there):
             whole = np.concatenate([one.slopes[place] for one in rows])
             part = np.concatenate([one.slopes[found.loss] for one in rows])

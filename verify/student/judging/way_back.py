@@ -18,17 +18,20 @@ from .own_loss import Runs, slopes_along
 from .own_slopes import AGREE, STEP, Rows, position
 from .trained import COMPUTING
 
-ARRAYS = 14  # of the forward pass that are moved, the last that the wrong steps go through
+FEW, ARRAYS = 14, 36  # of the forward pass that are moved, the last that the wrong steps go through
+SECONDS = 3.0  # of processor time for which more than a few are moved
 DIRECTIONS = 3  # one fixes the rate; by two more an array is met by chance once in a million
+NOISE, LEAST = 1000, 1e-8  # of the median by which cotangents are off: what is more is a small mistake
 HANDS = 8  # that a value goes through, from what computes it to what uses it
 HANDED = ("bind", "name", "argument", "return")
 
 
 class Cotangent(NamedTuple):
-    """What an array of the way back is, or should be: the slopes along the one at a position, times a rate."""
+    """What an array of the way back is, or should be: a rate times the slopes along one; how far off it is."""
 
     of: int
     rate: float
+    off: float = 0.0
 
 
 class WayBack(NamedTuple):
@@ -62,11 +65,20 @@ def way_back(runs: Runs, found: BySlopes, seed: int) -> WayBack:
     rng = np.random.default_rng((seed, 96))
     right: dict[int, Cotangent] = {}
     missed: list[int] = []
-    for at in forward[-ARRAYS:][::-1]:
+    for at in forward[-_affordable(tape) :][::-1]:
         same = dict(_cotangents(runs, found, at, [*fed, *back], rng))
         right = same | right  # the nearest to the loss: what is only multiplied on the way has the same slopes
         missed += [] if same else [at]
+    near = NOISE * max(float(np.median([c.off for c in right.values()])), LEAST) if right else AGREE
+    right = {at: c for at, c in right.items() if c.off <= near}
+    known = {_key(tape, c.of) for c in right.values()}
+    missed = sorted(missed, key=lambda of: _is_passed(tape, of, known))
     return WayBack(right, next(_astray(tape, back, right, missed, inside), None))
+
+
+def _affordable(tape: Tape) -> int:
+    """Return how many arrays are moved, each in two runs at least."""
+    return min(ARRAYS, max(FEW, int(SECONDS / (2 * tape.recording.seconds + 1e-9))))
 
 
 def _key_before(tape: Tape, one: Rows) -> int:
@@ -98,7 +110,7 @@ def _each_once(tape: Tape, places: list[int]) -> list[int]:
     """Return the positions that compute something, the first of each value."""
     first: dict[int, int] = {}
     for at in places:
-        if tape.node(at).kind in COMPUTING:
+        if tape.node(at).kind in COMPUTING and tape.node(at).kind != "unary":  # the slopes of -x are those of x
             first.setdefault(_key(tape, at), at)
     return sorted(first.values())
 
@@ -121,7 +133,8 @@ def _cotangents(
         left = [(other, array) for other, array in left if _rate(array, directions, known)]
         if not left:
             return
-    yield from ((other, Cotangent(at, _rate(array, directions, np.array(slopes)))) for other, array in left)
+    for other, array in left:
+        yield other, Cotangent(at, _rate(array, directions, known), _off(array, directions, known))
 
 
 def _forms(array: Array, shape: tuple[int, ...]) -> list[Array]:
@@ -131,9 +144,31 @@ def _forms(array: Array, shape: tuple[int, ...]) -> list[Array]:
 
 def _rate(array: Array, directions: Sequence[Array], slopes: Array) -> float:
     """Return the rate at which an array has slopes along some directions, 0 where it has not."""
-    taken = np.array([float(np.vdot(array, d)) for d, _ in zip(directions, slopes, strict=False)])
+    taken = _along(array, directions, slopes)
+    return float(taken @ slopes) / float(slopes @ slopes) if _off(array, directions, slopes) <= AGREE else 0.0
+
+
+def _off(array: Array, directions: Sequence[Array], slopes: Array) -> float:
+    """Return how far an array is from any multiple of the slopes, of its own size."""
+    taken = _along(array, directions, slopes)
     rate = float(taken @ slopes) / float(slopes @ slopes)
-    return rate if np.abs(taken - rate * slopes).max() <= AGREE * np.abs(taken).max() else 0.0
+    return float(np.abs(taken - rate * slopes).max() / (np.abs(taken).max() or 1.0))
+
+
+def _along(array: Array, directions: Sequence[Array], slopes: Array) -> Array:
+    return np.array([float(np.vdot(array, d)) for d, _ in zip(directions, slopes, strict=False)])
+
+
+def _is_passed(tape: Tape, at: int, known: set[int]) -> bool:
+    """Return whether an array is made entry by entry of one alone whose cotangent is known: inside an activation."""
+    for _ in range(HANDS):
+        made = [m for m in tape.makers[at] if m is not None and tape.shape(_key(tape, m))]
+        if tape.node(at).what == "@" or len({_key(tape, m) for m in made}) != 1:
+            return False
+        at = made[0]
+        if _key(tape, at) in known:
+            return True
+    return False
 
 
 def _astray(

@@ -110,7 +110,8 @@ def _fault(found: BySlopes, way: WayBack, rows: list[Rows], runs: Runs, file: Fi
     """Return the first wrong array on the way back, else the wrong step of the array nearest to the loss."""
     tape = found.point.tape
     if way.wrong is None:
-        one = max(found.wrong, key=lambda row: _first_use(found, row))
+        astray = [row for row in found.wrong if row.is_astray(found.loss)]
+        one = max(astray, key=lambda row: _first_use(found, row))
         at = position(tape, one.trained.changes[-1])
         line = _line_of_gradient(tape, one)
         layer, quantity = _layer(found, rows, _first_use(found, one)), "dW" if _is_matrix(one) else "db"
