@@ -18,15 +18,15 @@ from .judging.breakdown import (
     stopped_short,
     wrong_shape,
 )
-from .judging.by_slopes import BySlopes, judged_by_slopes, unread_arrays
 from .judging.conventions import conventions, departs, read_as
 from .judging.elsewhere import other_training
-from .judging.graph_verdict import judged_by_graph
+from .judging.graph.verdict import judged_by_graph
 from .judging.judge import judge
 from .judging.judgement import Judgement, of_numbers
 from .judging.meant import cut, forward_fault, losses, over_the_batch, require_known, require_sizes
-from .judging.neurons import Neurons, gathered, own_losses
+from .judging.numbers.neurons import Neurons, gathered, own_losses
 from .judging.own_loss import Runs
+from .judging.slopes.verdict import BySlopes, judged_by_slopes, unread_arrays
 from .judging.truncated import truncated
 from .runs.adapter import Adapter
 from .runs.recording import Recording

@@ -18,7 +18,7 @@ from .own_loss import Moved, Runs, agrees, follows_own, moved
 from .own_penalty import TELLING, misfollowed
 from .ranking import common, each_once, has_unknown_top, plainest, refined, seen_first
 from .right_above import right_above
-from .trained import is_computed
+from .slopes.trained import is_computed
 from .unread import changes_unseen, goes_on, unread
 
 TOLD, LATER = "as told", "which the program computes in another pass"

@@ -10,7 +10,7 @@ from ..reading.lineage import Lineage, lineage
 from ..reading.targets import looked_for_until
 from ..runs.recording import Recording
 from ..runs.tape import Tape
-from .cells import number_updates
+from .numbers.cells import number_updates
 
 NAMED = 3  # parameters that are named
 

@@ -7,13 +7,13 @@ from reference.arrays import Array
 from ..mistakes.explanation import IMPLIED, Explanation
 from ..reading.implied import recorded
 from ..reading.multiples import factor_between
-from .autograd import as_assigned
-from .blame import NOTHING, departs, guilty, held, with_zero_weights
-from .helper import is_by_a_helper
+from .lines.autograd import as_assigned
+from .lines.blame import NOTHING, departs, guilty, held, with_zero_weights
+from .lines.helper import is_by_a_helper
+from .lines.named_delta import as_named
+from .lines.scales import placed
 from .look import Look
-from .named_delta import as_named
 from .replaced import as_replaced
-from .scales import placed
 
 SLOPED = ("leaky_relu", "elu", "selu", "celu")
 MOST_PLACED = 6  # explanations of equal length of which the lines are compared

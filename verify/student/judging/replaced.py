@@ -7,10 +7,10 @@ from ..mistakes.explanation import Explanation, Found
 from ..mistakes.stage import ONE
 from ..reading.changed import changes
 from ..reading.point import weight_penalty
+from .lines.number_blame import last_kept
+from .lines.trail import ratios, trail_of
 from .look import Look
-from .number_blame import last_kept
 from .rounding import Spoilt
-from .trail import ratios, trail_of
 
 LAST_ALONE = tuple(f"of the {one} sample only" for n, one in ONE.items() if n == -1)
 

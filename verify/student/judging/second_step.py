@@ -22,9 +22,9 @@ from ..reading.point import Observed, reverse_sweep, weight_penalty
 from ..runs.recording import NOT_A_NUMBER
 from ..runs.tape import Tape, upstream
 from .decays import Right, fitted
+from .lines.scales import held_scales
 from .look import Look
 from .rounding import Spoilt
-from .scales import held_scales
 from .truncated import activations
 
 UPDATES = 6  # after which three steps have been seen in full

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from reference.losses import LOSSES
 
 from ...report.diagnosis_parts import FirstFault, Line
-from ..judging.blame import guilty
 from ..judging.judgement import Judgement
+from ..judging.lines.blame import guilty
+from ..judging.lines.repeated import repeating
 from ..judging.look import Look
-from ..judging.repeated import repeating
 from ..mistakes.explanation import KEPT, Found
 from ..reading.lineage import Update
 from ..runs.recording import Node

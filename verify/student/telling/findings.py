@@ -16,15 +16,15 @@ from ...architectures import Problem
 from ...blocks import backward_values
 from ...patterns import find_pattern
 from ...report.diagnosis import FirstFault, Named
-from ..judging.blame import guilty
-from ..judging.climbing import turned
 from ..judging.judgement import Judgement
+from ..judging.lines.blame import guilty
+from ..judging.lines.climbing import turned
+from ..judging.lines.loops import left_out, over_written_names
+from ..judging.lines.number_blame import unnamed
+from ..judging.lines.repeated import repeating
+from ..judging.lines.trail import trail_of
 from ..judging.look import Look
-from ..judging.loops import left_out, over_written_names
-from ..judging.number_blame import unnamed
-from ..judging.repeated import repeating
 from ..judging.rounding import Spoilt
-from ..judging.trail import trail_of
 from ..mistakes.catalogue import CATALOGUE
 from ..mistakes.explanation import Explanation, Found
 from ..reading.losses_seen import factor_of

@@ -7,9 +7,9 @@ import numpy as np
 
 from ...report.diagnosis import Diagnosis, FirstFault, Line, Probe
 from ..judging.conventions import LOSS_WORDS
-from ..judging.graph_blame import Sent, sent_down
-from ..judging.graph_loss import loss_of
-from ..judging.graph_verdict import GraphVerdict
+from ..judging.graph.blame import Sent, sent_down
+from ..judging.graph.loss import loss_of
+from ..judging.graph.verdict import GraphVerdict
 from ..source.ingest import Source
 from .findings import as_named
 

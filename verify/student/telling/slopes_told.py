@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from ...report.diagnosis import Diagnosis, FirstFault, Line
-from ..judging.added_again import is_added_again
-from ..judging.by_slopes import BySlopes
 from ..judging.own_loss import Runs, slopes_along
-from ..judging.own_slopes import DIRECTIONS, POINTS, STEP, Rows, position
-from ..judging.way_back import Cotangent, WayBack, way_back
+from ..judging.slopes.added_again import is_added_again
+from ..judging.slopes.rows import DIRECTIONS, POINTS, STEP, Rows, position
+from ..judging.slopes.verdict import BySlopes
+from ..judging.slopes.way_back import Cotangent, WayBack, way_back
 from ..reading.points import Source
 from ..runs.tape import Tape, upstream
 from ..source.ingest import Source as File

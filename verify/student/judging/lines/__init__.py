@@ -1,0 +1,1 @@
+"""The guilty line of what was found wrong."""

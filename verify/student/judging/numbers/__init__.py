@@ -1,0 +1,1 @@
+"""Programs of single numbers, told as programs of matrices."""
