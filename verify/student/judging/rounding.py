@@ -99,7 +99,7 @@ def _known_as(look: Look, value: Array, at: int) -> tuple[int, str]:
     for quantity, arrays in (*quantities, ("dW", sweep.dW)):
         for l, array in enumerate(arrays):
             if any(_alike(value, form) for form in (array, array.T)):
-                of_error = look.seen and l == point.depth - 1 and not _is_forward(look, at)
+                of_error = look.seen and quantity != "dW" and l == point.depth - 1 and not _is_forward(look, at)
                 return l + 1, "delta" if of_error else quantity
     for quantity, arrays in quantities if value.size > 1 else ():
         for l, array in enumerate(arrays):

@@ -30,7 +30,7 @@ def unread_changes(one: Look) -> Iterator[Sum]:
     What is changed was there before the output was: what is added up in the step alone is a gradient.
     """
     tape, passes = one.tape, one.reading.passes
-    parameters = {tape.group(key) for key in _parameters(one)}
+    parameters = {tape.group(key) for key in parameter_keys(one)}
     known = parameters | {tape.group(key) for key in _on_the_way(one)}
     used = _Used(tape, parameters, passes[-1].output.at)
     used.add_products(passes[-1].output.at, one.reading.end)
@@ -52,7 +52,7 @@ def goes_on(one: Look) -> bool:
     return any(output in upstream(tape, p.at) for p in met)
 
 
-def _parameters(one: Look) -> Iterator[int]:
+def parameter_keys(one: Look) -> Iterator[int]:
     """Yield the keys of the parameters that the reading accounts for, and of whole vectors of them."""
     for layer in (layer for p in one.reading.passes for layer in p.chain.layers):
         yield layer.W_key

@@ -8,7 +8,8 @@ import numpy as np
 from ...report.diagnosis import Diagnosis, FirstFault, Line
 from ..judging.own_loss import Runs, slopes_along
 from ..judging.slopes.added_again import is_added_again
-from ..judging.slopes.rows import DIRECTIONS, POINTS, STEP, Rows, position
+from ..judging.slopes.rows import DIRECTIONS, POINTS, STEP, Rows
+from ..judging.slopes.trained import key_before, position
 from ..judging.slopes.verdict import BySlopes
 from ..judging.slopes.way_back import Cotangent, WayBack, way_back
 from ..reading.points import Source
@@ -88,7 +89,7 @@ def _is_matrix(one: Rows) -> bool:
 def _first_use(found: BySlopes, one: Rows) -> int:
     """Return where an array is first used on the way to the loss."""
     tape = found.point.tape
-    key = tape.events[position(tape, one.trained.changes[0])].operands[0]
+    key = key_before(tape, one.trained)
     inside = upstream(tape, found.at)
     return next((at for at in tape.used[key] if at in inside and tape.node(at).kind in ("binary", "call")), found.at)
 

@@ -8,7 +8,8 @@ from reference.arrays import Array
 from ...runs.recording import Place
 from ...runs.tape import Tape
 from ..own_loss import Runs
-from .rows import Rows, position
+from .rows import Rows
+from .trained import position
 from .verdict import BySlopes
 
 SAME = 1e-6

@@ -17,7 +17,7 @@ from reference.arrays import Array
 from ...runs.recording import Injection, Place
 from ...runs.tape import Tape, upstream
 from ..own_loss import Runs, slopes_along
-from .trained import Trained
+from .trained import Trained, position
 
 POINTS, DIRECTIONS = 2, 2
 STEP = 1e-6  # convolutions lie below many kinks
@@ -135,11 +135,6 @@ def _row(runs: Runs, point: Point, end: int, one: Trained, rng: np.random.Genera
     taken = {place: np.array([float(np.vdot(value, d)) for d in directions]) for place, value in made_of.items()}
     held = np.array([float(np.vdot(point.inject[one.origin.place], d)) for d in directions])
     return Rows(one, held, taken, _joined(slopes))
-
-
-def position(tape: Tape, place: Place) -> int:
-    """Return where in a run a place is."""
-    return next(at for at in range(len(tape.events)) if tape.place(at) == place)
 
 
 def _joined(each: list[dict[Place, float]]) -> dict[Place, Array]:

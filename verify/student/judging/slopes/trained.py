@@ -29,6 +29,16 @@ class Trained(NamedTuple):
     origin: Source
 
 
+def position(tape: Tape, place: Place) -> int:
+    """Return where in a run a place is."""
+    return next(at for at in range(len(tape.events)) if tape.place(at) == place)
+
+
+def key_before(tape: Tape, one: Trained) -> int:
+    """Return the key of what an array was before its first change."""
+    return tape.events[position(tape, one.changes[0])].operands[0]
+
+
 def trained_arrays(tape: Tape) -> list[Trained] | None:
     """Return every array that is changed in place, or under its name, and then used where it was used before.
 

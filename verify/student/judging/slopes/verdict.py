@@ -11,9 +11,10 @@ from ...runs.recording import Place, Recording
 from ...runs.tape import Tape, upstream
 from ..judgement import Judgement
 from ..own_loss import Runs
+from ..unread import parameter_keys
 from .cut_off import is_cut_off
-from .rows import Point, Rows, points_of, position, rows_at
-from .trained import trained_arrays
+from .rows import Point, Rows, points_of, rows_at
+from .trained import key_before, position, trained_arrays
 
 ARRAYS = 12  # that are moved at most, each in two runs for each direction
 SAME_RATE = 1e-3
@@ -171,7 +172,7 @@ def _is_all(found: BySlopes) -> bool:
     """
     tape = found.point.tape
     inside = upstream(tape, found.at)
-    own = {tape.group(tape.events[position(tape, one.trained.changes[0])].operands[0]) for one in found.right}
+    own = {tape.group(key_before(tape, one.trained)) for one in found.right}
     made = set(own)
     for at in sorted(inside):
         event = tape.events[at]
@@ -188,7 +189,8 @@ def _is_all(found: BySlopes) -> bool:
 
 def unread_arrays(judgement: Judgement) -> frozenset[Place]:
     """Return where the arrays come from that a program trains beside the parameters of the network as it was read."""
-    found = [p.found for p in judgement.points]
-    known = {s.place for one in found for s in (*one.W, *one.b) if s is not None}
-    trained = trained_arrays(judgement.natural.tape) or [] if found else []
-    return frozenset(one.origin.place for one in trained) - known
+    one = judgement.natural
+    updates = [u for u in (*one.reading.weights, *one.reading.biases) if u is not None and not u.alone]
+    known = {one.tape.group(key) for key in (*parameter_keys(one), *(u.new for u in updates))}
+    left = (t for t in trained_arrays(one.tape) or [] if one.tape.group(key_before(one.tape, t)) not in known)
+    return frozenset(t.origin.place for t in left)

@@ -14,8 +14,8 @@ from reference.arrays import Array
 from ...reading.points import Source
 from ...runs.tape import Tape, upstream
 from ..own_loss import Runs, slopes_along
-from .rows import AGREE, STEP, Rows, position
-from .trained import COMPUTING
+from .rows import AGREE, STEP
+from .trained import COMPUTING, key_before, position
 from .verdict import BySlopes
 
 FEW, ARRAYS = 14, 36  # of the forward pass that are moved, the last that the wrong steps go through
@@ -55,8 +55,8 @@ def way_back(runs: Runs, found: BySlopes, seed: int) -> WayBack:
         seed: of the directions.
     """
     tape, inside = found.point.tape, upstream(found.point.tape, found.at)
-    starts = {_key_before(tape, one) for one in found.wrong}
-    own = {*_made_of(tape, starts | {_key_before(tape, one) for one in found.right}, range(len(tape.events)))}
+    starts = {key_before(tape, one.trained) for one in found.wrong}
+    own = {*_made_of(tape, starts | {key_before(tape, one.trained) for one in found.right}, range(len(tape.events)))}
     ends = [position(tape, one.trained.changes[0]) for one in found.wrong]
     back = sorted((set().union(*(upstream(tape, end) for end in ends)) - inside - {*ends}) & own)
     fed = {m for at in back for m in tape.makers[at] if m is not None and m in inside & own}
@@ -79,10 +79,6 @@ def way_back(runs: Runs, found: BySlopes, seed: int) -> WayBack:
 def _affordable(tape: Tape) -> int:
     """Return how many arrays are moved, each in two runs at least."""
     return min(ARRAYS, max(FEW, int(SECONDS / (2 * tape.recording.seconds + 1e-9))))
-
-
-def _key_before(tape: Tape, one: Rows) -> int:
-    return tape.events[position(tape, one.trained.changes[0])].operands[0]
 
 
 def _sizes(tape: Tape, at: int) -> tuple[int, ...]:
