@@ -148,7 +148,9 @@ def _is_part(found: BySlopes, rows: list[Rows], at: dict[Place, int]) -> bool:
         if added and all(place in one.slopes for one in rows) and found.at in upstream(tape, there):
             whole = np.concatenate([one.slopes[place] for one in rows])
             part = np.concatenate([one.slopes[found.loss] for one in rows])
-            if _is_outcome(rows, tape, at, place) and not np.allclose(whole, part * (whole @ part) / (part @ part)):
+            with np.errstate(all="ignore"):
+                multiple = np.allclose(whole, part * (whole @ part) / (part @ part))
+            if not multiple and _is_outcome(rows, tape, at, place):
                 return True
     return False
 
